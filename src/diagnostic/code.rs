@@ -1,0 +1,130 @@
+//! Every code with its severity and its title. A code once given is never reused.
+
+use super::Severity;
+
+macro_rules! codes {
+    ($($(#[doc = $title:literal])+ $code:ident $id:literal $severity:ident,)+) => {
+        /// The rule that a diagnostic is about.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Code {
+            $($(#[doc = $title])+ $code,)+
+        }
+
+        impl Code {
+            /// Every code, in order.
+            pub const ALL: &[Self] = &[$(Self::$code,)+];
+
+            /// `E0101`, `W0001`, …
+            #[must_use]
+            pub fn id(self) -> &'static str {
+                match self { $(Self::$code => $id,)+ }
+            }
+
+            /// One line that says what the rule forbids.
+            #[must_use]
+            pub fn title(self) -> &'static str {
+                match self { $(Self::$code => concat!($($title),+).trim_ascii(),)+ }
+            }
+
+            /// Error or warning.
+            #[must_use]
+            pub fn severity(self) -> Severity {
+                match self { $(Self::$code => Severity::$severity,)+ }
+            }
+        }
+    };
+}
+
+codes! {
+    // The text as YAML.
+    /// The text is not YAML.
+    InvalidYaml "E0001" Error,
+    /// The text is not UTF-8.
+    NotUtf8 "E0002" Error,
+    /// The text is larger, deeper or has more nodes than a spec may have.
+    TooLarge "E0003" Error,
+    /// There is no document, or more than one.
+    NotOneDocument "E0004" Error,
+    /// A key stands twice in one map.
+    DuplicateKey "E0005" Error,
+    /// A YAML feature that specs do not use: merge keys, tags.
+    UnsupportedYaml "E0006" Error,
+
+    // The shape of the language.
+    /// A key that the language does not have at this place.
+    UnknownKey "E0101" Error,
+    /// A key that has to be there is not.
+    MissingKey "E0102" Error,
+    /// A value of the wrong shape.
+    WrongType "E0103" Error,
+    /// A value that is not one of the allowed words.
+    UnknownValue "E0104" Error,
+    /// A value outside of what is possible.
+    OutOfRange "E0105" Error,
+    /// Keys that exclude each other.
+    ConflictingKeys "E0106" Error,
+    /// A key of the language that this version does not compile yet.
+    NotSupportedYet "E0107" Error,
+    /// An empty text or list where something has to stand.
+    Empty "E0108" Error,
+
+    // Names.
+    /// Two things of one name.
+    DuplicateName "E0201" Error,
+    /// Two names that become one in Rust or in SQL.
+    NameCollision "E0202" Error,
+    /// A name that cannot be used.
+    InvalidName "E0203" Error,
+    /// A field that the record does not have.
+    UnknownField "E0204" Error,
+
+    // Expressions.
+    /// An expression that cannot be read.
+    ExpressionSyntax "E0301" Error,
+    /// A name that does not exist at this place.
+    UnknownReference "E0302" Error,
+    /// An expression whose type does not fit.
+    ExpressionType "E0303" Error,
+    /// A secret where it would be seen.
+    SecretExposed "E0304" Error,
+    /// A template where none is expanded.
+    TemplateNotAllowed "E0305" Error,
+    /// A path into the response or record that cannot be read.
+    InvalidPath "E0306" Error,
+
+    // Meaning.
+    /// A URL that cannot be one.
+    InvalidUrl "E0401" Error,
+    /// A header name or value that HTTP forbids.
+    InvalidHeader "E0402" Error,
+    /// A primary key that cannot identify a record.
+    InvalidKey "E0403" Error,
+    /// A write disposition that cannot work as written.
+    InvalidDisposition "E0404" Error,
+    /// A paginator that could not turn a page or never end.
+    InvalidPaginator "E0405" Error,
+    /// An error handler that cannot work as written.
+    InvalidErrorHandler "E0406" Error,
+    /// A default or sample that does not fit its type.
+    InvalidDefault "E0407" Error,
+    /// A type or schema that cannot become a Rust type.
+    InvalidType "E0408" Error,
+    /// A JSON Schema reference that leads nowhere.
+    UnresolvedReference "E0409" Error,
+    /// A duration or rate that cannot be read.
+    InvalidDuration "E0410" Error,
+    /// A sample that is not a record of its resource.
+    InvalidSample "E0411" Error,
+
+    // What merely does nothing.
+    /// Something is declared and never used.
+    Unused "W0001" Warning,
+    /// A key that has no effect here.
+    NoEffect "W0002" Warning,
+    /// A plain word that other YAML readers take for a boolean.
+    AmbiguousScalar "W0003" Warning,
+    /// A rule that an earlier one always precedes.
+    UnreachableRule "W0004" Warning,
+    /// Credentials would travel unencrypted.
+    Insecure "W0005" Warning,
+}

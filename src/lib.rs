@@ -1,0 +1,4 @@
+//! Compiles declarative specs of REST APIs into standalone, strongly typed Rust crates.
+
+pub mod diagnostic;
+pub mod source;

@@ -1,0 +1,3 @@
+//! The `spile` command.
+
+fn main() {}

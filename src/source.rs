@@ -1,0 +1,99 @@
+//! Texts of specs and places in them.
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+/// Which of the [`Sources`] a [`Span`] lies in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct FileId(u32);
+
+/// A range of bytes in one source text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Span {
+    /// The text it lies in.
+    pub file: FileId,
+    /// First byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+impl Span {
+    /// The bytes as a range, for slicing.
+    #[must_use]
+    pub fn range(self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+}
+
+/// A value and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spanned<T> {
+    /// The value.
+    pub value: T,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// A string scalar of a spec: its value, and the way back from each of its bytes to the source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Text {
+    /// The value, escapes and folding undone.
+    pub value: String,
+    /// The whole scalar, quotes included.
+    pub span: Span,
+    /// Source offset of each byte of `value`, with one more for its end; `None` where the value
+    /// stands in the source as it is, right after an opening of `lead` bytes.
+    pub offsets: Option<Vec<u32>>,
+    /// Bytes of the source before the value starts (1 for a quote).
+    pub lead: u32,
+}
+
+impl Text {
+    /// Where a range of bytes of the value stands in the source.
+    #[must_use]
+    pub fn span_of(&self, range: Range<usize>) -> Span {
+        let at = |index: usize| match &self.offsets {
+            Some(offsets) => offsets.get(index).or(offsets.last()).copied().unwrap_or(self.span.end),
+            None => self.span.start + self.lead + u32::try_from(index).unwrap_or(u32::MAX / 4),
+        };
+        let start = at(range.start).clamp(self.span.start, self.span.end);
+        let end = at(range.end).clamp(start, self.span.end);
+        Span { file: self.span.file, start, end }
+    }
+}
+
+/// One source text.
+#[derive(Debug)]
+pub struct Source {
+    /// As it was named on the command line; shown in diagnostics.
+    pub path: PathBuf,
+    /// The whole text.
+    pub text: String,
+}
+
+/// The texts that one compilation reads: the spec, and the schemas it refers to.
+#[derive(Debug, Default)]
+pub struct Sources {
+    files: Vec<Source>,
+}
+
+impl Sources {
+    /// Adds a text and gives its id.
+    pub fn add(&mut self, path: impl Into<PathBuf>, text: impl Into<String>) -> FileId {
+        self.files.push(Source { path: path.into(), text: text.into() });
+        FileId(u32::try_from(self.files.len() - 1).unwrap_or(u32::MAX))
+    }
+
+    /// The text of an id that [`Sources::add`] gave.
+    #[must_use]
+    pub fn get(&self, id: FileId) -> Option<&Source> {
+        self.files.get(id.0 as usize)
+    }
+
+    /// The first text: the spec itself.
+    #[must_use]
+    pub fn main_path(&self) -> &Path {
+        self.files.first().map_or(Path::new("<spec>"), |source| &source.path)
+    }
+}
