@@ -1,0 +1,51 @@
+//! `endpoint`: one request and how its response becomes records.
+
+use super::{Auth, ErrorHandler, Paginator};
+use crate::read::{Node, spec_map, spec_words};
+use crate::source::{Spanned, Text};
+
+/// A parameter, header or form value: a scalar, a template, or a list of them (the key is repeated).
+/// `null` removes what `client` or the defaults say.
+pub type Value = Node;
+
+spec_words! {
+    /// Formats of response bodies.
+    pub enum Decoder {
+        /// JSON.
+        Json = "json",
+    }
+    later { "jsonl", "csv", "xml", "gzip", "zip" }
+}
+
+spec_map! {
+    /// One request and how its response becomes records. A text alone is its path.
+    pub struct Endpoint shorthand(path) {
+        /// Appended to `base_url`; a whole URL stands for itself. Templates are percent-encoded, each as one segment.
+        required path: Text,
+        /// The HTTP method; GET when absent.
+        optional method: Text,
+        /// Query parameters.
+        default params: Vec<(Text, Value)>,
+        /// Headers.
+        default headers: Vec<(Text, Value)>,
+        /// A JSON body.
+        optional json: Node,
+        /// A form body.
+        optional form ("form" | "data"): Vec<(Text, Value)>,
+        /// A text body.
+        optional body: Text,
+        /// Where the response has the records: names, `[n]`, `*`, `$` for the whole body. `$` when absent.
+        optional data_selector: Text,
+        /// Format of the response; JSON when absent.
+        optional decoder: Spanned<Decoder>,
+        /// How to get the next page.
+        optional paginator: Paginator,
+        /// What failures mean.
+        optional error_handler: ErrorHandler,
+        /// Authentication of this endpoint alone.
+        optional auth: Auth,
+        /// A response without the data path is an empty page, not an error.
+        optional allow_missing_data: Spanned<bool>,
+    }
+    later { "job", "incremental" }
+}

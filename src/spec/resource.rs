@@ -1,0 +1,96 @@
+//! `resources`: the sources of records.
+
+use super::{Endpoint, FieldSpec};
+use crate::read::{Node, OneOrMany, spec_map, spec_words};
+use crate::source::{Spanned, Text};
+
+spec_map! {
+    /// A source of records of one type.
+    pub struct Resource {
+        /// Its name: names the table, the module and the accessor.
+        required name: Text,
+        /// What its records are.
+        optional description: Text,
+        /// Rust name of a record; the singular of the name when absent.
+        optional record ("struct"): Text,
+        /// The request. A text alone is its path.
+        required endpoint: Endpoint,
+        /// The field or fields that identify a record; a path reaches into objects.
+        optional primary_key: OneOrMany<Text>,
+        /// The field or fields by which `delete_insert` replaces.
+        optional merge_key: OneOrMany<Text>,
+        /// What a load does with what is there; `append` when absent.
+        optional write_disposition: WriteDisposition,
+        /// The fields of a record.
+        optional fields: Vec<(Text, FieldSpec)>,
+        /// The same as a JSON Schema: inline, or `$ref` to a file beside the spec.
+        optional schema: Node,
+        /// Fields that the spec does not name; ignored (and counted) when absent.
+        optional unknown_fields: Spanned<UnknownFields>,
+        /// A record that is not of the declared type; the run fails when absent.
+        optional on_invalid_record: Spanned<OnInvalidRecord>,
+        /// Records as the API sends them; the generated tests read them.
+        default samples: Vec<Node>,
+    }
+    later { "incremental", "parent", "partitions", "include_from_parent", "filter", "transform", "selected", "concurrency", "extend" }
+}
+
+spec_words! {
+    /// What becomes of fields that the spec does not name.
+    pub enum UnknownFields {
+        /// Left out; the run's summary names them.
+        Ignore = "ignore",
+        /// Kept as they are, in a map of the record.
+        Keep = "keep",
+    }
+}
+
+spec_words! {
+    /// What becomes of a record that is not of the declared type.
+    pub enum OnInvalidRecord {
+        /// The resource fails.
+        Fail = "fail",
+        /// Left out and counted.
+        Skip = "skip",
+        /// Handed over apart, as it came, with the reason.
+        Quarantine = "quarantine",
+    }
+}
+
+spec_words! {
+    /// What a load does with the rows that are there.
+    pub enum Disposition {
+        /// Rows are added.
+        Append = "append",
+        /// The table is emptied first.
+        Replace = "replace",
+        /// Rows of the same key are replaced.
+        Merge = "merge",
+    }
+}
+
+spec_words! {
+    /// How `merge` works.
+    pub enum MergeStrategy {
+        /// Rows of the same primary key are updated, others are added.
+        Upsert = "upsert",
+        /// Rows of the same merge key are deleted, then all are added.
+        DeleteInsert = "delete_insert" | "delete-insert",
+        /// Only rows of new keys are added.
+        InsertOnly = "insert_only" | "insert-only",
+        /// Old versions are kept, with the time of their validity.
+        Scd2 = "scd2",
+    }
+}
+
+spec_map! {
+    /// What a load does with the rows that are there. A word alone is short for `{disposition: …}`.
+    pub struct WriteDisposition shorthand(disposition) {
+        /// The disposition; `merge` when only a strategy is given.
+        optional disposition: Spanned<Disposition>,
+        /// How `merge` works; `upsert` when absent.
+        optional strategy: Spanned<MergeStrategy>,
+        /// The boolean or nullable field that marks a deleted record.
+        optional hard_delete: Text,
+    }
+}
