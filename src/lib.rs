@@ -1,4 +1,5 @@
 //! Compiles declarative specs of REST APIs into standalone, strongly typed Rust crates.
 
 pub mod diagnostic;
+pub mod model;
 pub mod source;

@@ -1,0 +1,139 @@
+//! Typed expressions.
+
+use serde::Serialize;
+
+/// A text with expressions in it, or one expression that keeps its type.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub enum Template {
+    /// A text as it is.
+    Text(String),
+    /// One expression alone: keeps its type.
+    Value(Expr),
+    /// Texts and expressions, joined.
+    Parts(Vec<Part>),
+}
+
+/// A piece of a [`Template`].
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub enum Part {
+    /// A text as it is.
+    Text(String),
+    /// An expression, written as JSON would write it, strings without quotes.
+    Value(Expr),
+}
+
+/// An expression and its type.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Expr {
+    /// What it is.
+    pub kind: ExprKind,
+    /// The type of its value.
+    pub ty: ExprType,
+    /// `Option` in Rust.
+    pub nullable: bool,
+}
+
+/// Types of expressions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum ExprType {
+    /// `String`
+    String,
+    /// `Secret`: reaches headers, query, body and token requests only.
+    Secret,
+    /// `i64`
+    Integer,
+    /// `f64`
+    Number,
+    /// `bool`
+    Boolean,
+    /// `Timestamp`
+    Timestamp,
+    /// `Date`
+    Date,
+    /// A decimal, uuid, time or another scalar with `Display`.
+    Scalar,
+    /// A list of scalars: query parameters repeat.
+    List,
+    /// A value of the response whose type is only known when it is there: a scalar or nothing.
+    Wire,
+}
+
+/// Kinds of expressions.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub enum ExprKind {
+    /// `'text'`
+    String(String),
+    /// `100`
+    Integer(i64),
+    /// `0.5`
+    Number(f64),
+    /// `true`
+    Boolean(bool),
+    /// `none`
+    Null,
+    /// `config.a.b`: Rust field names from `Config`.
+    Config(Vec<String>),
+    /// `response.body.a.b`: Rust names in the envelope (of pages), or in the error body's envelope (of rules).
+    Body(BodyPath),
+    /// `response.headers['x']`: the name in lower case.
+    Header(String),
+    /// `response.status`
+    Status,
+    /// `last_record.a.b`: Rust field names of the record, each with whether it is an `Option`.
+    LastRecord(Vec<FieldStep>),
+    /// `page.size`: records that the server sent in the page just read.
+    PageSize,
+    /// `page.number`: pages read so far, the one just read included.
+    PageNumber,
+    /// `not x`; of a text, a number or a nothing: whether it is empty, zero or not there.
+    Not(Box<Expr>),
+    /// `a and b`
+    And(Box<Expr>, Box<Expr>),
+    /// `a or b` of booleans.
+    Or(Box<Expr>, Box<Expr>),
+    /// A comparison of two values of one type.
+    Compare(Comparison, Box<Expr>, Box<Expr>),
+    /// `a + b`, `a - b`, `a * b` of integers.
+    Arithmetic(Operator, Box<Expr>, Box<Expr>),
+    /// `a if c else b`
+    If(Box<Expr>, Box<Expr>, Box<Expr>),
+    /// `x is defined`, `x is not none`
+    IsPresent(Box<Expr>),
+}
+
+/// One step into a record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FieldStep {
+    /// Rust field name.
+    pub rust: String,
+    /// Whether it is an `Option`.
+    pub nullable: bool,
+}
+
+/// The accessor of the envelope that gives a value of the body: `next_cursor` for `meta.next_cursor`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct BodyPath {
+    /// Rust name of the accessor, see [`super::Envelope::accessors`].
+    pub accessor: String,
+}
+
+/// Comparisons.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[allow(missing_docs, reason = "their names are what they are")]
+pub enum Comparison {
+    Equal,
+    NotEqual,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+}
+
+/// Arithmetic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[allow(missing_docs, reason = "their names are what they are")]
+pub enum Operator {
+    Add,
+    Subtract,
+    Multiply,
+}

@@ -1,0 +1,149 @@
+//! What is generated: names chosen, types resolved, expressions as trees. No YAML, and no text that has to be
+//! read again. A `Model` exists only for a spec without errors, so that `emit` cannot fail.
+
+mod auth;
+mod config;
+mod envelope;
+mod expr;
+mod name;
+mod paging;
+mod record;
+mod request;
+mod retry;
+
+pub use auth::*;
+pub use config::*;
+pub use envelope::*;
+pub use expr::*;
+pub use name::*;
+pub use paging::*;
+pub use record::*;
+pub use request::*;
+pub use retry::*;
+
+use serde::Serialize;
+use std::time::Duration;
+
+/// One connector: one generated crate.
+#[derive(Debug, Clone, Serialize)]
+pub struct Connector {
+    /// Name of the package, `cash-management`; its library is the same with `_`.
+    pub package: String,
+    /// Its version.
+    pub version: String,
+    /// What the API is.
+    pub description: Option<String>,
+    /// What its user supplies, in the order of the spec.
+    pub config: Vec<ConfigField>,
+    /// What all requests share.
+    pub client: Client,
+    /// In the order of the spec.
+    pub resources: Vec<Resource>,
+    /// Digest of the spec's text (SHA-256, hexadecimal), for the manifest.
+    pub spec_digest: String,
+    /// File name of the spec, without folders, for the generated headers.
+    pub spec_file: String,
+}
+
+/// What all requests share.
+#[derive(Debug, Clone, Serialize)]
+pub struct Client {
+    /// Where the API lives, without a slash at its end. Uses `config` only.
+    pub base_url: Template,
+    /// Headers of every request.
+    pub headers: Vec<Param>,
+    /// Query parameters of every request.
+    pub params: Vec<Param>,
+    /// How requests are authenticated.
+    pub auth: Auth,
+    /// Until the connection stands.
+    pub connect_timeout: Duration,
+    /// Until the next bytes arrive.
+    pub read_timeout: Duration,
+    /// Requests per period.
+    pub rate: Option<Rate>,
+    /// Requests under way at the same time.
+    pub concurrency: Option<u32>,
+    /// The `User-Agent` header, where the spec gives one.
+    pub user_agent: Option<Template>,
+    /// Further origins that may receive credentials: `https://host` or `https://host:port`.
+    pub allowed_origins: Vec<String>,
+}
+
+/// Requests per period.
+#[derive(Debug, Clone, Serialize)]
+pub struct Rate {
+    /// How many.
+    pub requests: u32,
+    /// In which time.
+    pub per: Duration,
+}
+
+/// One source of records.
+#[derive(Debug, Clone, Serialize)]
+pub struct Resource {
+    /// `wire`: as in the spec; `rust`: the module and the accessor, `cash_drawers`.
+    pub name: Name,
+    /// The resource's client type, `CashDrawers`.
+    pub type_name: String,
+    /// What its records are.
+    pub description: Option<String>,
+    /// The record and the types inside it.
+    pub record: Record,
+    /// What a load does.
+    pub disposition: Disposition,
+    /// The request of a page.
+    pub request: Request,
+    /// The parts of a response that are read.
+    pub envelope: Envelope,
+    /// How to get from a page to the next.
+    pub paging: Paging,
+    /// What failures mean.
+    pub errors: ErrorPolicy,
+    /// Its own authentication, where it is not the client's.
+    pub auth: Option<Auth>,
+    /// A record that is not of the declared type.
+    pub on_invalid: OnInvalid,
+    /// Records as the API sends them, as JSON: the spec's own, else one made from the fields.
+    pub samples: Vec<String>,
+}
+
+/// What a load does with the rows that are there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub enum Disposition {
+    /// Rows are added.
+    Append,
+    /// The table is emptied first.
+    Replace,
+    /// Rows of the same key are replaced.
+    Merge {
+        /// How.
+        strategy: MergeStrategy,
+        /// Wire name of the field that marks a deleted record.
+        hard_delete: Option<String>,
+    },
+}
+
+/// How `merge` works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum MergeStrategy {
+    /// Update by primary key, add the rest.
+    Upsert,
+    /// Delete by merge key, add all.
+    DeleteInsert,
+    /// Add new keys only.
+    InsertOnly,
+    /// Keep old versions.
+    Scd2,
+}
+
+/// What becomes of a record that is not of the declared type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum OnInvalid {
+    /// The resource fails.
+    Fail,
+    /// Left out and counted.
+    Skip,
+    /// Handed over apart.
+    Quarantine,
+}
