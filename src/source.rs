@@ -54,12 +54,20 @@ impl Text {
     #[must_use]
     pub fn span_of(&self, range: Range<usize>) -> Span {
         let at = |index: usize| match &self.offsets {
-            Some(offsets) => offsets.get(index).or(offsets.last()).copied().unwrap_or(self.span.end),
+            Some(offsets) => offsets
+                .get(index)
+                .or(offsets.last())
+                .copied()
+                .unwrap_or(self.span.end),
             None => self.span.start + self.lead + u32::try_from(index).unwrap_or(u32::MAX / 4),
         };
         let start = at(range.start).clamp(self.span.start, self.span.end);
         let end = at(range.end).clamp(start, self.span.end);
-        Span { file: self.span.file, start, end }
+        Span {
+            file: self.span.file,
+            start,
+            end,
+        }
     }
 }
 
@@ -81,7 +89,10 @@ pub struct Sources {
 impl Sources {
     /// Adds a text and gives its id.
     pub fn add(&mut self, path: impl Into<PathBuf>, text: impl Into<String>) -> FileId {
-        self.files.push(Source { path: path.into(), text: text.into() });
+        self.files.push(Source {
+            path: path.into(),
+            text: text.into(),
+        });
         FileId(u32::try_from(self.files.len() - 1).unwrap_or(u32::MAX))
     }
 
@@ -94,6 +105,8 @@ impl Sources {
     /// The first text: the spec itself.
     #[must_use]
     pub fn main_path(&self) -> &Path {
-        self.files.first().map_or(Path::new("<spec>"), |source| &source.path)
+        self.files
+            .first()
+            .map_or(Path::new("<spec>"), |source| &source.path)
     }
 }

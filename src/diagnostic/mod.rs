@@ -47,7 +47,14 @@ impl Diagnostic {
     /// A diagnostic with a message only.
     #[must_use]
     pub fn new(code: Code, span: Span, message: impl Into<String>) -> Self {
-        Self { code, span, message: message.into(), label: None, others: Vec::new(), help: Vec::new() }
+        Self {
+            code,
+            span,
+            message: message.into(),
+            label: None,
+            others: Vec::new(),
+            help: Vec::new(),
+        }
     }
 
     /// Says what stands at the place.
@@ -60,7 +67,10 @@ impl Diagnostic {
     /// Points at a second place.
     #[must_use]
     pub fn other(mut self, span: Span, text: impl Into<String>) -> Self {
-        self.others.push(Label { span, text: text.into() });
+        self.others.push(Label {
+            span,
+            text: text.into(),
+        });
         self
     }
 
@@ -95,13 +105,16 @@ impl Sink {
     /// Whether an error was found.
     #[must_use]
     pub fn has_errors(&self) -> bool {
-        self.diagnostics.iter().any(|diagnostic| diagnostic.severity() == Severity::Error)
+        self.diagnostics
+            .iter()
+            .any(|diagnostic| diagnostic.severity() == Severity::Error)
     }
 
     /// All of them, in the order of the source.
     #[must_use]
     pub fn into_sorted(mut self) -> Vec<Diagnostic> {
-        self.diagnostics.sort_by_key(|diagnostic| (diagnostic.span, diagnostic.code));
+        self.diagnostics
+            .sort_by_key(|diagnostic| (diagnostic.span, diagnostic.code));
         self.diagnostics
     }
 }

@@ -71,7 +71,8 @@ pub enum ExprKind {
     Boolean(bool),
     /// `none`
     Null,
-    /// `config.a.b`: Rust field names from `Config`.
+    /// `config.a.b`: Rust field names from `Config`; an enum's value is its word. Within an option of
+    /// [`super::Auth::OneOf`] the path may lead through the deciding field into the option's own variant.
     Config(Vec<String>),
     /// `response.body.a.b`: Rust names in the envelope (of pages), or in the error body's envelope (of rules).
     Body(BodyPath),
@@ -79,26 +80,40 @@ pub enum ExprKind {
     Header(String),
     /// `response.status`
     Status,
-    /// `last_record.a.b`: Rust field names of the record, each with whether it is an `Option`.
-    LastRecord(Vec<FieldStep>),
+    /// `last_record.a.b`: its value as the API wrote it (an enum's is its word, an epoch is a number).
+    LastRecord(RecordPath),
     /// `page.size`: records that the server sent in the page just read.
     PageSize,
     /// `page.number`: pages read so far, the one just read included.
     PageNumber,
-    /// `not x`; of a text, a number or a nothing: whether it is empty, zero or not there.
+    /// Whether a value that is not a (present) boolean counts as true: a text that is not empty, a number that is not
+    /// zero, a boolean that is there and true. The result is a boolean.
+    Truthy(Box<Expr>),
+    /// `not x` of a boolean.
     Not(Box<Expr>),
-    /// `a and b`
+    /// `a and b` of booleans.
     And(Box<Expr>, Box<Expr>),
     /// `a or b` of booleans.
     Or(Box<Expr>, Box<Expr>),
-    /// A comparison of two values of one type.
+    /// A comparison of two values of one type, or of one with [`ExprType::Wire`], read as the other's type. Where one
+    /// is nothing, `==` is false, `!=` true (both nothing: the other way round), and the rest false. A boolean.
     Compare(Comparison, Box<Expr>, Box<Expr>),
-    /// `a + b`, `a - b`, `a * b` of integers.
+    /// `a + b`, `a - b`, `a * b` of integers, or of [`ExprType::Wire`] read as one; nothing where one is nothing or the
+    /// result does not fit.
     Arithmetic(Operator, Box<Expr>, Box<Expr>),
-    /// `a if c else b`
+    /// `a if c else b`: value, condition (a boolean), alternative.
     If(Box<Expr>, Box<Expr>, Box<Expr>),
     /// `x is defined`, `x is not none`
     IsPresent(Box<Expr>),
+}
+
+/// A field of a record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RecordPath {
+    /// From the record to the field.
+    pub steps: Vec<FieldStep>,
+    /// The field's type.
+    pub ty: super::Type,
 }
 
 /// One step into a record.
