@@ -1,23 +1,24 @@
-//! A small API on this machine for `specs/demo.yaml`: a bearer token, and two lists read by offset.
-//!
-//! `cargo run --example demo_api [PORT]` answers on 127.0.0.1, port 8484 unless told otherwise, until it is stopped.
+//! A small API for `specs/demo.yaml`: a bearer token, and two lists read by offset.
 
 use std::io::{BufRead, BufReader, Result, Write};
 use std::net::{TcpListener, TcpStream};
 
 /// Records of each list.
 const COUNT: usize = 250;
-const TOKEN: &str = "demo-token";
+/// The token that it accepts.
+pub const TOKEN: &str = "demo-token";
 
-fn main() -> Result<()> {
-    let port = std::env::args().nth(1).and_then(|port| port.parse().ok()).unwrap_or(8484_u16);
+/// Answers on 127.0.0.1 until the process ends; port 0 is any free one. Gives the port, and the loop that answers.
+pub fn listen(port: u16) -> Result<(u16, impl FnOnce())> {
     let listener = TcpListener::bind(("127.0.0.1", port))?;
-    println!("demo API on http://127.0.0.1:{port}, token {TOKEN}");
-    for connection in listener.incoming() {
-        // A client that goes away is no reason to stop.
-        let _ = connection.and_then(serve);
-    }
-    Ok(())
+    let port = listener.local_addr()?.port();
+    let answer = move || {
+        for connection in listener.incoming() {
+            // A client that goes away is no reason to stop.
+            let _ = connection.and_then(serve);
+        }
+    };
+    Ok((port, answer))
 }
 
 /// Answers the one request of a connection.
@@ -31,10 +32,15 @@ fn serve(mut connection: TcpStream) -> Result<()> {
             break;
         }
         let (name, value) = header.split_once(':').unwrap_or_default();
-        authorized |= name.eq_ignore_ascii_case("authorization") && value.trim() == format!("Bearer {TOKEN}");
+        authorized |=
+            name.eq_ignore_ascii_case("authorization") && value.trim() == format!("Bearer {TOKEN}");
     }
     let target = request.split(' ').nth(1).unwrap_or("/");
-    let (status, body) = if authorized { answer(target) } else { ("401 Unauthorized", message("missing or wrong token")) };
+    let (status, body) = if authorized {
+        answer(target)
+    } else {
+        ("401 Unauthorized", message("missing or wrong token"))
+    };
     write!(
         connection,
         "HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
@@ -47,7 +53,10 @@ fn answer(target: &str) -> (&'static str, String) {
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     let number = |name: &str, otherwise| {
         let values = query.split('&').filter_map(|pair| pair.split_once('='));
-        values.filter(|(key, _)| *key == name).find_map(|(_, value)| value.parse().ok()).unwrap_or(otherwise)
+        values
+            .filter(|(key, _)| *key == name)
+            .find_map(|(_, value)| value.parse().ok())
+            .unwrap_or(otherwise)
     };
     let record: fn(usize) -> String = match path {
         "/v1/cash_drawers" => cash_drawer,
@@ -55,21 +64,35 @@ fn answer(target: &str) -> (&'static str, String) {
         _ => return ("404 Not Found", message("no such list")),
     };
     let start: usize = number("offset", 0).min(COUNT);
-    let end = start.saturating_add(number("limit", 20).min(100)).min(COUNT);
+    let end = start
+        .saturating_add(number("limit", 20).min(100))
+        .min(COUNT);
     let records: Vec<String> = (start..end).map(record).collect();
-    ("200 OK", format!(r#"{{"data":[{}],"total":{COUNT}}}"#, records.join(",")))
+    (
+        "200 OK",
+        format!(r#"{{"data":[{}],"total":{COUNT}}}"#, records.join(",")),
+    )
 }
 
 fn cash_drawer(number: usize) -> String {
-    let state = ["open", "ended", "closed"].get(number % 3).unwrap_or(&"open");
-    let closed = if number % 3 == 2 { r#""2025-01-02T18:05:00Z""# } else { "null" };
+    let state = ["open", "ended", "closed"]
+        .get(number % 3)
+        .unwrap_or(&"open");
+    let closed = if number % 3 == 2 {
+        r#""2025-01-02T18:05:00Z""#
+    } else {
+        "null"
+    };
     format!(
         r#"{{"id":"d-{number}","name":"Drawer {number}","state":"{state}","opened_at":"2025-01-02T07:55:00Z","closed_at":{closed},"opened_cash":"{number}.50"}}"#
     )
 }
 
 fn bank_account(number: usize) -> String {
-    format!(r#"{{"id":"a-{number}","name":"Account {number}","currency":"EUR","balance":"{}.07"}}"#, number * 37)
+    format!(
+        r#"{{"id":"a-{number}","name":"Account {number}","currency":"EUR","balance":"{}.07"}}"#,
+        number * 37
+    )
 }
 
 fn message(text: &str) -> String {

@@ -1,0 +1,70 @@
+//! Generates the connectors of `specs/` and reads with one of them from an API that this program serves.
+//!
+//! `cargo run --example quick_start` does both and ends; with `-- serve [PORT]` it only serves, on port 8484 unless
+//! told otherwise, until it is stopped.
+
+mod api;
+
+use std::error::Error;
+use std::process::Command;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let Some("serve") = arguments.first().map(String::as_str) {
+        let port = arguments.get(1).map_or(Ok(8484), |port| port.parse())?;
+        let (port, answer) = api::listen(port)?;
+        println!("http://127.0.0.1:{port}, token {}", api::TOKEN);
+        answer();
+        return Ok(());
+    }
+    let (port, answer) = api::listen(0)?;
+    std::thread::spawn(answer);
+    run(&[
+        "run",
+        "--quiet",
+        "--",
+        "generate",
+        "specs",
+        "--out",
+        "connectors",
+    ])?;
+    let url = format!("http://127.0.0.1:{port}");
+    let manifest = "connectors/demo/Cargo.toml";
+    run(&[
+        "run",
+        "--quiet",
+        "--manifest-path",
+        manifest,
+        "--",
+        "check",
+        "--base-url",
+        &url,
+    ])?;
+    run(&[
+        "run",
+        "--quiet",
+        "--manifest-path",
+        manifest,
+        "--",
+        "read",
+        "cash_drawers",
+        "--limit",
+        "5",
+        "--base-url",
+        &url,
+    ])
+}
+
+/// Shows a Cargo command and runs it in the repository.
+fn run(arguments: &[&str]) -> Result<(), Box<dyn Error>> {
+    println!("\n$ cargo {}", arguments.join(" "));
+    let status = Command::new(env!("CARGO"))
+        .args(arguments)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .status()?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err(format!("cargo ended with {status}").into())
+    }
+}
