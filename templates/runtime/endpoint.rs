@@ -1,0 +1,109 @@
+//! What a resource has to say about itself to be read: its requests, its pages, and how one page leads to the next.
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::answer::{Answer, Headers};
+use super::error::Error;
+use super::guard::Guard;
+use super::record::Record;
+use super::request::Request;
+use super::retry::{Action, Retry};
+use super::session::Session;
+
+/// A paged source of records.
+pub trait Endpoint: Send + Sync + 'static {
+    /// A record.
+    type Record: Record;
+    /// What tells a page from the others: an offset, a number, a cursor.
+    type Position: Clone + Send + Sync + 'static;
+    /// The parts of a response that are read.
+    type Page<'a>: Deserialize<'a>;
+
+    /// When a request is sent again.
+    const RETRY: Retry = Retry::DEFAULT;
+    /// How an endless loop is noticed.
+    const GUARD: Guard = Guard::Records;
+    /// What becomes of records that are not of the declared type.
+    const ON_INVALID: OnInvalid = OnInvalid::Fail;
+    /// Pages after which to stop.
+    const MAX_PAGES: Option<u64> = None;
+
+    /// The connection.
+    fn session(&self) -> &Session;
+
+    /// The first position.
+    fn start(&self) -> Self::Position;
+
+    /// The request of the page at a position.
+    fn request(&self, position: &Self::Position) -> Result<Request, Error>;
+
+    /// What an answer means where its status does not tell.
+    fn action(&self, _answer: &Answer) -> Option<Action> {
+        None
+    }
+
+    /// The records of a page: pieces of JSON that are lists of records, one record, or null.
+    fn records<'a>(page: &Self::Page<'a>) -> Vec<&'a RawValue>;
+
+    /// Number of all records, where a page has it.
+    fn total(_page: &Self::Page<'_>) -> Option<u64> {
+        None
+    }
+
+    /// The position after a page; none at the end.
+    fn next(&self, turn: &Turn<'_, '_, Self>) -> Result<Option<Self::Position>, Error>;
+
+    /// The cursor or link that a position is, if the API gave it.
+    fn mark(_position: &Self::Position) -> Option<&str> {
+        None
+    }
+}
+
+/// A page that was just read.
+pub struct Turn<'t, 'p, E: Endpoint + ?Sized> {
+    /// Its position.
+    pub position: &'t E::Position,
+    /// Its parts.
+    pub page: &'t E::Page<'p>,
+    /// The whole answer.
+    pub answer: &'t Answer,
+    /// Its number, from 1.
+    pub number: u64,
+    /// Records that the API sent in it.
+    pub size: u64,
+    /// Records that the API sent up to its end.
+    pub read: u64,
+    /// Number of all records, from the last page that had it.
+    pub total: Option<u64>,
+    pub(super) last: Option<&'t E::Record>,
+    pub(super) last_rejected: bool,
+}
+
+impl<'t, E: Endpoint + ?Sized> Turn<'t, '_, E> {
+    /// Headers of the answer.
+    pub fn headers(&self) -> &'t Headers {
+        self.answer.headers()
+    }
+
+    /// The last record of the page; an error where it was left out, because the next position would be lost.
+    pub fn last(&self) -> Result<Option<&'t E::Record>, Error> {
+        if self.last_rejected {
+            return Err(Error::paging(
+                "the last record of the page was left out, and the next position with it",
+            ));
+        }
+        Ok(self.last)
+    }
+}
+
+/// What becomes of a record that is not of the declared type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnInvalid {
+    /// The stream fails.
+    Fail,
+    /// It is left out and counted.
+    Skip,
+    /// It is left out, counted, and handed over in [`Batch::rejected`](super::pages::Batch::rejected).
+    Quarantine,
+}

@@ -1,0 +1,121 @@
+//! What a record is: its columns, its keys, and how it is read and written.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::row::RowWriter;
+
+/// One record of a resource.
+pub trait Record: DeserializeOwned + Serialize + Send + Sync + Unpin + 'static {
+    /// Name of the resource.
+    const RESOURCE: &'static str;
+    /// Its columns, in the order of [`Record::write`].
+    const COLUMNS: &'static [Column];
+    /// Columns that identify a record; those of objects inside it with dots.
+    const PRIMARY_KEY: &'static [&'static str] = &[];
+    /// What a load does with the rows that are there.
+    const DISPOSITION: Disposition;
+    /// Keys that the API's objects are known to have; others are counted. Empty where all are kept.
+    const FIELDS: &'static [&'static str] = &[];
+
+    /// Reads one record from its JSON.
+    fn decode(json: &str) -> serde_json::Result<Self> {
+        serde_json::from_str(json)
+    }
+
+    /// Reads a JSON list of records in one pass.
+    fn decode_list(json: &str) -> serde_json::Result<Vec<Self>> {
+        serde_json::from_str(json)
+    }
+
+    /// Writes the columns in their order.
+    fn write<W: RowWriter>(&self, row: &mut W) -> Result<(), W::Error>;
+}
+
+/// A column of a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Column {
+    /// Its name.
+    pub name: &'static str,
+    /// Its type.
+    pub kind: ColumnType,
+    /// Whether it may be null.
+    pub nullable: bool,
+}
+
+impl Column {
+    /// A column that always has a value.
+    pub const fn required(name: &'static str, kind: ColumnType) -> Self {
+        Self {
+            name,
+            kind,
+            nullable: false,
+        }
+    }
+
+    /// A column that may be null.
+    pub const fn nullable(name: &'static str, kind: ColumnType) -> Self {
+        Self {
+            name,
+            kind,
+            nullable: true,
+        }
+    }
+}
+
+/// Types of columns: one per method of [`RowWriter`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ColumnType {
+    /// Text, and the words of enums.
+    Text,
+    /// Whole numbers of 64 bits.
+    Integer,
+    /// Floating point numbers of 64 bits.
+    Number,
+    /// True or false.
+    Boolean,
+    /// Exact decimal numbers.
+    Decimal,
+    /// Instants.
+    Timestamp,
+    /// Calendar dates.
+    Date,
+    /// Times of day.
+    Time,
+    /// UUIDs.
+    Uuid,
+    /// Bytes.
+    Binary,
+    /// Objects, lists, maps and anything else, as JSON.
+    Json,
+}
+
+/// What a load does with the rows that are there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Disposition {
+    /// Rows are added.
+    Append,
+    /// The table is emptied first.
+    Replace,
+    /// Rows of the same key are replaced.
+    Merge {
+        /// How.
+        strategy: MergeStrategy,
+        /// Column that marks deleted records.
+        hard_delete: Option<&'static str>,
+    },
+}
+
+/// How rows are merged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MergeStrategy {
+    /// Update by primary key, add the rest.
+    Upsert,
+    /// Delete by merge key, add all.
+    DeleteInsert,
+    /// Add new keys only.
+    InsertOnly,
+    /// Keep old versions.
+    Scd2,
+}
