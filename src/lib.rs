@@ -2,4 +2,6 @@
 
 pub mod diagnostic;
 pub mod model;
+pub mod read;
 pub mod source;
+pub mod spec;

@@ -19,6 +19,33 @@ pub struct Span {
 }
 
 impl Span {
+    /// A range of bytes of a text.
+    #[must_use]
+    pub fn new(file: FileId, start: usize, end: usize) -> Self {
+        let offset = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
+        Self {
+            file,
+            start: offset(start),
+            end: offset(end),
+        }
+    }
+
+    /// Whether another span lies within this one.
+    #[must_use]
+    pub fn contains(self, other: Self) -> bool {
+        self.file == other.file && self.start <= other.start && other.end <= self.end
+    }
+
+    /// From the start of this one to the end of a later one of the same text.
+    #[must_use]
+    pub fn to(self, last: Self) -> Self {
+        Self {
+            file: self.file,
+            start: self.start,
+            end: last.end.max(self.end),
+        }
+    }
+
     /// The bytes as a range, for slicing.
     #[must_use]
     pub fn range(self) -> Range<usize> {

@@ -1,8 +1,12 @@
 //! What is wrong with a spec, where, and what to write instead.
 
 mod code;
+mod suggest;
 
 pub use code::Code;
+pub use suggest::nearest;
+
+use std::collections::BTreeSet;
 
 use crate::source::Span;
 
@@ -92,12 +96,18 @@ impl Diagnostic {
 #[derive(Debug, Default)]
 pub struct Sink {
     diagnostics: Vec<Diagnostic>,
+    seen: BTreeSet<(Span, Code, String)>,
+    errors: usize,
 }
 
 impl Sink {
-    /// Adds one, unless the very same was said before (defaults are read once per resource).
+    /// Adds one, unless the same was said of the place before (defaults are read once per resource).
     pub fn push(&mut self, diagnostic: Diagnostic) {
-        if !self.diagnostics.contains(&diagnostic) {
+        if self
+            .seen
+            .insert((diagnostic.span, diagnostic.code, diagnostic.message.clone()))
+        {
+            self.errors += usize::from(diagnostic.severity() == Severity::Error);
             self.diagnostics.push(diagnostic);
         }
     }
@@ -105,9 +115,7 @@ impl Sink {
     /// Whether an error was found.
     #[must_use]
     pub fn has_errors(&self) -> bool {
-        self.diagnostics
-            .iter()
-            .any(|diagnostic| diagnostic.severity() == Severity::Error)
+        self.errors > 0
     }
 
     /// All of them, in the order of the source.

@@ -1,6 +1,9 @@
 //! `fields`: the types of a record, in shorthand.
 
-use crate::read::{Node, spec_map};
+use serde_json::{Value, json};
+
+use crate::diagnostic::{Code, Diagnostic, nearest};
+use crate::read::{Cx, Defs, FromMap, FromNode, Node, NodeKind, spec_map};
 use crate::source::{Spanned, Text};
 
 /// The type of one field, as written.
@@ -8,7 +11,8 @@ use crate::source::{Spanned, Text};
 /// - a type name, with `!` when the field is always there and never null: `string!`
 /// - a list of one: a list of that; of several: a list whose items are any of them
 /// - a map with one of `type`, `enum`, `fields`, `items`, `one_of` as [`FieldMap`] says; any other map is an object whose
-///   keys are its fields
+///   keys are its fields. So is a map that has such a key besides others which are no keys of `FieldMap` and hold types:
+///   `{ type: string!, id: integer! }`
 #[derive(Debug, Clone, PartialEq)]
 pub enum FieldSpec {
     /// `string!`
@@ -19,6 +23,98 @@ pub enum FieldSpec {
     Object(Spanned<Vec<(Text, FieldSpec)>>),
     /// `{ type: decimal, description: … }`
     Map(Box<FieldMap>),
+}
+
+/// Names of types.
+pub const FIELD_TYPES: [&str; 14] = [
+    "string",
+    "integer",
+    "number",
+    "boolean",
+    "decimal",
+    "timestamp",
+    "date",
+    "time",
+    "uuid",
+    "binary",
+    "json",
+    "map",
+    "list",
+    "object",
+];
+
+impl FromNode for FieldSpec {
+    fn from_node(node: &Node, cx: &mut Cx<'_>) -> Option<Self> {
+        match &node.kind {
+            NodeKind::Scalar { .. } if node.is_null() => {
+                cx.wrong_type(node, "a type");
+                None
+            }
+            NodeKind::Scalar { text, .. } => Some(Self::Name(text.clone())),
+            NodeKind::List(items) if items.is_empty() => {
+                let diagnostic = Diagnostic::new(Code::Empty, node.span, "this list names no type");
+                cx.push(
+                    diagnostic
+                        .help("write the type of its items: `[string]`; `[json]` for anything"),
+                );
+                None
+            }
+            NodeKind::List(_) => Some(Self::List(Spanned {
+                value: Vec::from_node(node, cx)?,
+                span: node.span,
+            })),
+            NodeKind::Map(entries) if says_type(entries) => {
+                FieldMap::from_node(node, cx).map(Box::new).map(Self::Map)
+            }
+            NodeKind::Map(_) => Some(Self::Object(Spanned {
+                value: Vec::from_node(node, cx)?,
+                span: node.span,
+            })),
+        }
+    }
+
+    fn schema(defs: &mut Defs) -> Value {
+        defs.define("FieldSpec", |defs| {
+            let map = FieldMap::schema(defs);
+            json!({
+                "description": "The type of a field: a type name (with `!` when always there and never null), a list of the type of its items, a map of the fields of an object, or a map with `type` and more.",
+                "anyOf": [
+                    { "type": "string", "pattern": format!("^({})!?$", FIELD_TYPES.join("|")) },
+                    { "type": "array", "items": Self::schema(defs), "minItems": 1 },
+                    map,
+                    { "type": "object", "additionalProperties": Self::schema(defs) },
+                ],
+            })
+        })
+    }
+}
+
+/// Whether a map is a [`FieldMap`] rather than the fields of an object.
+fn says_type(entries: &[(Text, Node)]) -> bool {
+    let says = |key: &str, node: &Node| match key {
+        "type" => node.text().is_some(),
+        "enum" | "one_of" => node.items().is_some(),
+        "fields" => node.entries().is_some(),
+        "items" => true,
+        _ => false,
+    };
+    let legal = || {
+        FieldMap::TABLE
+            .keys
+            .iter()
+            .flat_map(|key| key.names.iter().copied())
+    };
+    let is_field = |key: &str, node: &Node| {
+        nearest(key, legal()).is_none()
+            && match &node.kind {
+                NodeKind::Scalar { text, .. } => {
+                    FIELD_TYPES.contains(&text.value.strip_suffix('!').unwrap_or(&text.value))
+                }
+                NodeKind::Map(_) | NodeKind::List(_) => true,
+            }
+    };
+    entries.iter().any(|(key, node)| says(&key.value, node))
+        && !entries.iter().any(|(key, node)| is_field(&key.value, node))
 }
 
 spec_map! {

@@ -1,0 +1,225 @@
+//! Scalars of a fixed type: booleans, numbers, and the words of an enum.
+
+use serde_json::{Value, json};
+
+use super::from_node::Cx;
+use super::tree::{Node, NodeKind, ScalarType, float_value, integer_value};
+use crate::diagnostic::{Code, Diagnostic, nearest};
+
+/// A type that is read from a scalar.
+pub trait FromScalar: Sized {
+    /// Reads it, or records why it cannot be.
+    fn from_scalar(node: &Node, cx: &mut Cx<'_>) -> Option<Self>;
+
+    /// The JSON Schema of what is accepted.
+    fn schema() -> Value;
+}
+
+/// Text that would be right without its quotes.
+fn quoted(node: &Node, fits: impl Fn(ScalarType) -> bool) -> Option<String> {
+    match &node.kind {
+        NodeKind::Scalar { text, plain: false } if fits(ScalarType::of_plain(&text.value)) => {
+            Some(format!("write `{}` without quotes", text.value))
+        }
+        _ => None,
+    }
+}
+
+fn refuse(node: &Node, cx: &mut Cx<'_>, wanted: &str, help: Option<String>) {
+    let mut diagnostic = cx.wrong_type_diagnostic(node, wanted);
+    if let Some(help) = help {
+        diagnostic = diagnostic.help(help);
+    }
+    cx.push(diagnostic);
+}
+
+impl FromScalar for bool {
+    fn from_scalar(node: &Node, cx: &mut Cx<'_>) -> Option<Self> {
+        if let Some(ScalarType::Bool(value)) = node.scalar_type() {
+            return Some(value);
+        }
+        let word = node.text().map(|text| text.value.to_ascii_lowercase());
+        let help = quoted(node, |kind| matches!(kind, ScalarType::Bool(_))).or_else(|| {
+            Some(match word?.as_str() {
+                "yes" | "on" | "y" | "1" => "write `true`".to_owned(),
+                "no" | "off" | "n" | "0" => "write `false`".to_owned(),
+                _ => return None,
+            })
+        });
+        refuse(node, cx, "`true` or `false`", help);
+        None
+    }
+
+    fn schema() -> Value {
+        json!({ "type": "boolean" })
+    }
+}
+
+impl FromScalar for u64 {
+    fn from_scalar(node: &Node, cx: &mut Cx<'_>) -> Option<Self> {
+        let Some((ScalarType::Integer, text)) = node.scalar_type().zip(node.text()) else {
+            let help = quoted(node, |kind| kind == ScalarType::Integer);
+            refuse(node, cx, "a whole number", help);
+            return None;
+        };
+        let value = integer_value(&text.value).and_then(|value| Self::try_from(value).ok());
+        if value.is_none() {
+            let bound = if text.value.starts_with('-') {
+                "at least 0"
+            } else {
+                "smaller"
+            };
+            let message = format!(
+                "`{}` has to be {bound}, not {}",
+                cx.key,
+                super::tree::shorten(&text.value)
+            );
+            cx.push(Diagnostic::new(Code::OutOfRange, node.span, message));
+        }
+        value
+    }
+
+    fn schema() -> Value {
+        json!({ "type": "integer", "minimum": 0 })
+    }
+}
+
+impl FromScalar for f64 {
+    fn from_scalar(node: &Node, cx: &mut Cx<'_>) -> Option<Self> {
+        let number = |kind| matches!(kind, ScalarType::Integer | ScalarType::Float);
+        let Some(text) = node
+            .text()
+            .filter(|_| node.scalar_type().is_some_and(number))
+        else {
+            let help = quoted(node, number);
+            refuse(node, cx, "a number", help);
+            return None;
+        };
+        let value = float_value(&text.value).filter(|value| value.is_finite());
+        if value.is_none() {
+            let message = format!(
+                "`{}` has to be a finite number, not {}",
+                cx.key,
+                super::tree::shorten(&text.value)
+            );
+            cx.push(Diagnostic::new(Code::OutOfRange, node.span, message));
+        }
+        value
+    }
+
+    fn schema() -> Value {
+        json!({ "type": "number" })
+    }
+}
+
+/// The words of an enum, as its table says.
+#[derive(Debug)]
+pub struct Words<T: 'static> {
+    /// What it is, in the words of its documentation.
+    pub docs: &'static [&'static str],
+    /// Each value, the words for it (the first is the one that is shown), and its documentation.
+    pub words: &'static [(T, &'static [&'static str], &'static [&'static str])],
+    /// Words of the language that are not compiled yet.
+    pub later: &'static [&'static str],
+    /// Words that people write elsewhere, and what to write here.
+    pub instead: &'static [(&'static str, &'static str)],
+}
+
+/// An enum of words.
+pub trait Word: Copy + 'static {
+    /// Its table.
+    const WORDS: Words<Self>;
+}
+
+impl<T: Word> FromScalar for T {
+    fn from_scalar(node: &Node, cx: &mut Cx<'_>) -> Option<Self> {
+        let table = &T::WORDS;
+        let Some(text) = node.text().filter(|_| !node.is_null()) else {
+            let help = format!(
+                "write one of {}",
+                list(
+                    table
+                        .words
+                        .iter()
+                        .filter_map(|(_, words, _)| words.first().copied())
+                )
+            );
+            refuse(node, cx, "a word", Some(help));
+            return None;
+        };
+        let all = table.words.iter().map(|&(value, words, _)| (value, words));
+        choose(node, &text.value, all, table.later, table.instead, cx)
+    }
+
+    fn schema() -> Value {
+        let table = &T::WORDS;
+        let words: Vec<&str> = table
+            .words
+            .iter()
+            .flat_map(|(_, words, _)| words.iter().copied())
+            .collect();
+        json!({ "enum": words, "description": super::schema::prose(table.docs) })
+    }
+}
+
+/// The value that a word stands for. An unknown word that is near to a legal one is recorded and then taken for it, so
+/// that what follows from it can be checked too.
+pub(super) fn choose<T>(
+    node: &Node,
+    word: &str,
+    words: impl Iterator<Item = (T, &'static [&'static str])>,
+    later: &[&'static str],
+    instead: &[(&'static str, &'static str)],
+    cx: &mut Cx<'_>,
+) -> Option<T> {
+    let mut all: Vec<(T, &[&str])> = words.collect();
+    if let Some(index) = all.iter().position(|(_, words)| words.contains(&word)) {
+        return Some(all.swap_remove(index).0);
+    }
+    let key = cx.key;
+    if later.contains(&word) {
+        let message = format!("`{key}: {word}` is not supported yet");
+        cx.push(Diagnostic::new(Code::NotSupportedYet, node.span, message).help(legal(&all)));
+        return None;
+    }
+    let shown = super::tree::shorten(word);
+    let diagnostic = Diagnostic::new(
+        Code::UnknownValue,
+        node.span,
+        format!("`{shown}` is not a value of `{key}`"),
+    );
+    if let Some((_, advice)) = instead.iter().find(|(other, _)| *other == word) {
+        cx.push(diagnostic.help(*advice));
+        return None;
+    }
+    let meant = nearest(
+        word,
+        all.iter().flat_map(|(_, words)| words.iter().copied()),
+    );
+    let diagnostic = match meant {
+        Some(meant) => diagnostic.help(format!("did you mean `{meant}`?")),
+        None => diagnostic,
+    };
+    cx.push(diagnostic.help(legal(&all)));
+    let index = all
+        .iter()
+        .position(|(_, words)| words.iter().any(|&word| Some(word) == meant))?;
+    Some(all.swap_remove(index).0)
+}
+
+fn legal<T>(all: &[(T, &[&'static str])]) -> String {
+    format!(
+        "the values are {}",
+        list(all.iter().filter_map(|(_, words)| words.first().copied()))
+    )
+}
+
+/// `a`, `b` and `c`
+pub(super) fn list<'w>(words: impl Iterator<Item = &'w str>) -> String {
+    let quoted: Vec<String> = words.map(|word| format!("`{word}`")).collect();
+    match quoted.as_slice() {
+        [] => "none".to_owned(),
+        [one] => one.clone(),
+        [most @ .., last] => format!("{} and {last}", most.join(", ")),
+    }
+}

@@ -1,0 +1,104 @@
+//! The JSON Schema of the language, from the tables that read it.
+
+use serde_json::{Map, Value, json};
+
+use super::FromNode;
+use crate::spec::Spec;
+
+/// Definitions that schemas refer to.
+#[derive(Debug, Default)]
+pub struct Defs {
+    defs: Map<String, Value>,
+    inherits: bool,
+}
+
+impl Defs {
+    /// A definition of this name, made once, and a reference to it.
+    ///
+    /// Within a resource nothing is required, since `resource_defaults` may give it, and everything may be null, which
+    /// removes a default: those definitions have names of their own.
+    pub fn define(&mut self, name: &str, make: impl FnOnce(&mut Self) -> Value) -> Value {
+        let name = if self.inherits {
+            format!("{name}InResource")
+        } else {
+            name.to_owned()
+        };
+        if !self.defs.contains_key(&name) {
+            // Stands in for it while it is made: definitions refer to themselves.
+            self.defs.insert(name.clone(), Value::Null);
+            let made = make(self);
+            self.defs.insert(name.clone(), made);
+        }
+        json!({ "$ref": format!("#/$defs/{name}") })
+    }
+
+    /// Whether keys may come from `resource_defaults`.
+    #[must_use]
+    pub fn inherits(&self) -> bool {
+        self.inherits
+    }
+
+    pub(super) fn scope<R>(&mut self, inherits: bool, make: impl FnOnce(&mut Self) -> R) -> R {
+        let outer = self.inherits;
+        self.inherits |= inherits;
+        let made = make(self);
+        self.inherits = outer;
+        made
+    }
+
+    /// What a schema accepts, or null.
+    #[must_use]
+    pub fn or_null(&self, schema: Value) -> Value {
+        if schema.as_object().is_some_and(Map::is_empty) {
+            return schema;
+        }
+        json!({ "anyOf": [schema, { "type": "null" }] })
+    }
+}
+
+/// The text of a documentation comment.
+pub(super) fn prose(docs: &[&str]) -> String {
+    let lines: Vec<&str> = docs
+        .iter()
+        .map(|line| line.strip_prefix(' ').unwrap_or(line))
+        .collect();
+    lines.join("\n")
+}
+
+/// The JSON Schema (2020-12) of a spec, for editors.
+#[must_use]
+pub fn language_schema() -> Value {
+    let mut defs = Defs::default();
+    let root = Spec::schema(&mut defs);
+    let mut definitions = defs.defs;
+    if let Some(mut inherited) = definitions.get("ResourceInResource").cloned() {
+        if let Some(inherited) = inherited.as_object_mut() {
+            inherited.remove("required");
+            inherited.insert(
+                "description".to_owned(),
+                "Anything that a resource may hold but its name.".into(),
+            );
+            if let Some(properties) = inherited
+                .get_mut("properties")
+                .and_then(Value::as_object_mut)
+            {
+                properties.shift_remove("name");
+            }
+        }
+        definitions.insert("ResourceDefaults".to_owned(), inherited);
+    }
+    if let Some(slot) = definitions
+        .get_mut("Spec")
+        .and_then(|spec| spec.pointer_mut("/properties/resource_defaults"))
+    {
+        let description = slot.get("description").cloned().unwrap_or_default();
+        *slot = json!({ "$ref": "#/$defs/ResourceDefaults", "description": description });
+    }
+    definitions.sort_keys();
+    json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "spile spec",
+        "$ref": root.get("$ref"),
+        "$defs": definitions,
+    })
+}
