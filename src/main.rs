@@ -1,3 +1,7 @@
 //! The `spile` command.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    spile::cli::run()
+}

@@ -105,6 +105,47 @@ pub struct Source {
     pub path: PathBuf,
     /// The whole text.
     pub text: String,
+    /// Where each line starts.
+    lines: Vec<u32>,
+}
+
+/// A place as people count: both from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// The line.
+    pub line: usize,
+    /// The column, in characters.
+    pub column: usize,
+}
+
+impl Source {
+    fn new(path: PathBuf, text: String) -> Self {
+        let after = text
+            .match_indices('\n')
+            .map(|(index, _)| u32::try_from(index + 1).unwrap_or(u32::MAX));
+        let lines = std::iter::once(0).chain(after).collect();
+        Self { path, text, lines }
+    }
+
+    /// Line and column of a byte.
+    #[must_use]
+    pub fn position(&self, offset: u32) -> Position {
+        let line = self.lines.partition_point(|&start| start <= offset);
+        let start = self.line_start(line);
+        let before = self.text.get(start..offset as usize).unwrap_or_default();
+        Position {
+            line,
+            column: before.trim_start_matches('\u{feff}').chars().count() + 1,
+        }
+    }
+
+    /// First byte of a line; the end of the text for lines after the last.
+    #[must_use]
+    pub fn line_start(&self, line: usize) -> usize {
+        self.lines
+            .get(line.saturating_sub(1))
+            .map_or(self.text.len(), |&start| start as usize)
+    }
 }
 
 /// The texts that one compilation reads: the spec, and the schemas it refers to.
@@ -116,10 +157,7 @@ pub struct Sources {
 impl Sources {
     /// Adds a text and gives its id.
     pub fn add(&mut self, path: impl Into<PathBuf>, text: impl Into<String>) -> FileId {
-        self.files.push(Source {
-            path: path.into(),
-            text: text.into(),
-        });
+        self.files.push(Source::new(path.into(), text.into()));
         FileId(u32::try_from(self.files.len() - 1).unwrap_or(u32::MAX))
     }
 

@@ -26,6 +26,18 @@ macro_rules! codes {
                 match self { $(Self::$code => concat!($($title),+).trim_ascii(),)+ }
             }
 
+            /// A paragraph on the rule, with an example that breaks it and one that keeps it, as Markdown.
+            #[must_use]
+            pub fn explanation(self) -> &'static str {
+                match self { $(Self::$code => include_str!(concat!("explain/", $id, ".md")),)+ }
+            }
+
+            /// The code of this id, in any case.
+            #[must_use]
+            pub fn from_id(id: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|code| code.id().eq_ignore_ascii_case(id))
+            }
+
             /// Error or warning.
             #[must_use]
             pub fn severity(self) -> Severity {

@@ -1,9 +1,11 @@
 //! What is wrong with a spec, where, and what to write instead.
 
 mod code;
+mod render;
 mod suggest;
 
 pub use code::Code;
+pub use render::{Format, Report, render, summary};
 pub use suggest::nearest;
 
 use std::collections::BTreeSet;

@@ -14,12 +14,18 @@ pub struct Cx<'s> {
     pub sink: &'s mut Sink,
     /// The key whose value is read, for messages.
     pub(super) key: &'static str,
+    /// Whether it is an item of that key's list, or a value of its map.
+    pub(super) within: bool,
 }
 
 impl<'s> Cx<'s> {
     /// A place outside of any key.
     pub fn new(sink: &'s mut Sink) -> Self {
-        Self { sink, key: "" }
+        Self {
+            sink,
+            key: "",
+            within: false,
+        }
     }
 
     /// Records a diagnostic.
@@ -34,10 +40,10 @@ impl<'s> Cx<'s> {
     }
 
     pub(super) fn wrong_type_diagnostic(&self, node: &Node, wanted: &str) -> Diagnostic {
-        let what = if self.key.is_empty() {
-            "this".to_owned()
-        } else {
-            format!("`{}`", self.key)
+        let what = match self.key {
+            "" => "this".to_owned(),
+            key if self.within => format!("each value of `{key}`"),
+            key => format!("`{key}`"),
         };
         let found = node.describe();
         Diagnostic::new(
@@ -45,6 +51,23 @@ impl<'s> Cx<'s> {
             head(node),
             format!("{what} has to be {wanted}, not {found}"),
         )
+    }
+
+    /// Reads the values of the list or map that stands at the key.
+    fn each<T>(&mut self, read: impl FnOnce(&mut Self) -> T) -> T {
+        let outer = std::mem::replace(&mut self.within, true);
+        let values = read(self);
+        self.within = outer;
+        values
+    }
+
+    /// Reads the value of a key.
+    pub(super) fn at<T>(&mut self, key: &'static str, read: impl FnOnce(&mut Self) -> T) -> T {
+        let outer = (self.key, self.within);
+        (self.key, self.within) = (key, false);
+        let value = read(self);
+        (self.key, self.within) = outer;
+        value
     }
 
     /// Warns of a plain `yes`, `no`, `on` or `off`: text here, a boolean to other readers of YAML.
@@ -141,12 +164,12 @@ impl<T: FromNode> FromNode for Box<T> {
 impl<T: FromNode> FromNode for Vec<T> {
     fn from_node(node: &Node, cx: &mut Cx<'_>) -> Option<Self> {
         if let Some(items) = node.items() {
-            return Some(
+            return Some(cx.each(|cx| {
                 items
                     .iter()
                     .filter_map(|item| T::from_node(item, cx))
-                    .collect(),
-            );
+                    .collect()
+            }));
         }
         let mut diagnostic = cx.wrong_type_diagnostic(node, "a list");
         if let (Some(text), false) = (node.text(), node.is_null()) {
@@ -169,12 +192,12 @@ impl<T: FromNode> FromNode for Vec<(Text, T)> {
             cx.wrong_type(node, "a map");
             return None;
         };
-        Some(
+        Some(cx.each(|cx| {
             entries
                 .iter()
                 .filter_map(|(key, value)| Some((key.clone(), T::from_node(value, cx)?)))
-                .collect(),
-        )
+                .collect()
+        }))
     }
 
     fn schema(defs: &mut Defs) -> Value {
@@ -202,10 +225,12 @@ impl<T: FromNode> FromNode for OneOrMany<T> {
                 );
                 return None;
             }
-            Some(items) => items
-                .iter()
-                .filter_map(|item| T::from_node(item, cx))
-                .collect(),
+            Some(items) => cx.each(|cx| {
+                items
+                    .iter()
+                    .filter_map(|item| T::from_node(item, cx))
+                    .collect()
+            }),
             None => vec![T::from_node(node, cx)?],
         };
         Some(Self {

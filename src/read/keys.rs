@@ -96,13 +96,8 @@ impl<'n> Slots<'n> {
         let index = self.next;
         self.next += 1;
         let node = self.values.get(index).copied().flatten()?;
-        let outer = std::mem::replace(
-            &mut cx.key,
-            self.names.get(index).copied().unwrap_or_default(),
-        );
-        let value = T::from_node(node, cx);
-        cx.key = outer;
-        value
+        let name = self.names.get(index).copied().unwrap_or_default();
+        cx.at(name, |cx| T::from_node(node, cx))
     }
 }
 
@@ -291,10 +286,11 @@ impl Place<'_> {
         if self.table.keys.is_empty() {
             return "it has no keys besides `type`".to_owned();
         }
-        format!(
-            "its keys are {}",
-            list(self.table.keys.iter().map(Key::name))
-        )
+        let names = list(self.table.keys.iter().map(Key::name));
+        match self.table.keys {
+            [_] => format!("its only key is {names}"),
+            _ => format!("its keys are {names}"),
+        }
     }
 
     fn missing(&self, key: &Key, null: Option<&Node>, cx: &mut Cx<'_>) {

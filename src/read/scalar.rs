@@ -148,7 +148,12 @@ impl<T: Word> FromScalar for T {
             return None;
         };
         let all = table.words.iter().map(|&(value, words, _)| (value, words));
-        choose(node, &text.value, all, table.later, table.instead, cx)
+        let choice = Choice {
+            what: format!("value of `{}`", cx.key),
+            later: table.later,
+            instead: table.instead,
+        };
+        choice.make(node, &text.value, all, cx)
     }
 
     fn schema() -> Value {
@@ -162,49 +167,60 @@ impl<T: Word> FromScalar for T {
     }
 }
 
-/// The value that a word stands for. An unknown word that is near to a legal one is recorded and then taken for it, so
-/// that what follows from it can be checked too.
-pub(super) fn choose<T>(
-    node: &Node,
-    word: &str,
-    words: impl Iterator<Item = (T, &'static [&'static str])>,
-    later: &[&'static str],
-    instead: &[(&'static str, &'static str)],
-    cx: &mut Cx<'_>,
-) -> Option<T> {
-    let mut all: Vec<(T, &[&str])> = words.collect();
-    if let Some(index) = all.iter().position(|(_, words)| words.contains(&word)) {
-        return Some(all.swap_remove(index).0);
+/// A choice between words.
+pub(super) struct Choice {
+    /// What is chosen: "value of `in`".
+    pub what: String,
+    /// Words of the language that are not compiled yet.
+    pub later: &'static [&'static str],
+    /// Words that people write elsewhere, and what to write here.
+    pub instead: &'static [(&'static str, &'static str)],
+}
+
+impl Choice {
+    /// The value that a word stands for. An unknown word that is near to a legal one is recorded and then taken for it,
+    /// so that what follows from it can be checked too.
+    pub fn make<T>(
+        &self,
+        node: &Node,
+        word: &str,
+        words: impl Iterator<Item = (T, &'static [&'static str])>,
+        cx: &mut Cx<'_>,
+    ) -> Option<T> {
+        let mut all: Vec<(T, &[&str])> = words.collect();
+        if let Some(index) = all.iter().position(|(_, words)| words.contains(&word)) {
+            return Some(all.swap_remove(index).0);
+        }
+        let what = &self.what;
+        if self.later.contains(&word) {
+            let message = format!("`{word}` as {what} is not supported yet");
+            cx.push(Diagnostic::new(Code::NotSupportedYet, node.span, message).help(legal(&all)));
+            return None;
+        }
+        let shown = super::tree::shorten(word);
+        let diagnostic = Diagnostic::new(
+            Code::UnknownValue,
+            node.span,
+            format!("`{shown}` is not a {what}"),
+        );
+        if let Some((_, advice)) = self.instead.iter().find(|(other, _)| *other == word) {
+            cx.push(diagnostic.help(*advice));
+            return None;
+        }
+        let meant = nearest(
+            word,
+            all.iter().flat_map(|(_, words)| words.iter().copied()),
+        );
+        let diagnostic = match meant {
+            Some(meant) => diagnostic.help(format!("did you mean `{meant}`?")),
+            None => diagnostic,
+        };
+        cx.push(diagnostic.help(legal(&all)));
+        let index = all
+            .iter()
+            .position(|(_, words)| words.iter().any(|&word| Some(word) == meant))?;
+        Some(all.swap_remove(index).0)
     }
-    let key = cx.key;
-    if later.contains(&word) {
-        let message = format!("`{key}: {word}` is not supported yet");
-        cx.push(Diagnostic::new(Code::NotSupportedYet, node.span, message).help(legal(&all)));
-        return None;
-    }
-    let shown = super::tree::shorten(word);
-    let diagnostic = Diagnostic::new(
-        Code::UnknownValue,
-        node.span,
-        format!("`{shown}` is not a value of `{key}`"),
-    );
-    if let Some((_, advice)) = instead.iter().find(|(other, _)| *other == word) {
-        cx.push(diagnostic.help(*advice));
-        return None;
-    }
-    let meant = nearest(
-        word,
-        all.iter().flat_map(|(_, words)| words.iter().copied()),
-    );
-    let diagnostic = match meant {
-        Some(meant) => diagnostic.help(format!("did you mean `{meant}`?")),
-        None => diagnostic,
-    };
-    cx.push(diagnostic.help(legal(&all)));
-    let index = all
-        .iter()
-        .position(|(_, words)| words.iter().any(|&word| Some(word) == meant))?;
-    Some(all.swap_remove(index).0)
 }
 
 fn legal<T>(all: &[(T, &[&'static str])]) -> String {

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::from_node::{Cx, head};
 use super::keys::{self, Slots, Table, Tag, snake};
-use super::scalar::{choose, list};
+use super::scalar::{Choice, list};
 use super::schema::Defs;
 use super::tree::Node;
 use crate::diagnostic::{Code, Diagnostic};
@@ -62,22 +62,28 @@ pub fn read_tagged<T: Tagged>(node: &Node, cx: &mut Cx<'_>) -> Option<T> {
         return None;
     };
     let Some(word) = tag.text().filter(|_| !tag.is_null()) else {
-        let outer = std::mem::replace(&mut cx.key, "type");
-        let diagnostic = cx
-            .wrong_type_diagnostic(tag, "a word")
-            .help(format!("its types are {}", words()));
-        cx.push(diagnostic);
-        cx.key = outer;
+        let help = format!("its types are {}", words());
+        let diagnostic = cx.at("type", |cx| cx.wrong_type_diagnostic(tag, "a word"));
+        cx.push(diagnostic.help(help));
         return None;
     };
-    let outer = std::mem::replace(&mut cx.key, "type");
+    let choice = Choice {
+        what: format!("type of `{of}`"),
+        later: T::LATER,
+        instead: T::INSTEAD,
+    };
     let all = T::VARIANTS.iter().map(|variant| (variant, variant.words));
-    let variant = choose(tag, &word.value, all, T::LATER, T::INSTEAD, cx);
-    cx.key = outer;
-    let variant = variant?;
+    let variant = choice.make(tag, &word.value, all, cx)?;
+    // A word that was taken for the nearest one stands for it in what follows.
+    let known = variant.words.contains(&word.value.as_str());
+    let word = if known {
+        word.value.as_str()
+    } else {
+        variant.words.first().copied().unwrap_or_default()
+    };
     let tag = Tag {
         of: &of,
-        word: &word.value,
+        word,
         span: tag.span,
     };
     let slots = keys::open(node, variant.table, Some(tag), cx)?;

@@ -48,4 +48,8 @@ spec_map! {
         optional allow_missing_data: Spanned<bool>,
     }
     later { "job", "incremental" }
+    instead {
+        "response_actions" = "write `error_handler` with `rules`: `{ status: 404, action: ignore }`",
+        "url" = "write `path`: a whole URL may stand there",
+    }
 }

@@ -22,6 +22,9 @@ spec_tagged! {
         HeaderCursor(HeaderCursor) = "header_cursor",
     }
     later { "keyset" }
+    instead {
+        "auto" = "nothing is guessed when the connector runs: look at one response; a URL of the next page in the body is `next_link`, a `Link` header is `link_header`, a token to send back is `cursor`, a number of all records is `offset` or `page_number`",
+    }
 }
 
 spec_words! {

@@ -33,6 +33,12 @@ spec_map! {
         default samples: Vec<Node>,
     }
     later { "incremental", "parent", "partitions", "include_from_parent", "filter", "transform", "selected", "concurrency", "extend" }
+    instead {
+        "columns" = "write `fields`: `{ id: string!, created_at: timestamp }`",
+        "table_name" = "the table has the resource's name: write it as `name`",
+        "processing_steps" = "types stand in `fields`; filtering and changing records is not supported yet",
+        "path" = "write `endpoint: { path: … }`, or `endpoint: …` when there is nothing else to say",
+    }
 }
 
 spec_words! {
