@@ -3,11 +3,10 @@
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
-use super::auth::{Authenticator, BoxFuture};
 use super::error::Error;
 use super::request::Request;
 use super::secret::Secret;
-use super::session::Session;
+use super::session::{Authenticator, BoxFuture, Session};
 
 /// Sends user name and password with every request.
 #[derive(Debug, Clone)]
@@ -41,10 +40,8 @@ impl Authenticator for Basic {
         request: &'a mut Request,
         _: &'a Session,
     ) -> BoxFuture<'a, Result<(), Error>> {
-        Box::pin(async {
-            request.hide(&self.password);
-            request.header("Authorization", &self.header);
-            Ok(())
-        })
+        request.hide(&self.password);
+        request.header("Authorization", &self.header);
+        Box::pin(async { Ok(()) })
     }
 }

@@ -8,102 +8,109 @@ use serde_json::value::RawValue;
 use serde_path_to_error::{Path, Segment};
 
 use super::endpoint::OnInvalid;
-use super::error::Error;
+use super::error::{Error, Kind};
 use super::record::Record;
 use super::stats::Stats;
 
 /// A record that is not of the declared type.
 #[derive(Debug, Clone)]
 pub struct Rejected {
-    /// Name of the resource.
-    pub resource: &'static str,
-    /// Number of the page, from 1.
-    pub page: u64,
     /// Place in the page, from 0.
     pub index: usize,
-    /// Field where it is wrong: `events[0].at`.
-    pub path: String,
-    /// What is wrong there.
+    /// Resource, page, index, field, what is wrong, and the value there.
     pub problem: String,
-    /// The value there, as JSON, cut at 200 characters.
-    pub value: String,
-    /// The whole record, as JSON.
+    /// The record as it came.
     pub json: String,
 }
 
-impl fmt::Display for Rejected {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            resource,
-            page,
-            index,
-            path,
-            problem,
-            value,
-            ..
-        } = self;
-        write!(
-            f,
-            "{resource}, page {page}, index {index}, `{path}`: {problem}; the value is {value}"
-        )
-    }
+/// The body as text; none where it is blank.
+pub(super) fn text(body: &[u8]) -> Result<Option<&str>, Error> {
+    let text = std::str::from_utf8(body)
+        .map_err(|_| Error::new(Kind::Decode, "the response is not UTF-8"))?;
+    Ok(Some(text).filter(|text| !text.trim_ascii().is_empty()))
 }
 
-/// Reads the parts of a page that are wanted.
-pub(super) fn page<'a, P: Deserialize<'a>>(text: &'a str) -> Result<P, Error> {
-    serde_json::from_str(text).map_err(|error| {
-        let message = match explain::<P>(text) {
-            Some((path, problem)) => describe(text, &path, &problem),
-            None => format!("the response is not JSON: {}", excerpt(text)),
+/// The parts of a page that are wanted.
+pub(super) fn page<'a, P: Deserialize<'a>>(json: &'a str) -> Result<P, Error> {
+    serde_json::from_str(json).map_err(|error| {
+        let (path, problem) = explain::<P>(json, &error);
+        let (at, place) = (path.to_string(), find(json, &path));
+        let missing = problem
+            .strip_prefix("missing field `")
+            .and_then(|rest| rest.strip_suffix('`'));
+        let keys = missing
+            .and_then(|missing| Some((missing, serde_json::from_str::<Keys>(place).ok()?.0)));
+        let text = match keys {
+            Some((missing, keys)) => {
+                let keys: Vec<_> = keys.iter().take(20).map(|key| format!("`{key}`")).collect();
+                let (prefix, owner) = if at == "." {
+                    ("", "its")
+                } else {
+                    (&*format!("{at}."), &*format!("`{at}`'s"))
+                };
+                format!(
+                    "no `{prefix}{missing}` in the response, {owner} keys are {}",
+                    keys.join(", ")
+                )
+            }
+            None if error.is_data() => format!(
+                "`{at}` in the response: {problem}; it is {}",
+                excerpt(place)
+            ),
+            None => format!("the response is not JSON but {}", excerpt(json)),
         };
-        Error::decode(message).because(error)
+        Error::new(Kind::Decode, text).because(error)
     })
 }
 
-/// Reads the records of a page; records that are left out come second.
+/// The records of a page, and those that are left out.
 pub(super) fn records<R: Record>(
     pieces: &[&RawValue],
     page: u64,
     on_invalid: OnInvalid,
 ) -> Result<(Vec<R>, Vec<Rejected>), Error> {
-    let mut records = Vec::new();
-    let mut rejected = Vec::new();
+    let (mut records, mut rejected) = (Vec::new(), Vec::new());
     for piece in pieces {
         let json = piece.get();
-        let items = match json.as_bytes().first() {
-            Some(b'n') => continue,
-            Some(b'[') => match R::decode_list(json) {
-                Ok(list) if records.is_empty() => {
-                    records = list;
+        let items: Vec<&RawValue> = match (json.as_bytes().first(), R::decode_list) {
+            (Some(b'['), decode_list) => match decode_list(json) {
+                Ok(mut list) => {
+                    records.append(&mut list);
                     continue;
                 }
-                Ok(list) => {
-                    records.extend(list);
-                    continue;
-                }
-                Err(_) => serde_json::from_str::<Vec<&RawValue>>(json)
-                    .map_err(|error| Error::decode(error.to_string()))?,
+                Err(_) => serde_json::from_str(json).unwrap_or_default(),
             },
-            Some(b'{') => vec![*piece],
+            (Some(b'{'), _) => vec![piece],
+            (Some(b'n'), _) => continue,
             _ => {
-                let resource = R::RESOURCE;
-                return Err(Error::decode(format!(
-                    "{resource}, page {page}: no records but {}",
+                let text = format!(
+                    "{}, page {page}: instead of records there is {}",
+                    R::RESOURCE,
                     excerpt(json)
-                )));
+                );
+                return Err(Error::new(Kind::Decode, text));
             }
         };
         for item in items {
-            let index = records.len() + rejected.len();
             match R::decode(item.get()) {
                 Ok(record) => records.push(record),
                 Err(error) => {
-                    let invalid = reject::<R>(item.get(), page, index, &error);
+                    let (path, problem) = explain::<R>(item.get(), &error);
+                    let (index, value) = (
+                        records.len() + rejected.len(),
+                        excerpt(find(item.get(), &path)),
+                    );
+                    let place = format!("{}, page {page}, index {index}, `{path}`", R::RESOURCE);
+                    let problem = format!("{place}: {problem}; the value is {value}");
                     if on_invalid == OnInvalid::Fail {
-                        return Err(Error::decode(invalid.to_string()).because(error));
+                        return Err(Error::new(Kind::Decode, problem).because(error));
                     }
-                    tracing::warn!(record = %invalid, "left out");
-                    rejected.push(invalid);
+                    tracing::warn!(problem, "left out");
+                    rejected.push(Rejected {
+                        index,
+                        problem,
+                        json: item.get().to_owned(),
+                    });
                 }
             }
         }
@@ -113,118 +120,62 @@ pub(super) fn records<R: Record>(
 
 /// Counts the keys of a page's first record that no type declares.
 pub(super) fn unknown_fields<R: Record>(pieces: &[&RawValue], stats: &Stats) {
-    let Some(json) = pieces
-        .first()
-        .map(|piece| piece.get())
-        .filter(|_| !R::FIELDS.is_empty())
-    else {
+    let Some(piece) = pieces.first().filter(|_| !R::FIELDS.is_empty()) else {
         return;
     };
-    let first = json.strip_prefix('[').unwrap_or(json);
+    let first = piece.get().trim_start_matches('[');
     if let Some(Ok(Keys(keys))) = serde_json::Deserializer::from_str(first).into_iter().next() {
-        for key in keys
+        let unknown = keys
             .into_iter()
-            .filter(|key| !R::FIELDS.contains(&key.as_str()))
-        {
-            stats.unknown(R::RESOURCE, key);
-        }
+            .filter(|key| !R::FIELDS.contains(&key.as_str()));
+        unknown.for_each(|key| stats.unknown(R::RESOURCE, key));
     }
 }
 
-fn reject<R: Record>(json: &str, page: u64, index: usize, error: &serde_json::Error) -> Rejected {
-    let (path, problem, value) = match explain::<R>(json) {
-        Some((path, problem)) => (path.to_string(), problem, find(json, &path).unwrap_or(json)),
-        None => (".".to_owned(), error.to_string(), json),
-    };
-    let (value, json) = (excerpt(value), json.to_owned());
-    Rejected {
-        resource: R::RESOURCE,
-        page,
-        index,
-        path,
-        problem,
-        value,
-        json,
-    }
-}
-
-/// Where a value is not of its type, and why; none where it is not even JSON.
-fn explain<'a, T: Deserialize<'a>>(json: &'a str) -> Option<(Path, String)> {
+/// Where a value is not of its type, and why.
+fn explain<'a, T: Deserialize<'a>>(json: &'a str, error: &serde_json::Error) -> (Path, String) {
+    let mut track = serde_path_to_error::Track::new();
     let mut deserializer = serde_json::Deserializer::from_str(json);
-    let error = serde_path_to_error::deserialize::<_, T>(&mut deserializer).err()?;
-    let path = error.path().clone();
-    let error = error.into_inner();
-    let text = error.to_string();
-    let problem = text
-        .split(" at line ")
-        .next()
-        .unwrap_or_default()
-        .to_owned();
-    error.is_data().then_some((path, problem))
-}
-
-/// What is wrong with a page: mostly, that a key is missing.
-fn describe(text: &str, path: &Path, problem: &str) -> String {
-    let place = find(text, path).unwrap_or(text);
-    let parent = (path.iter().next().is_some()).then(|| path.to_string());
-    let key = problem
-        .strip_prefix("missing field `")
-        .and_then(|rest| rest.strip_suffix('`'));
-    if let (Some(key), Ok(Keys(keys))) = (key, serde_json::from_str(place)) {
-        let whole = parent
-            .as_ref()
-            .map_or(key.to_owned(), |parent| format!("{parent}.{key}"));
-        let owner = parent.map_or("its keys".to_owned(), |parent| {
-            format!("the keys of `{parent}`")
-        });
-        let shown: Vec<_> = keys.iter().take(20).map(|key| format!("`{key}`")).collect();
-        let shown = if shown.is_empty() {
-            "none".to_owned()
-        } else {
-            shown.join(", ")
-        };
-        return format!("no `{whole}` in the response, {owner} are {shown}");
-    }
-    let owner = parent.map_or("the response".to_owned(), |parent| {
-        format!("`{parent}` in the response")
-    });
-    let problem = problem.split("expected struct").collect::<Vec<_>>();
-    let expected = if problem.len() > 1 {
-        "expected an object"
-    } else {
-        ""
-    };
-    format!(
-        "{owner}: {}{expected}; the value is {}",
-        problem.first().unwrap_or(&""),
-        excerpt(place)
+    let _ = T::deserialize(serde_path_to_error::Deserializer::new(
+        &mut deserializer,
+        &mut track,
+    ));
+    let problem = error.to_string();
+    (
+        track.path(),
+        problem
+            .split(" at line ")
+            .next()
+            .unwrap_or_default()
+            .to_owned(),
     )
 }
 
-/// The JSON at a path.
-fn find<'a>(mut json: &'a str, path: &Path) -> Option<&'a str> {
-    for segment in path {
-        let value: &RawValue = match segment {
-            Segment::Map { key } => serde_json::from_str::<BTreeMap<String, _>>(json)
-                .ok()?
-                .remove(key)?,
+/// The JSON at a path, as far as it leads.
+fn find<'a>(json: &'a str, path: &Path) -> &'a str {
+    type Map<'a> = BTreeMap<String, &'a RawValue>;
+    path.iter().fold(json, |json, segment| {
+        let value = match segment {
+            Segment::Map { key } => serde_json::from_str::<Map>(json)
+                .ok()
+                .and_then(|map| map.get(key).copied()),
             Segment::Seq { index } => serde_json::from_str::<Vec<_>>(json)
-                .ok()?
-                .into_iter()
-                .nth(*index)?,
-            Segment::Enum { .. } | Segment::Unknown => continue,
+                .ok()
+                .and_then(|list| list.get(*index).copied()),
+            Segment::Enum { .. } | Segment::Unknown => None,
         };
-        json = value.get();
-    }
-    Some(json)
+        value.map_or(json, RawValue::get)
+    })
 }
 
+/// The first 200 characters.
 fn excerpt(json: &str) -> String {
-    let mut shown: String = json.trim_ascii().chars().take(200).collect();
-    if shown.len() < json.trim_ascii().len() {
-        shown.push('…');
-    }
-    shown
+    let end = json
+        .char_indices()
+        .nth(200)
+        .map_or(json.len(), |(end, _)| end);
+    let cut = if end < json.len() { "…" } else { "" };
+    format!("{}{cut}", json.get(..end).unwrap_or_default().trim_ascii())
 }
 
 /// The keys of an object, in its order.
@@ -232,24 +183,22 @@ struct Keys(Vec<String>);
 
 impl<'de> Deserialize<'de> for Keys {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(KeysVisitor)
-    }
-}
+        struct All;
+        impl<'de> Visitor<'de> for All {
+            type Value = Keys;
 
-struct KeysVisitor;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
 
-impl<'de> Visitor<'de> for KeysVisitor {
-    type Value = Keys;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Keys, A::Error> {
-        let mut keys = Vec::new();
-        while let Some((key, IgnoredAny)) = map.next_entry()? {
-            keys.push(key);
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Keys, A::Error> {
+                let mut keys = Vec::new();
+                while let Some((key, IgnoredAny)) = map.next_entry()? {
+                    keys.push(key);
+                }
+                Ok(Keys(keys))
+            }
         }
-        Ok(Keys(keys))
+        deserializer.deserialize_map(All)
     }
 }

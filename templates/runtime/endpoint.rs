@@ -1,14 +1,13 @@
-//! What a resource has to say about itself to be read: its requests, its pages, and how one page leads to the next.
+//! What a resource says about itself: its requests, its pages, and how one page leads to the next.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::answer::{Answer, Headers};
-use super::error::Error;
-use super::guard::Guard;
+use super::error::{Error, Kind};
 use super::record::Record;
 use super::request::Request;
-use super::retry::{Action, Retry};
+use super::retry::Retry;
+use super::send::{Action, Answer};
 use super::session::Session;
 
 /// A paged source of records.
@@ -54,7 +53,7 @@ pub trait Endpoint: Send + Sync + 'static {
     /// The position after a page; none at the end.
     fn next(&self, turn: &Turn<'_, '_, Self>) -> Result<Option<Self::Position>, Error>;
 
-    /// The cursor or link that a position is, if the API gave it.
+    /// The cursor or link that a position is, where the API gave it.
     fn mark(_position: &Self::Position) -> Option<&str> {
         None
     }
@@ -66,7 +65,7 @@ pub struct Turn<'t, 'p, E: Endpoint + ?Sized> {
     pub position: &'t E::Position,
     /// Its parts.
     pub page: &'t E::Page<'p>,
-    /// The whole answer.
+    /// Status and headers.
     pub answer: &'t Answer,
     /// Its number, from 1.
     pub number: u64,
@@ -81,20 +80,34 @@ pub struct Turn<'t, 'p, E: Endpoint + ?Sized> {
 }
 
 impl<'t, E: Endpoint + ?Sized> Turn<'t, '_, E> {
-    /// Headers of the answer.
-    pub fn headers(&self) -> &'t Headers {
-        self.answer.headers()
-    }
-
-    /// The last record of the page; an error where it was left out, because the next position would be lost.
+    /// The last record of the page.
+    ///
+    /// # Errors
+    /// It was left out, so that the position of the next page is not known.
     pub fn last(&self) -> Result<Option<&'t E::Record>, Error> {
+        let lost = || {
+            Error::new(
+                Kind::Paging,
+                "the last record, which leads to the next page, was left out",
+            )
+        };
         if self.last_rejected {
-            return Err(Error::paging(
-                "the last record of the page was left out, and the next position with it",
-            ));
+            Err(lost())
+        } else {
+            Ok(self.last)
         }
-        Ok(self.last)
     }
+}
+
+/// How an endless loop is noticed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Guard {
+    /// By the records: the API is told a position and may ignore it.
+    Records,
+    /// By the cursors or links that the API gives.
+    Marks,
+    /// Not at all: there is one page.
+    Off,
 }
 
 /// What becomes of a record that is not of the declared type.
@@ -104,6 +117,6 @@ pub enum OnInvalid {
     Fail,
     /// It is left out and counted.
     Skip,
-    /// It is left out, counted, and handed over in [`Batch::rejected`](super::pages::Batch::rejected).
+    /// It is left out, counted, and handed over with its page.
     Quarantine,
 }

@@ -1,88 +1,53 @@
-//! The one error of this crate: which request it was, what went wrong, and what the API said about it.
-//!
-//! The text never holds a query string, a header, or a secret that was declared as one.
+//! The one error of this crate: which request, what went wrong, what the API said about it.
+//! It never shows a query string, a header or a secret.
 
 use std::fmt;
 use std::sync::Arc;
 
-use reqwest::StatusCode;
-
-type Source = Arc<dyn std::error::Error + Send + Sync>;
-
-/// Anything that can go wrong. Its text says what was asked and what the API answered.
+/// Anything that can go wrong.
 #[derive(Debug, Clone)]
-pub struct Error(Box<Parts>);
-
-#[derive(Debug, Clone)]
-struct Parts {
+pub struct Error {
     kind: Kind,
     request: Option<String>,
     message: String,
-    api: Option<String>,
-    source: Option<Source>,
+    api_message: Option<String>,
+    source: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
 
+/// Kinds of errors.
+#[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub enum Kind {
+    /// The configuration, or a value that a request is made of, cannot be used.
     Config,
+    /// There are no credentials to be had.
     Auth,
+    /// There is no connection.
     Connect,
+    /// There was no answer in time.
     Timeout,
+    /// The connection broke.
     Transport,
-    Status(StatusCode),
+    /// The API answered with this status.
+    Status(u16),
+    /// The API asks for a longer wait than is allowed.
     Wait,
+    /// A response is not what was declared.
     Decode,
+    /// There is no way from this page to the next.
     Paging,
 }
 
 impl Error {
-    fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self(Box::new(Parts {
+    /// An error of a kind.
+    pub fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Self {
             kind,
             request: None,
             message: message.into(),
-            api: None,
+            api_message: None,
             source: None,
-        }))
-    }
-
-    /// The configuration, or a value that a request is made of, cannot be used.
-    pub fn config(message: impl Into<String>) -> Self {
-        Self::new(Kind::Config, message)
-    }
-
-    /// No credentials could be had.
-    pub fn auth(message: impl Into<String>) -> Self {
-        Self::new(Kind::Auth, message)
-    }
-
-    /// A response is not what was declared.
-    pub fn decode(message: impl Into<String>) -> Self {
-        Self::new(Kind::Decode, message)
-    }
-
-    /// There is no way from this page to the next.
-    pub fn paging(message: impl Into<String>) -> Self {
-        Self::new(Kind::Paging, message)
-    }
-
-    pub(super) fn wait(message: String) -> Self {
-        Self::new(Kind::Wait, message)
-    }
-
-    pub(super) fn status_of(
-        status: StatusCode,
-        message: Option<&str>,
-        api: Option<String>,
-    ) -> Self {
-        let mut text = status.to_string().replace(" <unknown status code>", "");
-        for part in message.into_iter().chain(api.as_deref()) {
-            text.push_str(": ");
-            text.push_str(part);
         }
-        let mut error = Self::new(Kind::Status(status), text);
-        error.0.api = api;
-        error
     }
 
     pub(super) fn transport(error: reqwest::Error) -> Self {
@@ -100,90 +65,53 @@ impl Error {
         Self::new(kind, format!("{text}: {cause}")).because(error)
     }
 
-    /// The same with what caused it.
-    #[must_use]
-    pub fn because(mut self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
-        self.0.source = Some(Arc::new(source));
+    pub(super) fn because(
+        mut self,
+        source: impl std::error::Error + Send + Sync + 'static,
+    ) -> Self {
+        self.source = Some(Arc::new(source));
         self
     }
 
-    /// The same with the request that it belongs to, unless it has one.
-    #[must_use]
-    pub fn of(mut self, request: impl fmt::Display) -> Self {
-        self.0.request.get_or_insert_with(|| request.to_string());
+    pub(super) fn of(mut self, request: &str) -> Self {
+        self.request.get_or_insert_with(|| request.to_owned());
         self
     }
 
-    /// The same with a remark at the end.
-    #[must_use]
-    pub fn remark(mut self, remark: impl fmt::Display) -> Self {
-        self.0.message = format!("{} ({remark})", self.0.message);
+    pub(super) fn said(mut self, api_message: Option<String>) -> Self {
+        self.message
+            .extend(api_message.iter().flat_map(|text| [": ", text]));
+        self.api_message = api_message;
         self
     }
 
-    /// Whether another try may help: nothing came back, or not all of it.
-    pub(super) fn is_transient(&self) -> bool {
-        matches!(self.0.kind, Kind::Connect | Kind::Timeout | Kind::Transport)
+    pub(super) fn remark(mut self, remark: fmt::Arguments<'_>) -> Self {
+        self.message = format!("{} ({remark})", self.message);
+        self
     }
 
-    /// The configuration has to be changed.
-    pub fn is_config(&self) -> bool {
-        self.0.kind == Kind::Config
-    }
-
-    /// The API or its token server does not accept the credentials.
-    pub fn is_auth(&self) -> bool {
-        self.0.kind == Kind::Auth || matches!(self.status(), Some(401 | 403))
-    }
-
-    /// There was no answer in time.
-    pub fn is_timeout(&self) -> bool {
-        self.0.kind == Kind::Timeout
-    }
-
-    /// There was no connection.
-    pub fn is_connect(&self) -> bool {
-        self.0.kind == Kind::Connect
-    }
-
-    /// A response is not what was declared.
-    pub fn is_decode(&self) -> bool {
-        self.0.kind == Kind::Decode
-    }
-
-    /// The API wants fewer requests, or a longer wait than allowed.
-    pub fn is_rate_limited(&self) -> bool {
-        self.0.kind == Kind::Wait || self.status() == Some(429)
-    }
-
-    /// HTTP status of the answer that is the error.
-    pub fn status(&self) -> Option<u16> {
-        match self.0.kind {
-            Kind::Status(status) => Some(status.as_u16()),
-            _ => None,
-        }
+    /// What kind it is.
+    pub fn kind(&self) -> Kind {
+        self.kind
     }
 
     /// What the API itself said, from the body of its answer: at most 500 characters.
     pub fn api_message(&self) -> Option<&str> {
-        self.0.api.as_deref()
+        self.api_message.as_deref()
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(request) = &self.0.request {
+        if let Some(request) = &self.request {
             write!(f, "{request}: ")?;
         }
-        f.write_str(&self.0.message)
+        f.write_str(&self.message)
     }
 }
 
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.0
-            .source
-            .as_ref()
-            .map(|source| &**source as &(dyn std::error::Error + 'static))
+        self.source.as_deref().map(|source| source as _)
     }
 }

@@ -7,14 +7,14 @@ use serde_json::Value;
 use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep, timeout};
 
-use super::auth::{Authenticator, BoxFuture};
 use super::basic;
-use super::error::Error;
+use super::body::form_encoded;
+use super::error::{Error, Kind};
 use super::request::{Param, Request};
-use super::retry::{Action, Retry};
+use super::retry::Retry;
 use super::secret::Secret;
-use super::session::Session;
-use super::stats::Stats;
+use super::send::Action;
+use super::session::{Authenticator, BoxFuture, Session};
 
 /// How long a token is not used any more before it ends.
 const AHEAD: Duration = Duration::from_secs(60);
@@ -58,7 +58,7 @@ impl OAuth2 {
         client_id: &str,
         client_secret: &Secret,
     ) -> Result<Self, Error> {
-        let mut request = Request::new("POST", token_url)?;
+        let mut request = Request::of("POST", token_url)?;
         request.hide(client_secret);
         let header = basic::header(
             &form_encoded(client_id),
@@ -144,7 +144,7 @@ impl OAuth2 {
         let fetched = self
             .fetch(session)
             .await
-            .map_err(|error| error.of(session.name(&self.request)));
+            .map_err(|error| error.of(&session.name(&self.request)));
         self.fetches.fetch_add(1, Relaxed);
         match fetched {
             Ok((token, life)) => {
@@ -172,46 +172,44 @@ impl OAuth2 {
         let request = &self.request;
         let mut tries = 0;
         loop {
-            let call = session.exchange(
-                request,
-                request.method.clone(),
-                request.url("")?,
-                Some(&request.body),
-            );
-            let (error, headers) = match timeout(TIMEOUT, call).await {
+            let call = session.exchange(request, request.url("")?);
+            let (error, answer) = match timeout(TIMEOUT, call).await {
                 Ok(Ok(answer)) => match retry.action(answer.status()) {
                     Action::Accept => return self.read(&answer.body),
-                    Action::Retry => (
-                        session.failure(request, &answer, None),
-                        Some(answer.headers),
-                    ),
+                    Action::Retry => (session.failure(request, &answer, None), Some(answer)),
                     _ => {
-                        return Err(Error::auth(
+                        return Err(Error::new(
+                            Kind::Auth,
                             session.failure(request, &answer, None).to_string(),
                         ));
                     }
                 },
-                Ok(Err(error)) if error.is_transient() => (error, None),
+                Ok(Err(error)) if error.kind() != Kind::Decode && error.kind() != Kind::Config => {
+                    (error, None)
+                }
                 Ok(Err(error)) => return Err(error),
                 Err(_) => (
-                    Error::auth(format!("no token within {} s", TIMEOUT.as_secs())),
+                    Error::new(
+                        Kind::Auth,
+                        format!("no token within {} s", TIMEOUT.as_secs()),
+                    ),
                     None,
                 ),
             };
             if tries == retry.max_retries {
                 return Err(error.remark(format_args!("tried {} times", tries + 1)));
             }
-            let wait = retry.wait(tries, session.shared.first_wait, headers.as_ref())?;
+            let wait = retry.wait(tries, session.options.first_wait, answer.as_ref())?;
             tracing::warn!(%error, wait_ms = wait.as_millis(), "trying again to get a token");
             sleep(wait).await;
             tries += 1;
-            Stats::add(&session.shared.stats.retries, 1);
+            session.stats().retries.add(1);
         }
     }
 
     fn read(&self, body: &[u8]) -> Result<(Secret, Duration), Error> {
-        let answer: Value =
-            serde_json::from_slice(body).map_err(|_| Error::auth("the answer is not JSON"))?;
+        let answer: Value = serde_json::from_slice(body)
+            .map_err(|_| Error::new(Kind::Auth, "the answer is not JSON"))?;
         let at = |path: &[&str]| path.iter().try_fold(&answer, |value, key| value.get(key));
         let token = at(self.token_path)
             .and_then(Value::as_str)
@@ -226,10 +224,13 @@ impl OAuth2 {
             let keys = keys
                 .filter(|keys| !keys.is_empty())
                 .map_or("none".to_owned(), |keys| keys.join(", "));
-            Error::auth(format!(
-                "no `{}` in the answer, its keys are {keys}",
-                self.token_path.join(".")
-            ))
+            Error::new(
+                Kind::Auth,
+                format!(
+                    "no `{}` in the answer, its keys are {keys}",
+                    self.token_path.join(".")
+                ),
+            )
         })?;
         let life = at(self.life_path)
             .and_then(|life| life.as_f64().or_else(|| life.as_str()?.parse().ok()));
@@ -267,18 +268,4 @@ impl Authenticator for OAuth2 {
             true
         })
     }
-}
-
-fn form_encoded(text: &str) -> String {
-    let mut url = reqwest::Url::parse("form:").ok();
-    url.as_mut()
-        .map(|url| {
-            url.query_pairs_mut()
-                .append_key_only(text)
-                .finish()
-                .query()
-                .unwrap_or_default()
-                .to_owned()
-        })
-        .unwrap_or_default()
 }

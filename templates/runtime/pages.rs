@@ -1,37 +1,29 @@
-//! Reads a resource page after page.
-//!
-//! The records of a page are handed over before its successor is asked for, so that a failure loses nothing.
+//! Reads a resource page after page. The records of a page are handed over before its successor is asked for, so that a
+//! failure loses nothing.
 
 use super::decode::{self, Rejected};
-use super::endpoint::{Endpoint, OnInvalid, Turn};
+use super::endpoint::{Endpoint, Guard, OnInvalid, Turn};
 use super::error::Error;
-use super::guard::{Guard, Seen};
+use super::guard::Seen;
 use super::record::Record;
-use super::retry::Action;
-use super::stats::Stats;
+use super::send::{Action, Answer};
 
 /// The pages of a resource, one after the other.
 pub struct Pages<E: Endpoint> {
     endpoint: E,
-    next: Next<E::Position>,
+    next: Result<Option<E::Position>, Error>,
     seen: Seen,
     number: u64,
     read: u64,
     total: Option<u64>,
 }
 
-enum Next<P> {
-    Page(P),
-    Failed(Error),
-    End,
-}
-
 /// The records of one page.
 #[derive(Debug)]
 pub struct Batch<R> {
-    /// The records, as the API orders them.
+    /// The records in the API's order.
     pub records: Vec<R>,
-    /// Records that are not of the declared type, where they are kept apart.
+    /// Records that are not of the declared type, where they are to be kept apart.
     pub rejected: Vec<Rejected>,
     /// Number of the page, from 1.
     pub number: u64,
@@ -40,7 +32,7 @@ pub struct Batch<R> {
 impl<E: Endpoint> Pages<E> {
     /// All pages of an endpoint; nothing is sent before the first is asked for.
     pub fn new(endpoint: E) -> Self {
-        let next = Next::Page(endpoint.start());
+        let next = Ok(Some(endpoint.start()));
         Self {
             endpoint,
             next,
@@ -51,28 +43,24 @@ impl<E: Endpoint> Pages<E> {
         }
     }
 
-    /// The next page; none at the end, and after an error. If the future is dropped, the page is read again.
+    /// The next page; none at the end, and after an error. If the future is dropped, the page is asked for again.
     pub async fn next(&mut self) -> Result<Option<Batch<E::Record>>, Error> {
-        let page = match std::mem::replace(&mut self.next, Next::End) {
-            Next::End => return Ok(None),
-            Next::Failed(error) => return Err(error),
-            Next::Page(position) => {
-                self.next = Next::Page(position.clone());
-                self.page(position).await
-            }
+        let Some(position) = std::mem::replace(&mut self.next, Ok(None))? else {
+            return Ok(None);
         };
+        self.next = Ok(Some(position.clone()));
+        let page = self.page(&position).await;
         if !matches!(page, Ok(Some(_))) {
-            self.next = Next::End;
+            self.next = Ok(None);
         }
         page
     }
 
-    async fn page(&mut self, position: E::Position) -> Result<Option<Batch<E::Record>>, Error> {
-        let session = self.endpoint.session();
-        let request = self.endpoint.request(&position)?;
-        let first = self.number == 0;
-        let endpoint = &self.endpoint;
-        let rule = |answer: &_| {
+    async fn page(&mut self, position: &E::Position) -> Result<Option<Batch<E::Record>>, Error> {
+        let (endpoint, first) = (&self.endpoint, self.number == 0);
+        let (session, stats) = (endpoint.session(), endpoint.session().stats());
+        let request = endpoint.request(position)?;
+        let rule = |answer: &Answer| {
             endpoint
                 .action(answer)
                 .filter(|action| first || *action != Action::Ignore)
@@ -80,65 +68,56 @@ impl<E: Endpoint> Pages<E> {
         let Some(answer) = session.send(&request, &E::RETRY, &rule).await? else {
             return Ok(None);
         };
-        let name = |error: Error| error.of(session.name(&request));
+        let name = |error: Error| error.of(&session.name(&request));
 
-        let Some(text) = answer.text().map_err(name)? else {
+        let Some(text) = decode::text(&answer.body).map_err(name)? else {
             return Ok(None);
         };
         let page: E::Page<'_> = decode::page(text).map_err(name)?;
-        let pieces = E::records(&page);
-        let number = self.number + 1;
-        self.total = E::total(&page).or(self.total);
-        // Equal pages may be meant where the API counts the records and they have no key.
-        let guarded = E::GUARD == Guard::Records
-            && (self.total.is_none() || !E::Record::PRIMARY_KEY.is_empty());
+        let (pieces, number) = (E::records(&page), self.number + 1);
         let (records, rejected) =
             decode::records::<E::Record>(&pieces, number, E::ON_INVALID).map_err(name)?;
-        let size = (records.len() + rejected.len()) as u64;
-        if guarded && size > 0 && self.seen.repeats(&pieces, number).map_err(name)? {
+        let size = records.len() + rejected.len();
+        self.total = E::total(&page).or(self.total);
+        // Equal pages can be right where the API counts its records and they have no key.
+        let guarded = E::GUARD == Guard::Records
+            && (self.total.is_none() || !E::Record::PRIMARY_KEY.is_empty());
+        if guarded && size > 0 && self.seen.repeats(&pieces).map_err(name)? {
             tracing::warn!(
-                page = number,
-                "the API sent the same records again: taken as the end"
+                request = session.name(&request),
+                "the same records again: taken as the end"
             );
             return Ok(None);
         }
-        decode::unknown_fields::<E::Record>(&pieces, session.stats());
 
-        let stats = session.stats();
-        Stats::add(&stats.pages, 1);
-        Stats::add(&stats.records, records.len());
-        Stats::add(&stats.skipped, rejected.len());
         self.number = number;
-        self.read += size;
-        let last_rejected = rejected
-            .last()
-            .is_some_and(|rejected| rejected.index as u64 + 1 == size);
+        self.read += size as u64;
+        stats.pages.add(1);
+        stats.records.add(records.len());
+        stats.skipped.add(rejected.len());
+        decode::unknown_fields::<E::Record>(&pieces, stats);
         let turn = Turn {
-            position: &position,
+            position,
             page: &page,
             answer: &answer,
             number,
-            size,
+            size: size as u64,
             read: self.read,
             total: self.total,
             last: records.last(),
-            last_rejected,
+            last_rejected: rejected
+                .last()
+                .is_some_and(|rejected| rejected.index + 1 == size),
         };
-        if E::GUARD == Guard::Marks {
-            self.seen.visit(answer.url.as_str());
-        }
+        self.seen.visit(answer.url.as_str());
         let next = endpoint.next(&turn).and_then(|next| {
             let next = next.filter(|_| E::MAX_PAGES.is_none_or(|max| number < max));
-            if let Some(mark) = next.as_ref().and_then(E::mark) {
-                self.seen.mark(mark, number)?;
-            }
+            next.as_ref()
+                .and_then(E::mark)
+                .map_or(Ok(()), |mark| self.seen.check(mark))?;
             Ok(next)
         });
-        self.next = match next {
-            Ok(Some(position)) => Next::Page(position),
-            Ok(None) => Next::End,
-            Err(error) => Next::Failed(name(error)),
-        };
+        self.next = next.map_err(name);
         let rejected = if E::ON_INVALID == OnInvalid::Quarantine {
             rejected
         } else {

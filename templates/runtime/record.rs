@@ -11,11 +11,11 @@ pub trait Record: DeserializeOwned + Serialize + Send + Sync + Unpin + 'static {
     const RESOURCE: &'static str;
     /// Its columns, in the order of [`Record::write`].
     const COLUMNS: &'static [Column];
-    /// Columns that identify a record; those of objects inside it with dots.
+    /// Columns that identify a record; dots lead into objects.
     const PRIMARY_KEY: &'static [&'static str] = &[];
     /// What a load does with the rows that are there.
     const DISPOSITION: Disposition;
-    /// Keys that the API's objects are known to have; others are counted. Empty where all are kept.
+    /// Keys on the wire that are declared; others are counted. Empty where all are kept.
     const FIELDS: &'static [&'static str] = &[];
 
     /// Reads one record from its JSON.
@@ -66,28 +66,18 @@ impl Column {
 /// Types of columns: one per method of [`RowWriter`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
+#[expect(missing_docs, reason = "documented there")]
 pub enum ColumnType {
-    /// Text, and the words of enums.
     Text,
-    /// Whole numbers of 64 bits.
     Integer,
-    /// Floating point numbers of 64 bits.
     Number,
-    /// True or false.
     Boolean,
-    /// Exact decimal numbers.
     Decimal,
-    /// Instants.
     Timestamp,
-    /// Calendar dates.
     Date,
-    /// Times of day.
     Time,
-    /// UUIDs.
     Uuid,
-    /// Bytes.
     Binary,
-    /// Objects, lists, maps and anything else, as JSON.
     Json,
 }
 

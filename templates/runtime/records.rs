@@ -7,10 +7,10 @@ use std::vec;
 
 use futures_core::Stream;
 
-use super::auth::BoxFuture;
 use super::endpoint::Endpoint;
 use super::error::Error;
 use super::pages::{Batch, Pages};
+use super::session::BoxFuture;
 
 type Page<E> = (
     Box<Pages<E>>,

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Deserializer, de};
+use serde::{Deserialize, Deserializer, de::Error};
 
-/// A text that no log and no error shows. There is no way to print it but [`Secret::expose`].
+/// A text that no log and no error shows; only [`Secret::expose`] gives it.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Secret(String);
 
@@ -30,8 +30,8 @@ impl fmt::Debug for Secret {
 impl<'de> Deserialize<'de> for Secret {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         // serde's own message would show the value.
-        let text = String::deserialize(deserializer);
-        text.map(Self)
-            .map_err(|_| de::Error::custom("a secret has to be a text"))
+        String::deserialize(deserializer)
+            .map(Self)
+            .map_err(|_| D::Error::custom("a secret is a text"))
     }
 }

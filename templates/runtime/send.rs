@@ -1,113 +1,164 @@
 //! Sends a request, again where that may help, and reads the answer to its end.
 
-use reqwest::header::{CONTENT_TYPE, HeaderValue, LOCATION};
-use reqwest::{Method, Url};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION};
+use reqwest::{Method, StatusCode, Url};
+use serde::Deserialize;
+use serde_json::Value;
 use tokio::time::{Instant, sleep};
 
-use super::answer::{Answer, Headers};
-use super::error::Error;
-use super::request::{Body, Request};
-use super::retry::{Action, Retry};
-use super::session::{Session, header_name, header_value};
-use super::stats::Stats;
+use super::error::{Error, Kind};
+use super::request::Request;
+use super::retry::Retry;
+use super::session::Session;
 
-/// Looks at an answer before its status is; none leaves it to the status.
-pub type Rule<'a> = dyn Fn(&Answer) -> Option<Action> + Send + Sync + 'a;
+/// A response with its whole body.
+#[derive(Debug)]
+pub struct Answer {
+    pub(super) url: Url,
+    pub(super) body: Vec<u8>,
+    status: StatusCode,
+    headers: HeaderMap,
+}
 
-/// Most redirects of one request.
-const MAX_REDIRECTS: usize = 10;
+impl Answer {
+    /// HTTP status.
+    pub fn status(&self) -> u16 {
+        self.status.as_u16()
+    }
+
+    /// The first value of a header, whose name is written in any case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// All values of a header.
+    pub fn header_values(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.headers
+            .get_all(name)
+            .into_iter()
+            .filter_map(|value| value.to_str().ok())
+    }
+
+    /// The body, where it is JSON of this type.
+    pub fn json<'a, T: Deserialize<'a>>(&'a self) -> Option<T> {
+        serde_json::from_slice(&self.body).ok()
+    }
+
+    /// Whether the body contains a text.
+    pub fn contains(&self, text: &str) -> bool {
+        String::from_utf8_lossy(&self.body).contains(text)
+    }
+
+    /// What the API says about a failure, cut at 500 characters.
+    fn message(&self) -> Option<String> {
+        const PLACES: &str = "/error/message /message /error_description /detail /errors/0/message /errors/0/detail \
+                              /errors/0 /error /title /msg /reason";
+        let body: Value = self.json()?;
+        let text = PLACES
+            .split_ascii_whitespace()
+            .find_map(|place| body.pointer(place)?.as_str())?;
+        Some(text.chars().take(500).collect())
+    }
+}
+
+/// What to do with an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Action {
+    /// Take it.
+    Accept,
+    /// Send the request again.
+    Retry,
+    /// An empty page; on the first request of a stream only.
+    Ignore,
+    /// Send the request again once with new credentials.
+    RefreshAuth,
+    /// Fail, with a message of one's own.
+    Fail(Option<String>),
+}
 
 impl Session {
-    /// Sends a request with this session's credentials until there is an answer that is accepted.
+    /// Sends a request until there is an answer that is accepted; none where it is to be ignored.
     ///
-    /// None where the rule says that the answer is to be ignored.
+    /// `rule` looks at an answer first; what it says nothing about is left to the status.
     pub async fn send(
         &self,
         request: &Request,
         retry: &Retry,
-        rule: &Rule<'_>,
-    ) -> Result<Option<Answer>, Error> {
-        self.try_send(request, retry, rule)
-            .await
-            .map_err(|error| error.of(self.name(request)))
-    }
-
-    async fn try_send(
-        &self,
-        request: &Request,
-        retry: &Retry,
-        rule: &Rule<'_>,
+        rule: &(dyn Fn(&Answer) -> Option<Action> + Send + Sync),
     ) -> Result<Option<Answer>, Error> {
         let started = Instant::now();
+        let name = self.name(request);
         let mut refreshed = false;
         let mut tries = 0;
         loop {
             let mut authorized = request.clone();
-            self.auth.authorize(&mut authorized, self).await?;
-            let (error, headers) = match self.attempt(&authorized).await {
+            if let Some(auth) = &self.auth {
+                auth.authorize(&mut authorized, self)
+                    .await
+                    .map_err(|error| error.of(&name))?;
+            }
+            let mut retried = None;
+            let error = match self
+                .attempt(&authorized)
+                .await
+                .map_err(|error| error.of(&name))
+            {
                 Ok(answer) => {
                     match rule(&answer).unwrap_or_else(|| retry.action(answer.status())) {
                         Action::Accept => return Ok(Some(answer)),
                         Action::Ignore => return Ok(None),
-                        Action::Retry => (
-                            self.failure(&authorized, &answer, None),
-                            Some(answer.headers),
-                        ),
                         Action::Fail(message) => {
                             return Err(self.failure(&authorized, &answer, message));
                         }
-                        Action::RefreshAuth => {
-                            if refreshed || !self.auth.refused(&authorized).await {
-                                return Err(self.failure(&authorized, &answer, None));
+                        Action::RefreshAuth => match &self.auth {
+                            Some(auth) if !refreshed && auth.refused(&authorized).await => {
+                                refreshed = true;
+                                continue;
                             }
-                            tracing::info!(
-                                request = self.name(request),
-                                "credentials refused, trying new ones"
-                            );
-                            refreshed = true;
-                            continue;
-                        }
+                            _ => return Err(self.failure(&authorized, &answer, None)),
+                        },
+                        Action::Retry => self.failure(&authorized, retried.insert(answer), None),
                     }
                 }
-                Err(error) if error.is_transient() => (error, None),
+                Err(error)
+                    if matches!(
+                        error.kind(),
+                        Kind::Connect | Kind::Timeout | Kind::Transport
+                    ) =>
+                {
+                    error
+                }
                 Err(error) => return Err(error),
             };
-            if tries == retry.max_retries {
+            let wait = retry.wait(tries, self.options.first_wait, retried.as_ref());
+            let wait = wait.map_err(|wait| wait.because(error.clone()).of(&name))?;
+            if tries == retry.max_retries
+                || retry
+                    .max_elapsed
+                    .is_some_and(|max| started.elapsed() + wait > max)
+            {
                 return Err(if tries > 0 {
                     error.remark(format_args!("tried {} times", tries + 1))
                 } else {
                     error
                 });
             }
-            let wait = retry.wait(tries, self.shared.first_wait, headers.as_ref());
-            let wait = wait.map_err(|wait| wait.because(error.clone()))?;
-            if retry
-                .max_elapsed
-                .is_some_and(|max| started.elapsed() + wait > max)
-            {
-                return Err(error.remark(format_args!(
-                    "given up after {} tries: out of time",
-                    tries + 1
-                )));
-            }
-            tracing::warn!(request = self.name(request), %error, wait_ms = wait.as_millis(), "trying again");
+            tracing::warn!(%error, wait_ms = wait.as_millis(), "trying again");
             sleep(wait).await;
             tries += 1;
-            Stats::add(&self.shared.stats.retries, 1);
+            self.stats().retries.add(1);
         }
     }
 
-    /// Sends a request once, and follows its redirects to permitted origins.
+    /// Sends a request once, and follows redirects to permitted origins.
     async fn attempt(&self, request: &Request) -> Result<Answer, Error> {
-        let mut url = request.url(&self.shared.base)?;
+        let mut url = request.url(&self.options.base_url)?;
         self.permit(&url, None)?;
-        let mut method = request.method.clone();
-        let mut body = Some(&request.body);
-        for _ in 0..=MAX_REDIRECTS {
-            let answer = self.exchange(request, method.clone(), url, body).await?;
+        let mut request = request.clone();
+        for _ in 0..=10 {
+            let answer = self.exchange(&request, url).await?;
             let location = answer
                 .headers
-                .0
                 .get(LOCATION)
                 .and_then(|location| location.to_str().ok());
             let (301..=303 | 307 | 308, Some(location)) = (answer.status(), location) else {
@@ -116,84 +167,64 @@ impl Session {
             url = answer
                 .url
                 .join(location)
-                .map_err(|error| Error::decode("the redirect's URL").because(error))?;
+                .map_err(|error| Error::new(Kind::Decode, "redirect").because(error))?;
             self.permit(&url, Some(&answer.url))
-                .map_err(|error| error.remark("redirected there"))?;
-            if answer.status() < 307 && method != Method::HEAD {
-                method = Method::GET;
-                body = None;
+                .map_err(|error| error.remark(format_args!("as redirected")))?;
+            if answer.status() < 307 {
+                (request.method, request.body) = (Method::GET, None);
             }
         }
-        Err(Error::decode(format!(
-            "more than {MAX_REDIRECTS} redirects"
-        )))
+        Err(Error::new(Kind::Decode, "more than 10 redirects"))
     }
 
     /// One request and its answer, as they are.
-    pub(super) async fn exchange(
-        &self,
-        request: &Request,
-        method: Method,
-        url: Url,
-        body: Option<&Body>,
-    ) -> Result<Answer, Error> {
-        let _pass = match &self.shared.gate {
+    pub(super) async fn exchange(&self, request: &Request, url: Url) -> Result<Answer, Error> {
+        let _pass = match &self.options.gate {
             Some(gate) => Some(gate.pass().await),
             None => None,
         };
-        let mut headers = self.shared.headers.clone();
-        let mut call = self.shared.http.request(method, url.clone());
-        if let Some((kind, bytes)) = body.and_then(encode) {
+        let mut headers = HeaderMap::new();
+        headers.insert("accept", HeaderValue::from_static("application/json"));
+        let mut call = self.http.request(request.method.clone(), url.clone());
+        if let Some((kind, body)) = &request.body {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
-            call = call.body(bytes);
+            call = call.body(body.clone());
         }
-        for (name, value) in &request.headers {
-            let secret = request
-                .secrets
-                .iter()
-                .any(|secret| secret.expose() == value);
-            headers.insert(header_name(name)?, header_value(name, value, secret)?);
+        for (name, value) in self.options.common.headers.iter().chain(&request.headers) {
+            let refused = || {
+                Error::new(
+                    Kind::Config,
+                    format!("`{name}` or its value cannot be a header"),
+                )
+            };
+            let header: HeaderName = name.parse().map_err(|_| refused())?;
+            headers.insert(header, HeaderValue::from_str(value).map_err(|_| refused())?);
         }
-        let stats = &self.shared.stats;
-        Stats::add(&stats.requests, 1);
+        self.stats().requests.add(1);
         let mut response = call
             .headers(headers)
             .send()
             .await
             .map_err(Error::transport)?;
-        let room = response
-            .content_length()
-            .and_then(|length| usize::try_from(length).ok())
-            .unwrap_or_default();
-        let mut bytes = Vec::with_capacity(room.min(1 << 20));
+        let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(Error::transport)? {
-            if bytes.len() + chunk.len() > self.shared.max_body {
-                return Err(Error::decode(format!(
-                    "the body is longer than {} bytes",
-                    self.shared.max_body
-                )));
+            if body.len() + chunk.len() > self.options.max_body {
+                let text = format!("the body is longer than {} bytes", self.options.max_body);
+                return Err(Error::new(Kind::Decode, text));
             }
-            bytes.extend_from_slice(&chunk);
+            body.extend_from_slice(&chunk);
         }
-        Stats::add(&stats.bytes, bytes.len());
-        let headers = Headers(std::mem::take(response.headers_mut()));
-        let answer = Answer {
-            status: response.status(),
-            headers,
+        self.stats().bytes.add(body.len());
+        let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
+        tracing::debug!(method = %request.method, path = url.path(), %status, bytes = body.len(), "answered");
+        Ok(Answer {
             url,
-            body: bytes,
-        };
-        tracing::debug!(
-            request = self.name(request),
-            status = answer.status(),
-            bytes = answer.body.len(),
-            "answered"
-        );
-        Ok(answer)
+            body,
+            status,
+            headers,
+        })
     }
-}
 
-impl Session {
     /// The error that an answer is.
     pub(super) fn failure(
         &self,
@@ -201,41 +232,17 @@ impl Session {
         answer: &Answer,
         message: Option<String>,
     ) -> Error {
-        let hide = |text| self.mask(request, text);
-        Error::status_of(
-            answer.status,
-            message.map(hide).as_deref(),
-            answer.message().map(hide),
-        )
-    }
-
-    /// Method and path of a request, for messages: never its query.
-    pub(super) fn name(&self, request: &Request) -> String {
-        match request.url(&self.shared.base) {
-            Ok(url) if self.is_home(&url) => format!("{} {}", request.method, url.path()),
-            Ok(url) => format!(
-                "{} {}{}",
-                request.method,
-                url.origin().ascii_serialization(),
-                url.path()
-            ),
-            Err(_) => request.method.to_string(),
-        }
-    }
-}
-
-fn encode(body: &Body) -> Option<(&'static str, Vec<u8>)> {
-    match body {
-        Body::Empty => None,
-        Body::Json(value) => Some(("application/json", value.to_string().into_bytes())),
-        Body::Form(fields) => {
-            let mut url = Url::parse("form:").ok()?;
-            url.query_pairs_mut().extend_pairs(fields);
-            Some((
-                "application/x-www-form-urlencoded",
-                url.query()?.to_owned().into_bytes(),
-            ))
-        }
-        Body::Text(text) => Some(("text/plain; charset=utf-8", text.clone().into_bytes())),
+        let status = answer
+            .status
+            .to_string()
+            .replace(" <unknown status code>", "");
+        let text = std::iter::once(status)
+            .chain(message)
+            .collect::<Vec<_>>()
+            .join(": ");
+        let error = Error::new(Kind::Status(answer.status()), self.mask(request, text));
+        error
+            .said(answer.message().map(|text| self.mask(request, text)))
+            .of(&self.name(request))
     }
 }

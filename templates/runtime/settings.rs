@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::error::Error;
+use super::error::{Error, Kind};
 
 /// Values of configuration fields that are not checked yet.
 #[derive(Default)]
@@ -39,7 +39,8 @@ impl Settings {
 
     /// Reads a JSON file that holds one object.
     pub fn from_file(path: &Path) -> Result<Self, Error> {
-        let about = |error: String| Error::config(format!("{}: {error}", path.display()));
+        let about =
+            |error: String| Error::new(Kind::Config, format!("{}: {error}", path.display()));
         let text = std::fs::read_to_string(path).map_err(|error| about(error.to_string()))?;
         let values = serde_json::from_str(&text).map_err(|error| about(error.to_string()))?;
         Ok(Self {
@@ -106,7 +107,7 @@ impl Settings {
         }
         match config() {
             Some(config) if self.problems.is_empty() => Ok(config),
-            _ => Err(Error::config(self.problems.join("; "))),
+            _ => Err(Error::new(Kind::Config, self.problems.join("; "))),
         }
     }
 }

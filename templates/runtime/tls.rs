@@ -4,7 +4,7 @@
 
 use reqwest::ClientBuilder;
 
-use super::error::Error;
+use super::error::{Error, Kind};
 
 #[cfg(all(feature = "ring", not(any(feature = "aws-lc", feature = "native-tls"))))]
 pub(super) fn configure(builder: ClientBuilder) -> Result<ClientBuilder, Error> {
@@ -17,7 +17,7 @@ pub(super) fn configure(builder: ClientBuilder) -> Result<ClientBuilder, Error> 
     let mut config = rustls::ClientConfig::builder_with_provider(ring::default_provider().into())
         .with_safe_default_protocol_versions()
         .and_then(BuilderVerifierExt::with_platform_verifier)
-        .map_err(|error| Error::config(format!("TLS: {error}")).because(error))?
+        .map_err(|error| Error::new(Kind::Config, format!("TLS: {error}")).because(error))?
         .with_no_client_auth();
     // A preconfigured backend gets no protocols from reqwest: without these, HTTP/2 would be off.
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];

@@ -1,0 +1,29 @@
+//! Values in paths.
+
+use std::fmt::{Display, Write};
+
+use super::error::{Error, Kind};
+
+/// A value as one segment of a path: everything that could end or leave it is percent-encoded.
+///
+/// # Errors
+/// The empty text, `.` and `..` are no segments.
+pub fn segment(value: impl Display) -> Result<String, Error> {
+    let text = value.to_string();
+    if matches!(text.as_str(), "" | "." | "..") {
+        return Err(Error::new(
+            Kind::Config,
+            format!("`{text}` cannot stand in a path"),
+        ));
+    }
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            // Writing to a `String` cannot fail.
+            let _ = write!(encoded, "%{byte:02X}");
+        }
+    }
+    Ok(encoded)
+}
