@@ -97,6 +97,7 @@ impl<E: Endpoint> Pages<E> {
         stats.skipped.add(rejected.len());
         decode::unknown_fields::<E::Record>(&pieces, stats);
         let turn = Turn {
+            endpoint,
             position,
             page: &page,
             answer: &answer,

@@ -1,0 +1,45 @@
+//! Every part of the runtime of generated crates, so that it is compiled and tested as ordinary Rust.
+
+#[path = "../../../templates/runtime"]
+pub mod runtime {
+    //! The parts, as `src/runtime/mod.rs` of a generated crate lists them.
+    pub mod adapt;
+    pub mod api_key;
+    pub mod base64;
+    pub mod basic;
+    pub mod bearer;
+    pub mod body;
+    pub mod cli;
+    pub mod csv;
+    pub mod decimal;
+    pub mod decode;
+    pub mod each;
+    pub mod endpoint;
+    pub mod error;
+    mod guard;
+    pub mod items;
+    pub mod json;
+    pub mod leaf;
+    pub mod lenient;
+    pub mod limit;
+    pub mod link;
+    pub mod oauth2;
+    pub mod pages;
+    pub mod path;
+    pub mod pattern;
+    pub mod record;
+    pub mod records;
+    pub mod request;
+    pub mod retry;
+    pub mod row;
+    pub mod scalar;
+    pub mod secret;
+    pub mod send;
+    pub mod session;
+    pub mod settings;
+    pub mod stats;
+    mod tls;
+    pub mod uuid;
+    pub mod wait;
+    pub mod word;
+}
