@@ -150,8 +150,14 @@ pub(super) fn open<'n>(
                 cx.push(diagnostic);
                 return None;
             };
-            if let Some(slot) = slots.values.get_mut(index) {
+            if let (Some(slot), Some(name)) =
+                (slots.values.get_mut(index), slots.names.get_mut(index))
+            {
                 *slot = Some(node);
+                // The text stands at the key of the map, and there it is spoken of.
+                if !cx.within && !cx.key.is_empty() {
+                    *name = cx.key;
+                }
             }
         }
     }
@@ -179,6 +185,7 @@ impl Place<'_> {
     fn name(&self) -> String {
         match self.tag {
             Some(tag) => format!("`{}` of type `{}`", tag.of, shorten(tag.word)),
+            None if self.table.name == "Spec" => "the spec".to_owned(),
             None => format!("`{}`", snake(self.table.name)),
         }
     }
@@ -314,7 +321,6 @@ impl Place<'_> {
 pub(super) fn snake(name: &str) -> String {
     use heck::ToSnakeCase;
     match name {
-        "Spec" => "the spec".to_owned(),
         "FieldMap" => "field".to_owned(),
         _ => name.to_snake_case(),
     }

@@ -35,7 +35,6 @@ pub fn parse(file: FileId, source: &str, sink: &mut Sink) -> Option<Node> {
         spent: Cost::default(),
         root: None,
         started: None,
-        template: false,
     };
     for event in Parser::new_from_str_with_options(source, options) {
         let step = match event {
@@ -46,9 +45,7 @@ pub fn parse(file: FileId, source: &str, sink: &mut Sink) -> Option<Node> {
             Ok(Step::Next) => {}
             Ok(Step::Done) => break,
             Err(diagnostic) => {
-                if !(builder.template && diagnostic.code == Code::InvalidYaml) {
-                    builder.sink.push(*diagnostic);
-                }
+                builder.sink.push(*diagnostic);
                 return None;
             }
         }
@@ -116,8 +113,6 @@ struct Builder<'s> {
     root: Option<Node>,
     /// Where the first document starts.
     started: Option<Span>,
-    /// A template without quotes was met: it explains the syntax errors that follow from it.
-    template: bool,
 }
 
 impl Builder<'_> {
@@ -168,7 +163,7 @@ impl Builder<'_> {
             }
             Event::MappingStart(style, anchor, _) => {
                 if style == StructureStyle::Flow {
-                    self.refuse_template(span);
+                    self.refuse_template(span)?;
                 }
                 self.start(
                     span,
@@ -295,7 +290,7 @@ impl Builder<'_> {
         match &mut open.content {
             Content::List(items) => items.push(node),
             Content::Map { entries, key } => match std::mem::replace(key, Pending::None) {
-                Pending::None => *key = key_of(node, self.source, self.sink),
+                Pending::None => *key = key_of(node, self.sink),
                 Pending::Refused => {}
                 Pending::Key(text) => {
                     if node.span.start == node.span.end && node.is_null() {
@@ -361,27 +356,27 @@ impl Builder<'_> {
         self.sink.push(diagnostic);
     }
 
-    /// `key: {{ template }}` without quotes is a map in a map to YAML.
-    fn refuse_template(&mut self, span: Span) {
-        let within = self.open.last().is_some_and(|open| {
+    /// `key: {{ template }}` without quotes is a map in a map to YAML, and never meant.
+    fn refuse_template(&self, span: Span) -> Result<(), Fatal> {
+        let template = self.open.last().is_some_and(|open| {
             open.start.end == span.start
                 && self.source.get(open.start.range()) == Some("{")
                 && matches!(
-                    open.content,
+                    &open.content,
                     Content::Map {
                         key: Pending::None,
                         ..
                     }
                 )
         });
-        if within {
-            self.template = true;
-            let braces = Span {
-                start: span.start.saturating_sub(1),
-                ..span
-            };
-            self.sink.push(yaml_error::template_without_quotes(braces));
+        if !template {
+            return Ok(());
         }
+        let braces = Span {
+            start: span.start.saturating_sub(1),
+            ..span
+        };
+        Err(Box::new(yaml_error::template_without_quotes(braces)))
     }
 }
 
@@ -395,7 +390,7 @@ fn later(key: Span, value: Span) -> Span {
 }
 
 /// A node as the key of a map.
-fn key_of(node: Node, source: &str, sink: &mut Sink) -> Pending {
+fn key_of(node: Node, sink: &mut Sink) -> Pending {
     match node.kind {
         NodeKind::Scalar { text, plain } => {
             if plain && text.value == "<<" {
@@ -419,12 +414,6 @@ fn key_of(node: Node, source: &str, sink: &mut Sink) -> Pending {
             Pending::Key(text)
         }
         NodeKind::Map(_) | NodeKind::List(_) => {
-            if source
-                .get(..node.span.start as usize)
-                .is_some_and(|before| before.ends_with('{'))
-            {
-                return Pending::Refused;
-            }
             let what = if matches!(node.kind, NodeKind::Map(_)) {
                 "a map"
             } else {

@@ -64,16 +64,11 @@ impl FromScalar for u64 {
         };
         let value = integer_value(&text.value).and_then(|value| Self::try_from(value).ok());
         if value.is_none() {
-            let bound = if text.value.starts_with('-') {
-                "at least 0"
-            } else {
-                "smaller"
+            let (key, shown) = (cx.key, super::tree::shorten(&text.value));
+            let message = match text.value.starts_with('-') {
+                true => format!("`{key}` has to be at least 0, not {shown}"),
+                false => format!("`{key}` has to fit in 64 bits, which {shown} does not"),
             };
-            let message = format!(
-                "`{}` has to be {bound}, not {}",
-                cx.key,
-                super::tree::shorten(&text.value)
-            );
             cx.push(Diagnostic::new(Code::OutOfRange, node.span, message));
         }
         value
@@ -149,7 +144,8 @@ impl<T: Word> FromScalar for T {
         };
         let all = table.words.iter().map(|&(value, words, _)| (value, words));
         let choice = Choice {
-            what: format!("value of `{}`", cx.key),
+            noun: "value",
+            of: cx.key,
             later: table.later,
             instead: table.instead,
         };
@@ -168,16 +164,27 @@ impl<T: Word> FromScalar for T {
 }
 
 /// A choice between words.
-pub(super) struct Choice {
-    /// What is chosen: "value of `in`".
-    pub what: String,
+pub(super) struct Choice<'w> {
+    /// What a word is: `value` or `type`.
+    pub noun: &'static str,
+    /// What has such values: `in`, `paginator`.
+    pub of: &'w str,
     /// Words of the language that are not compiled yet.
     pub later: &'static [&'static str],
     /// Words that people write elsewhere, and what to write here.
     pub instead: &'static [(&'static str, &'static str)],
 }
 
-impl Choice {
+impl Choice<'_> {
+    fn legal<T>(&self, all: &[(T, &[&'static str])]) -> String {
+        let noun = self.noun;
+        let words = list(all.iter().filter_map(|(_, words)| words.first().copied()));
+        match all {
+            [_] => format!("the only {noun} is {words}"),
+            _ => format!("the {noun}s are {words}"),
+        }
+    }
+
     /// The value that a word stands for. An unknown word that is near to a legal one is recorded and then taken for it,
     /// so that what follows from it can be checked too.
     pub fn make<T>(
@@ -191,17 +198,19 @@ impl Choice {
         if let Some(index) = all.iter().position(|(_, words)| words.contains(&word)) {
             return Some(all.swap_remove(index).0);
         }
-        let what = &self.what;
+        let Self { noun, of, .. } = self;
         if self.later.contains(&word) {
-            let message = format!("`{word}` as {what} is not supported yet");
-            cx.push(Diagnostic::new(Code::NotSupportedYet, node.span, message).help(legal(&all)));
+            let message = format!("the {noun} `{word}` of `{of}` is not supported yet");
+            cx.push(
+                Diagnostic::new(Code::NotSupportedYet, node.span, message).help(self.legal(&all)),
+            );
             return None;
         }
         let shown = super::tree::shorten(word);
         let diagnostic = Diagnostic::new(
             Code::UnknownValue,
             node.span,
-            format!("`{shown}` is not a {what}"),
+            format!("`{shown}` is not a {noun} of `{of}`"),
         );
         if let Some((_, advice)) = self.instead.iter().find(|(other, _)| *other == word) {
             cx.push(diagnostic.help(*advice));
@@ -215,19 +224,12 @@ impl Choice {
             Some(meant) => diagnostic.help(format!("did you mean `{meant}`?")),
             None => diagnostic,
         };
-        cx.push(diagnostic.help(legal(&all)));
+        cx.push(diagnostic.help(self.legal(&all)));
         let index = all
             .iter()
             .position(|(_, words)| words.iter().any(|&word| Some(word) == meant))?;
         Some(all.swap_remove(index).0)
     }
-}
-
-fn legal<T>(all: &[(T, &[&'static str])]) -> String {
-    format!(
-        "the values are {}",
-        list(all.iter().filter_map(|(_, words)| words.first().copied()))
-    )
 }
 
 /// `a`, `b` and `c`

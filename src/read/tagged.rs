@@ -68,7 +68,8 @@ pub fn read_tagged<T: Tagged>(node: &Node, cx: &mut Cx<'_>) -> Option<T> {
         return None;
     };
     let choice = Choice {
-        what: format!("type of `{of}`"),
+        noun: "type",
+        of: &of,
         later: T::LATER,
         instead: T::INSTEAD,
     };

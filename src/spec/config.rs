@@ -29,6 +29,16 @@ spec_words! {
         /// One of several named groups of fields: a Rust enum.
         OneOf = "one_of",
     }
+    instead {
+        "text" = "write `string`",
+        "str" = "write `string`",
+        "password" = "write `secret`",
+        "int" = "write `integer`",
+        "float" = "write `number`",
+        "bool" = "write `boolean`",
+        "datetime" = "write `timestamp`",
+        "map" = "write `object` with `fields`",
+    }
 }
 
 spec_map! {

@@ -46,7 +46,7 @@ spec_map! {
         /// Anything that a resource may hold but its name. Merged deeply into every resource; a `null` in a
         /// resource removes the default.
         optional resource_defaults: Node,
-        /// The sources of records. Read one by one after the defaults are merged in.
+        /// The sources of records; the defaults are merged into each.
         required resources: Vec<Resource>,
     }
 }

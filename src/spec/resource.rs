@@ -6,7 +6,7 @@ use crate::source::{Spanned, Text};
 
 spec_map! {
     /// A source of records of one type.
-    pub struct Resource {
+    pub struct Resource inherits_all_but(name) {
         /// Its name: names the table, the module and the accessor.
         required name: Text,
         /// What its records are.
