@@ -28,6 +28,9 @@ pub fn compile(path: &Path, bytes: &[u8]) -> Compilation {
     let mut sink = Sink::default();
     // Afterwards keys and values have the shapes of the language, and each knows its place.
     let spec = read::read(path, bytes, &mut sources, &mut sink);
-    let report = Report { sources, diagnostics: sink.into_sorted() };
+    let report = Report {
+        sources,
+        diagnostics: sink.into_sorted(),
+    };
     Compilation { report, spec }
 }

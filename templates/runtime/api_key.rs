@@ -1,5 +1,6 @@
 //! A key in a header, the query, a cookie or the body of every request.
 
+use reqwest::Url;
 use serde_json::Value;
 
 use super::body::{self, JSON};
@@ -99,18 +100,16 @@ impl Request {
     /// Takes a parameter out of the query, the rest of which stays as it is.
     fn drop_query(&mut self, name: &str) {
         self.query.retain(|(known, _)| known != name);
-        let encoded = body::form_encoded(name);
         let Some((path, query)) = self.target.split_once('?') else {
             return;
         };
-        let is_kept = |pair: &&str| {
-            pair.split('=')
-                .next()
-                .is_some_and(|known| known != name && known != encoded)
+        let is_other = |pair: &&str| {
+            let pair = Url::parse(&format!("query:?{pair}"));
+            pair.is_ok_and(|pair| pair.query_pairs().all(|(known, _)| known != name))
         };
         let kept = query
             .split('&')
-            .filter(is_kept)
+            .filter(is_other)
             .collect::<Vec<_>>()
             .join("&");
         self.target = if kept.is_empty() {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use serde_path_to_error::{Path, Segment};
 
@@ -31,7 +31,12 @@ pub(super) fn text(body: &[u8]) -> Result<Option<&str>, Error> {
 }
 
 /// The parts of a page that are wanted.
-pub(super) fn page<'a, P: Deserialize<'a>>(json: &'a str) -> Result<P, Error> {
+pub(super) fn page<'a, P: Deserialize<'a>>(json: &'a str, object: bool) -> Result<P, Error> {
+    // serde would take the items of a list for the fields of a struct.
+    if object && json.trim_start().starts_with('[') {
+        let text = format!("the response is a list, not an object: {}", excerpt(json));
+        return Err(Error::new(Kind::Decode, text));
+    }
     serde_json::from_str(json).map_err(|error| {
         let (path, problem) = explain::<P>(json, &error);
         let (at, place) = (path.to_string(), find(json, &path));
@@ -72,16 +77,16 @@ pub(super) fn records<R: Record>(
     let (mut records, mut rejected) = (Vec::new(), Vec::new());
     for piece in pieces {
         let json = piece.get();
-        let items: Vec<&RawValue> = match (json.as_bytes().first(), R::decode_list) {
-            (Some(b'['), decode_list) => match decode_list(json) {
-                Ok(mut list) => {
+        let items: Vec<&RawValue> = match json.as_bytes().first() {
+            Some(b'[') => match R::decode_list(json) {
+                Ok(mut list) if is_of_objects(json) => {
                     records.append(&mut list);
                     continue;
                 }
-                Err(_) => serde_json::from_str(json).unwrap_or_default(),
+                _ => serde_json::from_str(json).unwrap_or_default(),
             },
-            (Some(b'{'), _) => vec![piece],
-            (Some(b'n'), _) => continue,
+            Some(b'{') => vec![piece],
+            Some(b'n') => continue,
             _ => {
                 let text = format!(
                     "{}, page {page}: instead of records there is {}",
@@ -92,7 +97,13 @@ pub(super) fn records<R: Record>(
             }
         };
         for item in items {
-            match R::decode(item.get()) {
+            let is_object = item.get().starts_with('{');
+            let no_object = || serde_json::Error::custom("a record is an object");
+            match if is_object {
+                R::decode(item.get())
+            } else {
+                Err(no_object())
+            } {
                 Ok(record) => records.push(record),
                 Err(error) => {
                     let (path, problem) = explain::<R>(item.get(), &error);
@@ -116,6 +127,12 @@ pub(super) fn records<R: Record>(
         }
     }
     Ok((records, rejected))
+}
+
+/// Whether a list begins with an object: serde would take the items of an inner list for the fields of a struct.
+fn is_of_objects(list: &str) -> bool {
+    let first = list.strip_prefix('[').map(str::trim_start);
+    first.is_some_and(|first| first.starts_with(['{', ']']))
 }
 
 /// Counts the keys of a page's first record that no type declares.

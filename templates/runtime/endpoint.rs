@@ -19,6 +19,8 @@ pub trait Endpoint: Send + Sync + 'static {
     /// The parts of a response that are read.
     type Page<'a>: Deserialize<'a>;
 
+    /// Whether a response is an object, as opposed to a list or any JSON.
+    const OBJECT: bool = true;
     /// When a request is sent again.
     const RETRY: Retry = Retry::DEFAULT;
     /// How an endless loop is noticed.

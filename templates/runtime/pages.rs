@@ -73,7 +73,7 @@ impl<E: Endpoint> Pages<E> {
         let Some(text) = decode::text(&answer.body).map_err(name)? else {
             return Ok(None);
         };
-        let page: E::Page<'_> = decode::page(text).map_err(name)?;
+        let page: E::Page<'_> = decode::page(text, E::OBJECT).map_err(name)?;
         let (pieces, number) = (E::records(&page), self.number + 1);
         let (records, rejected) =
             decode::records::<E::Record>(&pieces, number, E::ON_INVALID).map_err(name)?;

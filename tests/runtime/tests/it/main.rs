@@ -1,0 +1,28 @@
+//! Tests of the runtime: small sources of each kind against a server that answers as it is told.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::unchecked_time_subtraction,
+    clippy::unnecessary_wraps,
+    missing_docs,
+    reason = "tests"
+)]
+
+mod bodies;
+mod credentials;
+mod guards;
+mod limits;
+mod links;
+mod paging;
+mod records;
+mod requests;
+mod retries;
+mod settings;
+mod source;
+#[path = "../../../../templates/tests/stub.rs"]
+mod stub;
+mod tokens;
+mod values;

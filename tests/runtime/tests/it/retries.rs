@@ -1,0 +1,330 @@
+//! When a request is sent again, and how long that takes.
+
+use crate::source::{Counted, Row, Source, once, options, session};
+use crate::stub::{Reply, Stub};
+use runtime_tests::runtime::endpoint::Guard;
+use runtime_tests::runtime::error::Kind;
+use runtime_tests::runtime::request::Request;
+use runtime_tests::runtime::retry::Retry;
+use runtime_tests::runtime::send::Action;
+use runtime_tests::runtime::session::Session;
+use runtime_tests::runtime::wait::{self, Unit};
+use std::time::{Duration, SystemTime};
+
+const GOOD: &str = r#"{"data":[{"id":1}]}"#;
+
+/// Seconds that are waited after an answer, and the outcome; time passes by itself.
+async fn waited(
+    retry: Retry,
+    replies: impl IntoIterator<Item = Reply>,
+) -> (f64, Result<usize, String>) {
+    let stub = Stub::script(replies);
+    let mut options = options(&stub);
+    options.first_wait = None;
+    // Without timers of its own, the client does not let the paused clock jump while an answer is on its way.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let http = reqwest::Client::builder()
+        .no_proxy()
+        .pool_max_idle_per_host(0);
+    options.http = Some(http.build().unwrap());
+    let session = Session::new(options).unwrap();
+    let started = tokio::time::Instant::now();
+    let outcome = session
+        .send(&Request::get("/rows"), &retry, &|_| None)
+        .await;
+    (
+        started.elapsed().as_secs_f64(),
+        outcome
+            .map(|_| stub.asked().len())
+            .map_err(|error| error.to_string()),
+    )
+}
+
+/// Waits of a fixed length, to see what an answer adds.
+const CONSTANT: Retry = Retry {
+    first: Duration::from_secs(2),
+    max: Duration::from_secs(2),
+    jitter: false,
+    ..Retry::DEFAULT
+};
+
+fn near(seconds: f64, expected: f64) -> bool {
+    // Dates are made before the test begins, and have no fractions of seconds.
+    (expected * 0.9 - 0.5..expected + 2.0).contains(&seconds)
+}
+
+#[tokio::test]
+async fn default_statuses_are_retried() {
+    for status in [408, 425, 429, 500, 502, 503, 504, 599] {
+        let stub = Stub::script([Reply::status(status), Reply::json(GOOD)]);
+        let (read, _) = Source::<Counted>::new(&session(&stub), once).read().await;
+        assert_eq!(read.len(), 1, "{status}");
+    }
+    for status in [300, 400, 403, 404, 409, 410, 418, 422] {
+        let stub = Stub::script([Reply::status(status), Reply::json(GOOD)]);
+        let (_, error) = Source::<Counted>::new(&session(&stub), once).read().await;
+        assert_eq!(
+            (error.unwrap().kind(), stub.asked().len()),
+            (Kind::Status(status), 1)
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_number_of_retries_is_bounded_for_every_status() {
+    for status in [429, 503] {
+        let stub = Stub::start(move |_| Reply::status(status).header("Retry-After", 0));
+        let (_, error) = Source::<Counted>::new(&session(&stub), once).read().await;
+        assert_eq!(stub.asked().len(), 6);
+        assert!(error.unwrap().to_string().ends_with("(tried 6 times)"));
+    }
+}
+
+#[tokio::test]
+async fn each_request_has_its_own_retries() {
+    let stub = Stub::start({
+        let number = std::sync::atomic::AtomicU64::new(0);
+        move |_| match number.fetch_add(1, std::sync::atomic::Ordering::Relaxed) {
+            number if number % 6 < 5 => Reply::status(500),
+            number => Reply::json(format!(r#"{{"data":[{{"id":{number}}}],"total":3}}"#)),
+        }
+    });
+    let (read, error) = Source::<Counted>::new(&session(&stub), crate::source::offset)
+        .read()
+        .await;
+    assert_eq!((read.len(), error.is_none()), (3, true));
+}
+
+#[tokio::test]
+async fn a_broken_connection_and_a_broken_body_are_retried() {
+    for broken in [
+        Reply::json(GOOD).broken(),
+        Reply::status(200)
+            .header("Content-Encoding", "gzip")
+            .body("no gzip"),
+    ] {
+        let stub = Stub::script([broken, Reply::json(GOOD)]);
+        let session = session(&stub);
+        let (read, error) = Source::<Counted>::new(&session, once).read().await;
+        assert_eq!(
+            (read, error.is_none()),
+            (
+                vec![Row {
+                    id: 1,
+                    name: None,
+                    place: None,
+                    scores: None,
+                    active: None
+                }],
+                true
+            )
+        );
+        assert_eq!(session.stats().retries.get(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_post_is_retried_when_transport_breaks() {
+    let stub = Stub::script([Reply::json(GOOD).broken(), Reply::json(GOOD)]);
+    let mut source = Source::<Counted>::new(&session(&stub), once);
+    source.request = |_| {
+        let mut request = Request::of("POST", "/rows")?;
+        request.json(&serde_json::json!({ "a": 1 }));
+        Ok(request)
+    };
+    let (read, _) = source.read().await;
+    assert_eq!(read.len(), 1);
+    assert!(
+        stub.asked()
+            .iter()
+            .all(|asked| asked.method == "POST" && asked.body == r#"{"a":1}"#)
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn waits_are_random_parts_of_a_doubling_time() {
+    let mut sums = Vec::new();
+    for _ in 0..5 {
+        let (seconds, outcome) = waited(Retry::DEFAULT, (0..6).map(|_| Reply::status(500))).await;
+        assert!(
+            outcome.is_err() && seconds <= 1.0 + 2.0 + 4.0 + 8.0 + 16.0 + 6.0,
+            "{seconds}"
+        );
+        sums.push(seconds);
+    }
+    assert!(
+        sums.windows(2)
+            .any(|pair| (pair[0] - pair[1]).abs() > 0.001),
+        "{sums:?}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn retry_after_is_at_least_the_own_wait() {
+    let http_date =
+        |seconds: u64| httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(seconds));
+    let past = httpdate::fmt_http_date(SystemTime::now() - Duration::from_secs(1000));
+    let table = [
+        ("0".to_owned(), 2.0),
+        ("1".to_owned(), 2.0),
+        ("10".to_owned(), 10.0),
+        (" 10 ".to_owned(), 10.0),
+        ("2.5".to_owned(), 2.5),
+        ("300".to_owned(), 300.0),
+        ("-5".to_owned(), 2.0),
+        ("soon".to_owned(), 2.0),
+        ("NaN".to_owned(), 2.0),
+        (http_date(100), 100.0),
+        ("Sunday, 06-Nov-94 08:49:37 GMT".to_owned(), 2.0),
+        (past, 2.0),
+    ];
+    for (header, expected) in table {
+        let (seconds, outcome) = waited(
+            CONSTANT,
+            [
+                Reply::status(429).header("Retry-After", &header),
+                Reply::json(GOOD),
+            ],
+        )
+        .await;
+        assert_eq!(outcome, Ok(2), "{header}");
+        assert!(
+            near(seconds, expected),
+            "{header}: {seconds}, not {expected}"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_longer_wait_than_allowed_is_an_error() {
+    for header in ["301", "86400", "1e300", "inf"] {
+        let (seconds, outcome) =
+            waited(CONSTANT, [Reply::status(429).header("Retry-After", header)]).await;
+        let error = outcome.unwrap_err();
+        assert!(
+            error.contains("longer than the 300 s allowed") && seconds < 2.0,
+            "{header}: {error}"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_header_of_the_api_says_how_long_to_wait() {
+    let epoch = |seconds: u64| {
+        let now = SystemTime::now()
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .unwrap();
+        (now.as_secs() + seconds).to_string()
+    };
+    let max = Duration::from_secs(100);
+    let cases: [(runtime_tests::runtime::retry::Asked, String, f64); 5] = [
+        (
+            |answer| wait::header(answer, "x-wait", Unit::Seconds, Duration::from_secs(100)),
+            "7".to_owned(),
+            7.0,
+        ),
+        (
+            |answer| {
+                wait::header(
+                    answer,
+                    "x-wait",
+                    Unit::Milliseconds,
+                    Duration::from_secs(100),
+                )
+            },
+            "9000".to_owned(),
+            9.0,
+        ),
+        (
+            |answer| wait::header(answer, "x-wait", Unit::Epoch, Duration::from_secs(100)),
+            epoch(50),
+            50.0,
+        ),
+        (
+            |answer| wait::header(answer, "x-wait", Unit::Epoch, Duration::from_secs(100)),
+            "12".to_owned(),
+            0.0,
+        ),
+        (
+            |answer| wait::header(answer, "x-other", Unit::Seconds, Duration::from_secs(100)),
+            "9".to_owned(),
+            2.0,
+        ),
+    ];
+    for (asked, value, expected) in cases {
+        let retry = Retry {
+            asked: Some(asked),
+            ..CONSTANT
+        };
+        let (seconds, outcome) = waited(
+            retry,
+            [
+                Reply::status(429).header("X-Wait", &value),
+                Reply::json(GOOD),
+            ],
+        )
+        .await;
+        assert_eq!(outcome, Ok(2));
+        assert!(
+            near(seconds, expected),
+            "{value}: {seconds}, not {expected}"
+        );
+    }
+    let retry = Retry {
+        asked: Some(|answer| {
+            wait::header(answer, "x-wait", Unit::Seconds, Duration::from_secs(100))
+        }),
+        ..CONSTANT
+    };
+    let (_, outcome) = waited(
+        retry,
+        [Reply::status(429).header("X-Wait", max.as_secs() + 1)],
+    )
+    .await;
+    assert!(
+        outcome
+            .unwrap_err()
+            .contains("longer than the 100 s allowed")
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_some_time_there_is_no_other_try() {
+    let retry = Retry {
+        max_elapsed: Some(Duration::from_secs(5)),
+        ..CONSTANT
+    };
+    let (seconds, outcome) = waited(retry, (0..6).map(|_| Reply::status(500))).await;
+    assert!(outcome.unwrap_err().ends_with("(tried 3 times)") && seconds < 6.0);
+}
+
+#[tokio::test]
+async fn rules_come_before_the_status() {
+    let stub = Stub::script([
+        Reply::json(r#"{"busy":true}"#),
+        Reply::status(418),
+        Reply::json(GOOD),
+    ]);
+    let mut source = Source::<Counted>::new(&session(&stub), once);
+    source.action = |answer| {
+        let again = answer.status() == 418 || answer.contains("busy");
+        again.then_some(Action::Retry)
+    };
+    assert_eq!((source.read().await.0.len(), stub.asked().len()), (1, 3));
+
+    let stub = Stub::script([Reply::status(200).header("X-State", "Down").body(GOOD)]);
+    let mut source = Source::<Counted>::new(&session(&stub), once);
+    source.action = |answer| {
+        (answer.header("x-state")? == "Down")
+            .then(|| Action::Fail(Some("closed at night".to_owned())))
+    };
+    let (_, error) = source.read().await;
+    assert_eq!(
+        error.unwrap().to_string(),
+        "GET /rows: 200 OK: closed at night"
+    );
+    assert_eq!(
+        <Source<Counted> as runtime_tests::runtime::endpoint::Endpoint>::GUARD,
+        Guard::Records
+    );
+}
