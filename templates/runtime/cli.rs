@@ -264,8 +264,14 @@ async fn run<C>(connector: &Connector<C>, arguments: &Arguments) -> Result<u8, F
     let read = match &arguments.command {
         Command::Resources => {
             let mut out = io::stdout().lock();
+            let width = connector
+                .resources
+                .iter()
+                .map(|resource| resource.name.len())
+                .max()
+                .unwrap_or(0);
             for Resource { name, about, .. } in connector.resources {
-                writeln!(out, "{name}  {about}")?;
+                writeln!(out, "{name:width$}  {about}")?;
             }
             return Ok(0);
         }

@@ -116,7 +116,7 @@ pub(super) fn records<R: Record>(
                     if on_invalid == OnInvalid::Fail {
                         return Err(Error::new(Kind::Decode, problem).because(error));
                     }
-                    tracing::warn!(problem, "left out");
+                    tracing::warn!("left out: {problem}");
                     rejected.push(Rejected {
                         index,
                         problem,

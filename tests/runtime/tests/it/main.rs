@@ -12,6 +12,7 @@
 )]
 
 mod bodies;
+mod cli;
 mod credentials;
 mod guards;
 mod limits;
