@@ -1,0 +1,149 @@
+//! Credentials: the statements that make an authenticator from the configuration.
+
+use super::expr::{Place, Scope};
+use super::record::ident;
+use super::{errors, text, uses::Uses};
+use crate::model::{Auth, Connector, ExprType, KeyPlace, OAuth2, Template};
+use proc_macro2::TokenStream;
+use quote::quote;
+use std::time::Duration;
+
+/// Statements that give `session`, a builder, its credentials, in the scope of `config`.
+pub fn bind(connector: &Connector, auth: &Auth, uses: &mut Uses) -> TokenStream {
+    let (before, value) = apply(connector, auth, &|auth| quote!(session.auth(#auth)), uses);
+    quote!(#before let session = #value;)
+}
+
+/// Statements, and an expression that `call` makes of the authenticator.
+pub fn apply(
+    connector: &Connector,
+    auth: &Auth,
+    call: &dyn Fn(TokenStream) -> TokenStream,
+    uses: &mut Uses,
+) -> (TokenStream, TokenStream) {
+    let scope = Scope { connector, accessors: &[], place: Place::Request };
+    match auth {
+        Auth::OneOf { by, type_name, has_fields, options } => {
+            uses.own(format!("crate::config::{type_name}"));
+            let path = by.iter().map(|step| ident(step));
+            let name = ident(type_name);
+            let arms: Vec<_> = options
+                .iter()
+                .map(|option| {
+                    let variant = ident(&option.variant);
+                    let fields = has_fields.then(|| quote!({ .. }));
+                    let (before, value) = apply(connector, &option.auth, call, uses);
+                    quote!(#name::#variant #fields => { #before #value })
+                })
+                .collect();
+            (TokenStream::new(), quote!(match &config.#(#path).* { #(#arms)* }))
+        }
+        Auth::OAuth2(oauth2) => (self::oauth2(oauth2, scope, uses), call(quote!(auth))),
+        other => (TokenStream::new(), call(simple(other, scope, uses))),
+    }
+}
+
+fn simple(auth: &Auth, scope: Scope<'_>, uses: &mut Uses) -> TokenStream {
+    match auth {
+        Auth::Bearer { token } => {
+            uses.runtime("Bearer");
+            let token = secret(token, scope);
+            quote!(Bearer::new(#token))
+        }
+        Auth::ApiKey { place, key, prefix } => {
+            uses.runtime("ApiKey");
+            let key = secret(key, scope);
+            let (constructor, name) = match place {
+                KeyPlace::Header(name) => ("header", name),
+                KeyPlace::Query(name) => ("query", name),
+                KeyPlace::Cookie(name) => ("cookie", name),
+                KeyPlace::Body(name) => ("body", name),
+            };
+            let (constructor, name) = (ident(constructor), text::literal(name));
+            let prefix = (!prefix.is_empty()).then(|| {
+                let prefix = text::literal(prefix);
+                quote!(.prefix(#prefix))
+            });
+            quote!(ApiKey::#constructor(#name, #key) #prefix)
+        }
+        Auth::Basic { username, password } => {
+            uses.runtime("Basic");
+            let username = scope.param(username);
+            let password = secret(password, scope);
+            quote!(Basic::new(#username, #password))
+        }
+        Auth::None | Auth::OAuth2(_) | Auth::OneOf { .. } => {
+            uses.runtime("NoAuth");
+            quote!(NoAuth)
+        }
+    }
+}
+
+/// Something that becomes a `Secret`.
+fn secret(template: &Template, scope: Scope<'_>) -> TokenStream {
+    let value = scope.param(template);
+    match template {
+        Template::Value(expr) if expr.ty == ExprType::Secret => {
+            let place = scope.value(expr).tokens;
+            quote!(#place.clone())
+        }
+        Template::Value(expr) if expr.ty == ExprType::String => {
+            let place = scope.value(expr).tokens;
+            quote!(#place.clone())
+        }
+        _ => value,
+    }
+}
+
+fn oauth2(oauth2: &OAuth2, scope: Scope<'_>, uses: &mut Uses) -> TokenStream {
+    uses.runtime("OAuth2");
+    let constructor = ident(if oauth2.basic { "with_basic" } else { "new" });
+    let token_url = scope.param(&oauth2.token_url);
+    let client_id = scope.param(&oauth2.client_id);
+    let client_secret = match &oauth2.client_secret {
+        template @ Template::Value(expr) if expr.ty == ExprType::Secret => scope.param(template),
+        other => {
+            uses.runtime("Secret");
+            let value = scope.param(other);
+            quote!(&Secret::from(#value))
+        }
+    };
+    let mut statements = quote! {
+        let auth = OAuth2::#constructor(#token_url, #client_id, #client_secret)?;
+    };
+    if !oauth2.scopes.is_empty() {
+        let scopes = oauth2.scopes.iter().map(|template| match template {
+            Template::Text(_) => scope.param(template),
+            other => {
+                let value = scope.param(other);
+                quote!(&*#value)
+            }
+        });
+        statements.extend(quote!(let auth = auth.scopes(&[#(#scopes),*]);));
+    }
+    for (method, params) in [("param", &oauth2.params), ("header", &oauth2.headers)] {
+        let method = ident(method);
+        for param in params {
+            let name = text::literal(&param.name);
+            for value in &param.values {
+                let value = scope.param(value);
+                statements.extend(quote!(let auth = auth.#method(#name, #value);));
+            }
+        }
+    }
+    for (method, path, default) in [
+        ("token_path", &oauth2.access_token_path, "access_token"),
+        ("life_path", &oauth2.expires_in_path, "expires_in"),
+    ] {
+        if *path != [default] {
+            let method = ident(method);
+            let keys = path.iter().map(|key| text::literal(key));
+            statements.extend(quote!(let auth = auth.#method(&[#(#keys),*]);));
+        }
+    }
+    if oauth2.expires_in != 3600 {
+        let life = errors::duration(Duration::from_secs(oauth2.expires_in), uses);
+        statements.extend(quote!(let auth = auth.default_life(#life);));
+    }
+    statements
+}

@@ -1,0 +1,358 @@
+//! `src/config.rs`: what the connector's user supplies.
+
+use super::record::{docs, ident, paragraphs, plain};
+use super::{templates, text, uses::Uses};
+use crate::model::{ConfigDefault, ConfigField, ConfigType, Connector};
+use proc_macro2::TokenStream;
+use quote::quote;
+use serde::Serialize;
+
+/// What `src/config.rs` prints.
+#[derive(Serialize)]
+struct ConfigView {
+    /// The `use` lines.
+    uses: String,
+    /// Pairs of field and environment variable, as Rust.
+    variables: String,
+    /// Fields of `struct Config`.
+    fields: String,
+    /// Statements of `read`.
+    read: String,
+    /// Whether there are any fields.
+    is_empty: bool,
+    /// Methods of the builder.
+    setters: String,
+    /// The enums and structs of the fields.
+    types: String,
+}
+
+/// The file.
+pub fn file(connector: &Connector) -> String {
+    let fields = &connector.config;
+    let mut uses = Uses::default();
+    uses.add("std::path", "Path");
+    for name in ["Error", "Settings"] {
+        uses.runtime(name);
+    }
+    let variables = fields.iter().map(|field| {
+        let (name, variable) = (text::literal(&field.name.wire), text::literal(&field.env));
+        quote!((#name, #variable))
+    });
+    let variables = quote!(#(#variables),*).to_string();
+    let declared: TokenStream = fields.iter().map(|field| declaration(field, &mut uses)).collect();
+    let mut types = TokenStream::new();
+    for field in fields {
+        self::types(&field.ty, &field.name.wire, &mut types, &mut uses);
+    }
+    let setters: TokenStream = fields.iter().map(setter).collect();
+    templates::render(
+        "src/config.rs",
+        ConfigView {
+            uses: uses.lines(),
+            variables,
+            fields: declared.to_string(),
+            read: read(fields).to_string(),
+            is_empty: fields.is_empty(),
+            setters: setters.to_string(),
+            types: types.to_string(),
+        },
+    )
+}
+
+/// The doc lines of a field.
+fn field_docs(field: &ConfigField) -> Vec<String> {
+    let mut notes = Vec::new();
+    if let Some(default) = &field.default {
+        notes.push(format!("Default: {}.", text::code(&shown_default(default))));
+    }
+    if let Some(pattern) = &field.pattern {
+        notes.push(format!("Matches {}.", text::code(pattern)));
+    }
+    let mut lines = paragraphs(field.description.as_deref(), &notes);
+    if field.description.is_none() {
+        lines.splice(0..0, [text::code(&field.name.wire), String::new()]);
+    }
+    while lines.last().is_some_and(String::is_empty) {
+        lines.pop();
+    }
+    lines
+}
+
+/// A default as a user would write it.
+pub fn shown_default(default: &ConfigDefault) -> String {
+    match default {
+        ConfigDefault::Text(text) => text.clone(),
+        ConfigDefault::Integer(number) => number.to_string(),
+        ConfigDefault::Number(number) => number.to_string(),
+        ConfigDefault::Boolean(value) => value.to_string(),
+        ConfigDefault::Variant(variant) => variant.clone(),
+        ConfigDefault::List(items) => {
+            let items: Vec<_> = items.iter().map(shown_default).collect();
+            format!("[{}]", items.join(", "))
+        }
+    }
+}
+
+fn declaration(field: &ConfigField, uses: &mut Uses) -> TokenStream {
+    let docs = docs(field_docs(field));
+    let name = ident(&field.name.rust);
+    let ty = ty(&field.ty, uses);
+    let ty = if field.optional { quote!(Option<#ty>) } else { ty };
+    quote!(#docs pub #name: #ty,)
+}
+
+/// The Rust type of a field, without `Option`.
+fn ty(ty: &ConfigType, uses: &mut Uses) -> TokenStream {
+    match ty {
+        ConfigType::String => quote!(String),
+        ConfigType::Secret => {
+            uses.runtime("Secret");
+            quote!(Secret)
+        }
+        ConfigType::Integer => quote!(i64),
+        ConfigType::Number => quote!(f64),
+        ConfigType::Boolean => quote!(bool),
+        ConfigType::Timestamp => {
+            uses.runtime("Timestamp");
+            quote!(Timestamp)
+        }
+        ConfigType::Date => {
+            uses.runtime("Date");
+            quote!(Date)
+        }
+        ConfigType::List(item) => {
+            let item = self::ty(item, uses);
+            quote!(Vec<#item>)
+        }
+        ConfigType::Enum { type_name, .. }
+        | ConfigType::Object { type_name, .. }
+        | ConfigType::OneOf { type_name, .. } => {
+            let name = ident(type_name);
+            quote!(#name)
+        }
+    }
+}
+
+/// Statements of `Config::read`.
+fn read(fields: &[ConfigField]) -> TokenStream {
+    let mut statements = TokenStream::new();
+    let mut places = Vec::new();
+    for field in fields {
+        let (name, wire) = (ident(&field.name.rust), text::literal(&field.name.wire));
+        let (value, place) = match &field.default {
+            Some(default) => {
+                let ty = named_type(&field.ty);
+                let value = default_value(default, &ty);
+                statements.extend(quote!(let default = || #value;));
+                (quote!(settings.or(#wire, default)), quote!(#name))
+            }
+            None if field.optional => (quote!(settings.optional(#wire)), quote!(#name)),
+            None => (quote!(settings.required(#wire)), quote!(#name: #name?)),
+        };
+        statements.extend(quote!(let #name = #value;));
+        if let Some(pattern) = &field.pattern {
+            let pattern = text::literal(pattern);
+            statements.extend(quote!(settings.matches(#wire, &#name, #pattern);));
+        }
+        places.push(place);
+    }
+    quote! {
+        #statements
+        settings.finish(|| Some(Self { #(#places),* }))
+    }
+}
+
+fn named_type(ty: &ConfigType) -> TokenStream {
+    match ty {
+        ConfigType::Enum { type_name, .. } => {
+            let name = ident(type_name);
+            quote!(#name)
+        }
+        ConfigType::List(item) => named_type(item),
+        ConfigType::Secret => quote!(Secret),
+        ConfigType::Timestamp => quote!(Timestamp),
+        ConfigType::Date => quote!(Date),
+        _ => TokenStream::new(),
+    }
+}
+
+fn default_value(default: &ConfigDefault, ty: &TokenStream) -> TokenStream {
+    match default {
+        ConfigDefault::Text(value) => {
+            let literal = text::literal(value);
+            match ty.to_string().as_str() {
+                "Secret" => quote!(Secret::from(#literal)),
+                "Timestamp" => timestamp(value),
+                "Date" => date(value),
+                _ => quote!(#literal.to_owned()),
+            }
+        }
+        ConfigDefault::Integer(number) => text::integer(number),
+        ConfigDefault::Number(number) => quote!(#number),
+        ConfigDefault::Boolean(value) => quote!(#value),
+        ConfigDefault::Variant(variant) => {
+            let variant = ident(variant);
+            quote!(#ty::#variant)
+        }
+        ConfigDefault::List(items) => {
+            let items = items.iter().map(|item| default_value(item, ty));
+            quote!(vec![#(#items),*])
+        }
+    }
+}
+
+/// An instant of RFC 3339 in UTC, as a constant expression.
+fn timestamp(text: &str) -> TokenStream {
+    let (date, time) = text.split_once(['T', 't', ' ']).unwrap_or((text, "00:00:00Z"));
+    let numbers = numbers(date);
+    let clock: Vec<i64> = time
+        .trim_end_matches(['Z', 'z'])
+        .split([':', '.', '+'])
+        .take(3)
+        .map(|part| part.parse().unwrap_or_default())
+        .collect();
+    let (Some(y), Some(m), Some(d)) = (numbers.first(), numbers.get(1), numbers.get(2)) else {
+        return quote!(Timestamp::UNIX_EPOCH);
+    };
+    let days = days_from_civil(*y, *m, *d);
+    let part = |index: usize| clock.get(index).copied().unwrap_or_default();
+    let seconds = days * 86_400 + part(0) * 3600 + part(1) * 60 + part(2);
+    let seconds = text::integer(seconds);
+    quote!(Timestamp::constant(#seconds, 0))
+}
+
+fn date(text: &str) -> TokenStream {
+    let parts = numbers(text);
+    let parts = parts.iter().map(text::integer);
+    quote!(jiff::civil::date(#(#parts),*))
+}
+
+fn numbers(date: &str) -> Vec<i64> {
+    date.split('-').map(|part| part.parse().unwrap_or_default()).collect()
+}
+
+/// Days since 1970-01-01 in the proleptic Gregorian calendar.
+fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let era = year.div_euclid(400);
+    let year_of_era = year.rem_euclid(400);
+    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
+}
+
+fn setter(field: &ConfigField) -> TokenStream {
+    let docs = docs(field_docs(field));
+    let (name, wire) = (ident(&field.name.rust), text::literal(&field.name.wire));
+    let (argument, value) = match &field.ty {
+        ConfigType::String | ConfigType::Secret => (quote!(impl Into<String>), quote!(value.into())),
+        other => {
+            let ty = ty(other, &mut Uses::default());
+            let by_reference = matches!(other, ConfigType::List(_));
+            (if by_reference { quote!(&[#ty]) } else { ty }, quote!(value))
+        }
+    };
+    let argument = match &field.ty {
+        ConfigType::List(item) => {
+            let item = ty(item, &mut Uses::default());
+            quote!(&[#item])
+        }
+        _ => argument,
+    };
+    quote! {
+        #docs
+        #[must_use]
+        pub fn #name(mut self, value: #argument) -> Self {
+            self.0.set(#wire, #value);
+            self
+        }
+    }
+}
+
+/// The types inside a field's type.
+fn types(ty: &ConfigType, place: &str, items: &mut TokenStream, uses: &mut Uses) {
+    match ty {
+        ConfigType::Enum { type_name, values } => {
+            uses.add("serde", "Deserialize");
+            uses.add("serde", "Serialize");
+            let name = ident(type_name);
+            let docs_ = docs([format!("The values of {}.", text::code(place))]);
+            let variants = values.iter().map(|value| {
+                let (wire, variant) = (text::literal(&value.wire), ident(&value.rust));
+                let docs_ = docs([text::code(&value.wire)]);
+                quote!(#docs_ #[serde(rename = #wire)] #variant,)
+            });
+            let arms = values.iter().map(|value| {
+                let (wire, variant) = (text::literal(&value.wire), ident(&value.rust));
+                quote!(Self::#variant => #wire,)
+            });
+            items.extend(quote! {
+                #docs_
+                #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+                pub enum #name { #(#variants)* }
+
+                impl #name {
+                    /// The value as the configuration writes it.
+                    #[must_use]
+                    pub fn as_str(self) -> &'static str {
+                        match self { #(#arms)* }
+                    }
+                }
+            });
+        }
+        ConfigType::List(item) => types(item, place, items, uses),
+        ConfigType::Object { type_name, fields } => {
+            uses.add("serde", "Deserialize");
+            let name = ident(type_name);
+            let docs_ = docs([format!("The fields of {}.", text::code(place))]);
+            let rows: TokenStream = fields.iter().map(|field| inner_field(field, true, uses)).collect();
+            items.extend(quote! {
+                #docs_
+                #[derive(Debug, Clone, Deserialize)]
+                #[serde(deny_unknown_fields)]
+                pub struct #name { #rows }
+            });
+            for field in fields {
+                types(&field.ty, &field.name.wire, items, uses);
+            }
+        }
+        ConfigType::OneOf { type_name, variants } => {
+            uses.add("serde", "Deserialize");
+            let name = ident(type_name);
+            let docs_ = docs([format!("The choices of {}.", text::code(place))]);
+            let rows: Vec<_> = variants
+                .iter()
+                .map(|(variant, fields)| {
+                    let (wire, rust) = (text::literal(&variant.wire), ident(&variant.rust));
+                    let docs_ = docs([text::code(&variant.wire)]);
+                    let fields: TokenStream = fields.iter().map(|field| inner_field(field, false, uses)).collect();
+                    quote!(#docs_ #[serde(rename = #wire)] #rust { #fields },)
+                })
+                .collect();
+            items.extend(quote! {
+                #docs_
+                #[derive(Debug, Clone, Deserialize)]
+                #[serde(deny_unknown_fields)]
+                pub enum #name { #(#rows)* }
+            });
+            for (_, fields) in variants {
+                for field in fields {
+                    types(&field.ty, &field.name.wire, items, uses);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+fn inner_field(field: &ConfigField, public: bool, uses: &mut Uses) -> TokenStream {
+    let docs = docs(field_docs(field));
+    let rename = (plain(&field.name) != field.name.wire).then(|| {
+        let wire = text::literal(&field.name.wire);
+        quote!(#[serde(rename = #wire)])
+    });
+    let name = ident(&field.name.rust);
+    let ty = ty(&field.ty, uses);
+    let ty = if field.optional { quote!(Option<#ty>) } else { ty };
+    let public = public.then(|| quote!(pub));
+    quote!(#docs #rename #public #name: #ty,)
+}

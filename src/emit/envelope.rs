@@ -1,0 +1,265 @@
+//! The structs that a page is read into, and the ways to the records and values in it.
+
+use super::record::ident;
+use super::{text, uses::Uses};
+use crate::model::{Accessor, Envelope, EnvelopeField, EnvelopeNode, LeafKind, PathStep};
+use proc_macro2::TokenStream;
+use quote::quote;
+
+/// Page structs in Rust.
+pub struct Pages<'a> {
+    envelope: &'a Envelope,
+    docs: &'static str,
+    public: bool,
+}
+
+impl<'a> Pages<'a> {
+    /// The structs of an envelope; the docs stand on the first of them.
+    pub fn new(envelope: &'a Envelope, docs: &'static str) -> Self {
+        Self { envelope, docs, public: true }
+    }
+
+    /// The structs of a failure, which no trait shows.
+    pub fn failure(envelope: &'a Envelope) -> Self {
+        Self { envelope, docs: " The parts of a failure that its rules look at.", public: false }
+    }
+
+    /// The type that a body is read into, with this lifetime where it borrows.
+    pub fn root(&self, lifetime: &TokenStream, uses: &mut Uses) -> TokenStream {
+        self.ty(&self.envelope.root, true, lifetime, uses)
+    }
+
+    /// The structs and their accessors.
+    pub fn items(&self, uses: &mut Uses) -> TokenStream {
+        let mut items = TokenStream::new();
+        self.structs(&self.envelope.root, true, &mut items, uses);
+        items
+    }
+
+    fn structs(&self, node: &EnvelopeNode, root: bool, items: &mut TokenStream, uses: &mut Uses) {
+        match node {
+            EnvelopeNode::Records | EnvelopeNode::Leaf(_) => {}
+            EnvelopeNode::Each(inner) => self.structs(inner, root, items, uses),
+            EnvelopeNode::Items(inner) => {
+                for (_, node) in inner {
+                    self.structs(node, root, items, uses);
+                }
+            }
+            EnvelopeNode::Object { type_name, fields } => {
+                let docs = root.then(|| {
+                    let docs = self.docs;
+                    quote!(#[doc = #docs])
+                });
+                uses.add("serde", "Deserialize");
+                let name = ident(type_name);
+                let derive = if self.public { quote!(#[derive(Deserialize)]) } else { quote!(#[derive(Default, Deserialize)]) };
+                let visibility = (root && self.public).then(|| quote!(pub));
+                let lifetime = borrows(node).then(|| quote!(<'a>));
+                let rows = fields.iter().map(|field| self.field(field, uses)).collect::<Vec<_>>();
+                items.extend(quote!(#docs #derive #visibility struct #name #lifetime { #(#rows)* }));
+                if root {
+                    items.extend(self.accessors(&name, lifetime.is_some(), uses));
+                }
+                for field in fields {
+                    self.structs(&field.node, false, items, uses);
+                }
+            }
+        }
+    }
+
+    fn field(&self, field: &EnvelopeField, uses: &mut Uses) -> TokenStream {
+        let name = ident(&field.name.rust);
+        let rename = (field.name.rust != field.name.wire
+            && field.name.rust.strip_prefix("r#") != Some(field.name.wire.as_str()))
+        .then(|| {
+            let wire = text::literal(&field.name.wire);
+            quote!(#[serde(rename = #wire)])
+        });
+        let ty = self.ty(&field.node, field.required, &quote!('a), uses);
+        let borrow = borrows(&field.node).then(|| quote!(#[serde(borrow)]));
+        let default = matches!(field.node, EnvelopeNode::Leaf(_)).then(|| quote!(#[serde(default)]));
+        quote!(#rename #borrow #default #name: #ty,)
+    }
+
+    fn ty(&self, node: &EnvelopeNode, required: bool, lifetime: &TokenStream, uses: &mut Uses) -> TokenStream {
+        let inner = match node {
+            EnvelopeNode::Leaf(kind) => {
+                let name = match kind {
+                    LeafKind::Token => "Token",
+                    LeafKind::Count => "Count",
+                    LeafKind::Flag => "Flag",
+                    LeafKind::Scalar => "Scalar",
+                };
+                uses.runtime(name);
+                let name = ident(name);
+                return quote!(#name);
+            }
+            EnvelopeNode::Records => {
+                uses.add("serde_json::value", "RawValue");
+                quote!(&#lifetime RawValue)
+            }
+            EnvelopeNode::Object { type_name, .. } => {
+                let name = ident(type_name);
+                if borrows(node) { quote!(#name<#lifetime>) } else { quote!(#name) }
+            }
+            EnvelopeNode::Each(item) => {
+                uses.runtime("Each");
+                let item = self.ty(item, true, lifetime, uses);
+                quote!(Each<#item>)
+            }
+            EnvelopeNode::Items(items) => {
+                let mut types: Vec<_> = items
+                    .iter()
+                    .map(|(index, node)| {
+                        uses.runtime("Item");
+                        let item = self.ty(node, true, lifetime, uses);
+                        quote!(Item<#index, #item>)
+                    })
+                    .collect();
+                let last = types.pop().unwrap_or_default();
+                types.into_iter().rev().fold(last, |rest, first| {
+                    uses.runtime("Both");
+                    quote!(Both<#first, #rest>)
+                })
+            }
+        };
+        if required { inner } else { quote!(Option<#inner>) }
+    }
+
+    fn accessors(&self, page: &proc_macro2::Ident, borrowed: bool, uses: &mut Uses) -> TokenStream {
+        if self.envelope.accessors.is_empty() {
+            return TokenStream::new();
+        }
+        let methods = self.envelope.accessors.iter().map(|accessor| self.accessor(accessor, uses)).collect::<Vec<_>>();
+        let lifetime = borrowed.then(|| quote!(<'_>));
+        quote!(impl #page #lifetime { #(#methods)* })
+    }
+
+    fn accessor(&self, accessor: &Accessor, uses: &mut Uses) -> TokenStream {
+        let name = ident(&accessor.rust);
+        let mut tokens = quote!(self);
+        let mut node = Some(&self.envelope.root);
+        for step in &accessor.path {
+            match (step, node) {
+                (PathStep::Key(key), Some(EnvelopeNode::Object { fields, .. })) => {
+                    let field = fields.iter().find(|field| field.name == *key);
+                    let name = ident(&key.rust);
+                    tokens = quote!(#tokens.#name);
+                    if field.is_some_and(|field| !field.required && !matches!(field.node, EnvelopeNode::Leaf(_))) {
+                        tokens = quote!(#tokens.as_ref()?);
+                    }
+                    node = field.map(|field| &field.node);
+                }
+                (PathStep::Index(index), Some(EnvelopeNode::Items(items))) => {
+                    tokens = item_of(items, *index, &tokens);
+                    tokens = quote!(#tokens.as_ref()?);
+                    node = items.iter().find(|(at, _)| at == index).map(|(_, node)| node);
+                }
+                _ => node = None,
+            }
+        }
+        let (ty, value) = match accessor.kind {
+            LeafKind::Token => (quote!(&str), quote!(#tokens.0.as_deref())),
+            LeafKind::Count => (quote!(u64), quote!(#tokens.0)),
+            LeafKind::Flag => (quote!(bool), quote!(#tokens.0)),
+            LeafKind::Scalar => {
+                uses.runtime("Scalar");
+                (quote!(&Scalar), quote!(Some(&#tokens)))
+            }
+        };
+        quote!(fn #name(&self) -> Option<#ty> { #value })
+    }
+
+    /// The body of `Endpoint::records`.
+    pub fn records(&self) -> TokenStream {
+        match plain_path(&self.envelope.root, quote!(page)) {
+            Some((path, true)) => quote!(vec![#path]),
+            Some((path, false)) => quote!(#path.into_iter().collect()),
+            None => {
+                let walk = walk(&self.envelope.root, true, &quote!(page), 0);
+                quote! {
+                    let mut pieces = Vec::new();
+                    #walk
+                    pieces
+                }
+            }
+        }
+    }
+}
+
+/// The way to the records where only names lead there, all of them required but the last.
+fn plain_path(node: &EnvelopeNode, from: TokenStream) -> Option<(TokenStream, bool)> {
+    let EnvelopeNode::Object { fields, .. } = node else { return None };
+    let field = fields.iter().find(|field| leads_to_records(&field.node))?;
+    let name = ident(&field.name.rust);
+    match &field.node {
+        EnvelopeNode::Records => Some((quote!(#from.#name), field.required)),
+        node if field.required => plain_path(node, quote!(#from.#name)),
+        _ => None,
+    }
+}
+
+/// Statements that push the records' JSON to `pieces`.
+fn walk(node: &EnvelopeNode, required: bool, place: &TokenStream, depth: usize) -> TokenStream {
+    let inner = ident(["item", "entry", "part", "piece"].get(depth).copied().unwrap_or("inner"));
+    if !required {
+        let statements = walk(node, true, &quote!(#inner), depth + 1);
+        return match node {
+            EnvelopeNode::Records => quote!(pieces.extend(#place);),
+            _ => quote!(if let Some(#inner) = &#place { #statements }),
+        };
+    }
+    match node {
+        EnvelopeNode::Records if depth == 0 => quote!(pieces.push(*#place);),
+        EnvelopeNode::Records => quote!(pieces.push(#place);),
+        EnvelopeNode::Leaf(_) => TokenStream::new(),
+        EnvelopeNode::Object { fields, .. } => fields
+            .iter()
+            .filter(|field| leads_to_records(&field.node))
+            .map(|field| {
+                let name = ident(&field.name.rust);
+                walk(&field.node, field.required, &quote!(#place.#name), depth)
+            })
+            .collect(),
+        EnvelopeNode::Each(item) => {
+            if matches!(**item, EnvelopeNode::Records) {
+                return quote!(pieces.extend(&#place.0););
+            }
+            let statements = walk(item, true, &quote!(#inner), depth + 1);
+            quote!(for #inner in &#place.0 { #statements })
+        }
+        EnvelopeNode::Items(items) => items
+            .iter()
+            .filter(|(_, node)| leads_to_records(node))
+            .map(|(index, node)| walk(node, false, &item_of(items, *index, place), depth))
+            .collect(),
+    }
+}
+
+/// The `Option` that holds an item of a list.
+fn item_of(items: &[(usize, EnvelopeNode)], index: usize, place: &TokenStream) -> TokenStream {
+    let at = items.iter().position(|(known, _)| *known == index).unwrap_or_default();
+    let mut tokens = place.clone();
+    for _ in 0..at {
+        tokens = quote!(#tokens.1);
+    }
+    if at + 1 < items.len() {
+        tokens = quote!(#tokens.0);
+    }
+    quote!(#tokens.0)
+}
+
+fn leads_to_records(node: &EnvelopeNode) -> bool {
+    match node {
+        EnvelopeNode::Records => true,
+        EnvelopeNode::Leaf(_) => false,
+        EnvelopeNode::Object { fields, .. } => fields.iter().any(|field| leads_to_records(&field.node)),
+        EnvelopeNode::Each(inner) => leads_to_records(inner),
+        EnvelopeNode::Items(items) => items.iter().any(|(_, node)| leads_to_records(node)),
+    }
+}
+
+/// Whether a type holds pieces of the body.
+fn borrows(node: &EnvelopeNode) -> bool {
+    leads_to_records(node)
+}

@@ -1,0 +1,190 @@
+//! What failures mean: the `RETRY` constant and `Endpoint::action`.
+
+use super::expr::{Place, Scope};
+use super::record::ident;
+use super::resource::{config_if_used, uses_ident};
+use super::{text, uses::Uses};
+use crate::model::{
+    Action, Backoff, EnvelopeNode, ErrorPolicy, HeaderUnit, Resource, Rule, StatusRange,
+};
+use proc_macro2::TokenStream;
+use quote::quote;
+use std::time::Duration;
+
+/// The statuses that the runtime retries by default.
+const STATUSES: &[(u16, u16)] = &[(408, 408), (425, 425), (429, 429), (500, 599)];
+const MAX_RETRIES: u32 = 5;
+const FIRST_WAIT: Duration = Duration::from_secs(1);
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
+
+/// `const RETRY`, with what differs from the runtime's default; nothing where nothing does.
+pub fn retry(policy: &ErrorPolicy, uses: &mut Uses) -> Option<TokenStream> {
+    let mut fields = Vec::new();
+    let statuses: Vec<_> = policy.retry_statuses.iter().map(|range| (range.from, range.to)).collect();
+    if statuses != STATUSES {
+        let ranges = statuses.iter().map(|(from, to)| {
+            let (from, to) = (text::integer(from), text::integer(to));
+            quote!((#from, #to))
+        });
+        fields.push(quote!(statuses: &[#(#ranges),*]));
+    }
+    if policy.max_retries != MAX_RETRIES {
+        let max = text::integer(policy.max_retries);
+        fields.push(quote!(max_retries: #max));
+    }
+    if policy.backoff != (Backoff::Exponential { first: FIRST_WAIT, max: LONGEST_WAIT }) {
+        let backoff = backoff(&policy.backoff, uses);
+        fields.push(quote!(backoff: #backoff));
+    }
+    if let Some(elapsed) = policy.max_elapsed {
+        let elapsed = duration(elapsed, uses);
+        fields.push(quote!(max_elapsed: Some(#elapsed)));
+    }
+    if fields.is_empty() {
+        return None;
+    }
+    uses.runtime("Retry");
+    let rest = (fields.len() < 4).then(|| quote!(, ..Retry::DEFAULT));
+    Some(quote!(const RETRY: Retry = Retry { #(#fields),* #rest };))
+}
+
+fn backoff(backoff: &Backoff, uses: &mut Uses) -> TokenStream {
+    uses.runtime("Backoff");
+    match backoff {
+        Backoff::Exponential { first, max } => {
+            let (first, max) = (duration(*first, uses), duration(*max, uses));
+            quote!(Backoff::Exponential { first: #first, max: #max })
+        }
+        Backoff::Constant { wait } => {
+            let wait = duration(*wait, uses);
+            quote!(Backoff::Constant(#wait))
+        }
+        Backoff::Header { header, unit, max } => {
+            uses.runtime("Unit");
+            let name = text::literal(header);
+            let unit = ident(match unit {
+                HeaderUnit::Seconds => "Seconds",
+                HeaderUnit::Milliseconds => "Milliseconds",
+                HeaderUnit::Epoch => "Epoch",
+            });
+            let max = duration(*max, uses);
+            quote!(Backoff::Header { name: #name, unit: Unit::#unit, max: #max })
+        }
+    }
+}
+
+/// A `Duration`, in seconds where it is whole.
+pub fn duration(duration: Duration, uses: &mut Uses) -> TokenStream {
+    uses.add("std::time", "Duration");
+    if duration.subsec_nanos() == 0 {
+        let seconds = text::integer(duration.as_secs());
+        quote!(Duration::from_secs(#seconds))
+    } else {
+        let millis = text::integer(duration.as_millis());
+        quote!(Duration::from_millis(#millis))
+    }
+}
+
+/// The method of the trait; nothing without rules.
+pub fn action(resource: &Resource, scope: Scope<'_>, uses: &mut Uses) -> Option<TokenStream> {
+    let policy = &resource.errors;
+    if policy.rules.is_empty() {
+        return None;
+    }
+    uses.runtime("Action");
+    uses.runtime("Answer");
+    let accessors = policy.body.as_ref().map_or(&[][..], |body| &body.accessors);
+    let scope = Scope { accessors, place: Place::Rule, ..scope };
+    // Nothing comes after a rule that always holds.
+    let always = policy.rules.iter().position(|rule| conditions(rule, scope).is_empty());
+    let (rules, end) = match always.and_then(|at| policy.rules.get(..at).zip(policy.rules.get(at))) {
+        Some((rules, last)) => {
+            let action = self::outcome(&last.action, scope);
+            (rules, quote!(Some(#action)))
+        }
+        None => (policy.rules.as_slice(), quote!(None)),
+    };
+    let rules: TokenStream = rules.iter().map(|rule| self::rule(rule, scope)).collect();
+    let rules = quote!(#rules #end);
+    let body = policy.body.as_ref().filter(|_| uses_ident(&rules, "body")).map(|body| {
+        let name = match &body.root {
+            EnvelopeNode::Object { type_name, .. } => ident(type_name),
+            _ => ident("Failure"),
+        };
+        quote!(let body: #name = answer.json().unwrap_or_default();)
+    });
+    if uses_ident(&rules, "Scalar") {
+        uses.runtime("Scalar");
+    }
+    let config = config_if_used(&rules);
+    Some(quote! {
+        fn action(&self, answer: &Answer) -> Option<Action> {
+            #config
+            #body
+            #rules
+        }
+    })
+}
+
+/// The conditions of a rule, each with a name for it.
+fn conditions(rule: &Rule, scope: Scope<'_>) -> Vec<(&'static str, TokenStream)> {
+    let mut conditions = Vec::new();
+    if !rule.statuses.is_empty() {
+        let patterns = rule.statuses.iter().map(|StatusRange { from, to }| {
+            let (from, to) = (text::integer(from), text::integer(to));
+            if from.to_string() == to.to_string() { quote!(#from) } else { quote!(#from..=#to) }
+        });
+        conditions.push(("status", quote!(matches!(answer.status(), #(#patterns)|*))));
+    }
+    if let Some((name, value)) = &rule.header {
+        let name = text::literal(name);
+        conditions.push((
+            "header",
+            match value {
+                Some(value) => {
+                    let value = text::literal(value);
+                    quote!(answer.headers().get(#name) == Some(#value))
+                }
+                None => quote!(answer.headers().get(#name).is_some()),
+            },
+        ));
+    }
+    if let Some(text) = &rule.contains {
+        let text = text::literal(text);
+        conditions.push(("contains", quote!(answer.contains(#text))));
+    }
+    if let Some(condition) = &rule.condition {
+        conditions.push(("holds", scope.boolean(condition)));
+    }
+    conditions
+}
+
+fn outcome(action: &Action, scope: Scope<'_>) -> TokenStream {
+    match action {
+        Action::Retry => quote!(Action::Retry),
+        Action::Ignore => quote!(Action::Ignore),
+        Action::RefreshAuth => quote!(Action::RefreshAuth),
+        Action::Fail(None) => quote!(Action::Fail(None)),
+        Action::Fail(Some(message)) => {
+            let message = scope.string(message);
+            quote!(Action::Fail(Some(#message)))
+        }
+    }
+}
+
+fn rule(rule: &Rule, scope: Scope<'_>) -> TokenStream {
+    let conditions = conditions(rule, scope);
+    let action = outcome(&rule.action, scope);
+    match conditions.as_slice() {
+        [(_, only)] => quote!(if #only { return Some(#action); }),
+        several => {
+            let lets = several.iter().map(|(name, condition)| {
+                let name = ident(name);
+                quote!(let #name = #condition;)
+            });
+            let names = several.iter().map(|(name, _)| ident(name));
+            quote!(#(#lets)* if #(#names)&&* { return Some(#action); })
+        }
+    }
+}
+

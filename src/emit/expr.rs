@@ -1,0 +1,490 @@
+//! Typed expressions as plain Rust.
+
+use super::record::ident;
+use super::text;
+use crate::model::{
+    Accessor, Comparison, ConfigField, ConfigType, Connector, Expr, ExprKind, ExprType, FieldStep, LeafKind, Operator, Part,
+    Template,
+};
+use proc_macro2::TokenStream;
+use quote::quote;
+
+/// Where an expression stands: what its names are called there.
+#[derive(Clone, Copy)]
+pub struct Scope<'a> {
+    /// The connector, for the types of its config.
+    pub connector: &'a Connector,
+    /// The values beside the records, where a body can be read.
+    pub accessors: &'a [Accessor],
+    /// Which function it stands in.
+    pub place: Place,
+}
+
+/// Functions in which expressions stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// Before a request: `config`.
+    Request,
+    /// After a page: `turn`.
+    Next,
+    /// On an answer that may be a failure: `answer`, `body`.
+    Rule,
+}
+
+/// An expression in Rust.
+#[derive(Clone)]
+pub struct Value {
+    /// The expression.
+    pub tokens: TokenStream,
+    /// What it gives.
+    pub shape: Shape,
+    /// Whether that is inside an `Option`.
+    pub optional: bool,
+}
+
+/// What Rust type an expression has.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Shape {
+    /// `&str`, or a place of type `String`: has `==` with texts and can be displayed.
+    Str,
+    /// A `String` of its own.
+    Text,
+    /// A place of type `Secret`.
+    Secret,
+    /// `i64`, `u64`, `u16`
+    Integer,
+    /// `f64`
+    Number,
+    /// `bool`
+    Boolean,
+    /// A place or value with `Display`.
+    Display,
+    /// A place of a `Vec`.
+    List(bool),
+    /// The runtime's `Scalar`: known only when it is there.
+    Wire,
+}
+
+impl Value {
+    fn new(tokens: TokenStream, shape: Shape) -> Self {
+        Self { tokens, shape, optional: false }
+    }
+
+    fn optional(tokens: TokenStream, shape: Shape) -> Self {
+        Self { tokens, shape, optional: true }
+    }
+
+    /// Something that `format!` takes.
+    fn display(&self) -> TokenStream {
+        let tokens = &self.tokens;
+        match (self.optional, self.shape) {
+            (false, Shape::Secret) => quote!(#tokens.expose()),
+            (false, Shape::List(_)) => quote!(#tokens.join(",")),
+            (false, _) => tokens.clone(),
+            (true, Shape::Secret) => quote!(#tokens.as_ref().map_or("", Secret::expose)),
+            (true, Shape::Str) => quote!(#tokens.unwrap_or_default()),
+            (true, Shape::Text) => quote!(#tokens.unwrap_or_default()),
+            (true, _) => quote!(#tokens.map(|value| value.to_string()).unwrap_or_default()),
+        }
+    }
+}
+
+impl<'a> Scope<'a> {
+    /// A value for a query parameter, a header or a form field.
+    pub fn param(&self, template: &Template) -> TokenStream {
+        match template {
+            Template::Text(text) => {
+                let text = text::literal(text);
+                quote!(#text)
+            }
+            Template::Value(expr) => {
+                let value = self.value(expr);
+                let tokens = &value.tokens;
+                if let ExprKind::Integer(number) = expr.kind {
+                    let number = text::literal(&number.to_string());
+                    return quote!(#number);
+                }
+                match (value.shape, value.optional) {
+                    (Shape::Str | Shape::Secret, false) if is_place(expr) => quote!(&#tokens),
+                    (Shape::List(true), false) => quote!(&#tokens),
+                    (Shape::List(false), false) => {
+                        quote!(#tokens.iter().map(ToString::to_string).collect::<Vec<_>>())
+                    }
+                    (Shape::Display, false) => quote!(#tokens.to_string()),
+                    (Shape::Display, true) => quote!(#tokens.map(|value| value.to_string())),
+                    (Shape::Wire, _) => quote!(#tokens.and_then(Scalar::text)),
+                    _ => tokens.clone(),
+                }
+            }
+            Template::Parts(parts) => {
+                let joined = self.joined(parts);
+                if self.is_secret(template) { quote!(Secret::from(#joined)) } else { joined }
+            }
+        }
+    }
+
+    /// A `String`. Secrets are shown in it: for token requests and JSON bodies only.
+    pub fn string(&self, template: &Template) -> TokenStream {
+        match template {
+            Template::Text(text) => {
+                let text = text::literal(text);
+                quote!(#text.to_owned())
+            }
+            Template::Value(expr) => self.owned_text(expr),
+            Template::Parts(parts) => self.joined(parts),
+        }
+    }
+
+    /// Whether a secret reaches the text.
+    pub fn is_secret(&self, template: &Template) -> bool {
+        match template {
+            Template::Text(_) => false,
+            Template::Value(expr) => has_secret(expr),
+            Template::Parts(parts) => parts.iter().any(|part| matches!(part, Part::Value(expr) if has_secret(expr))),
+        }
+    }
+
+    /// `format!` of the pieces.
+    fn joined(&self, parts: &[Part]) -> TokenStream {
+        self.format(parts, |scope, expr| scope.value(expr).display())
+    }
+
+    /// `format!` of the pieces, each value shown by a function.
+    pub fn format(&self, parts: &[Part], show: impl Fn(&Self, &Expr) -> TokenStream) -> TokenStream {
+        let mut pattern = String::new();
+        let mut arguments = Vec::new();
+        for part in parts {
+            match part {
+                Part::Text(text) => pattern.push_str(&text.replace('{', "{{").replace('}', "}}")),
+                Part::Value(expr) => {
+                    pattern.push_str("{}");
+                    arguments.push(show(self, expr));
+                }
+            }
+        }
+        let pattern = text::literal(&pattern);
+        quote!(format!(#pattern #(, #arguments)*))
+    }
+
+    /// An `Option<String>`: a text, or nothing where it is absent or empty.
+    pub fn optional_text(&self, expr: &Expr) -> TokenStream {
+        let value = self.value(expr);
+        let tokens = &value.tokens;
+        match (value.shape, value.optional) {
+            (Shape::Str, true) => quote!(#tokens.map(str::to_owned)),
+            (Shape::Text, true) => tokens.clone(),
+            (Shape::Wire, _) => quote!(#tokens.and_then(Scalar::text)),
+            (Shape::Text, false) => quote!(Some(#tokens)),
+            (_, true) => quote!(#tokens.map(|value| value.to_string())),
+            (_, false) => quote!(Some(#tokens.to_string())),
+        }
+    }
+
+    fn owned_text(&self, expr: &Expr) -> TokenStream {
+        let value = self.value(expr);
+        let tokens = &value.tokens;
+        match (value.shape, value.optional) {
+            (Shape::Text, false) => tokens.clone(),
+            (Shape::Str, false) => quote!(#tokens.clone()),
+            (Shape::Wire, _) => quote!(#tokens.and_then(Scalar::text).unwrap_or_default()),
+            _ => {
+                let shown = value.display();
+                quote!(#shown.to_string())
+            }
+        }
+    }
+
+    /// A value inside `json!`.
+    pub fn json(&self, template: &Template) -> TokenStream {
+        match template {
+            Template::Value(expr) => {
+                let value = self.value(expr);
+                let tokens = &value.tokens;
+                match value.shape {
+                    Shape::Secret => quote!(#tokens.expose()),
+                    Shape::Display => quote!(#tokens.to_string()),
+                    _ => tokens.clone(),
+                }
+            }
+            other => self.param_text(other),
+        }
+    }
+
+    fn param_text(&self, template: &Template) -> TokenStream {
+        match template {
+            Template::Parts(parts) => self.joined(parts),
+            other => self.param(other),
+        }
+    }
+
+    /// A `bool`.
+    pub fn boolean(&self, expr: &Expr) -> TokenStream {
+        let value = self.value(expr);
+        let tokens = &value.tokens;
+        match (value.shape, value.optional) {
+            (Shape::Boolean, false) => tokens.clone(),
+            (Shape::Boolean, true) => quote!((#tokens == Some(true))),
+            (Shape::Wire, _) => quote!(#tokens.is_some_and(Scalar::is_truthy)),
+            (Shape::Str | Shape::Text, false) => quote!(!#tokens.is_empty()),
+            (Shape::Str, true) => quote!(#tokens.is_some_and(|text| !text.is_empty())),
+            (Shape::Integer, false) => quote!((#tokens != 0)),
+            (Shape::Integer, true) => quote!(#tokens.is_some_and(|number| number != 0)),
+            (Shape::Number, false) => quote!((#tokens != 0.0)),
+            (Shape::List(_), false) => quote!(!#tokens.is_empty()),
+            (_, true) => quote!(#tokens.is_some()),
+            (_, false) => quote!(true),
+        }
+    }
+
+    /// Any expression.
+    pub fn value(&self, expr: &Expr) -> Value {
+        match &expr.kind {
+            ExprKind::String(text) => {
+                let text = text::literal(text);
+                Value::new(quote!(#text), Shape::Str)
+            }
+            ExprKind::Integer(number) => Value::new(text::integer(number), Shape::Integer),
+            ExprKind::Number(number) => Value::new(quote!(#number), Shape::Number),
+            ExprKind::Boolean(value) => Value::new(quote!(#value), Shape::Boolean),
+            ExprKind::Null => Value::optional(quote!(None::<&str>), Shape::Str),
+            ExprKind::Config(path) => self.config(path),
+            ExprKind::Body(path) => self.body(&path.accessor),
+            ExprKind::Header(name) => {
+                let name = text::literal(name);
+                let answer = self.answer();
+                Value::optional(quote!(#answer.headers().get(#name)), Shape::Str)
+            }
+            ExprKind::Status => {
+                let answer = self.answer();
+                Value::new(quote!(#answer.status()), Shape::Integer)
+            }
+            ExprKind::LastRecord(path) => last_record(path, expr.ty),
+            ExprKind::PageSize => Value::new(quote!(turn.size), Shape::Integer),
+            ExprKind::PageNumber => Value::new(quote!(turn.number), Shape::Integer),
+            ExprKind::Not(inner) => {
+                let inner = self.boolean(inner);
+                Value::new(quote!(!#inner), Shape::Boolean)
+            }
+            ExprKind::And(left, right) => {
+                let (left, right) = (self.boolean(left), self.boolean(right));
+                Value::new(quote!((#left && #right)), Shape::Boolean)
+            }
+            ExprKind::Or(left, right) => {
+                let (left, right) = (self.boolean(left), self.boolean(right));
+                Value::new(quote!((#left || #right)), Shape::Boolean)
+            }
+            ExprKind::Compare(comparison, left, right) => self.compare(*comparison, left, right),
+            ExprKind::Arithmetic(operator, left, right) => {
+                let (left, right) = (self.integer(left), self.integer(right));
+                let operator = match operator {
+                    Operator::Add => quote!(+),
+                    Operator::Subtract => quote!(-),
+                    Operator::Multiply => quote!(*),
+                };
+                Value::new(quote!((#left #operator #right)), Shape::Integer)
+            }
+            ExprKind::If(condition, then, otherwise) => self.choice(condition, then, otherwise),
+            ExprKind::IsPresent(inner) => {
+                let value = self.value(inner);
+                let tokens = &value.tokens;
+                let present = match (value.shape, value.optional) {
+                    (Shape::Wire, _) => quote!(#tokens.is_some_and(Scalar::is_present)),
+                    (_, true) => quote!(#tokens.is_some()),
+                    (_, false) => quote!(true),
+                };
+                Value::new(present, Shape::Boolean)
+            }
+        }
+    }
+
+    fn choice(&self, condition: &Expr, then: &Expr, otherwise: &Expr) -> Value {
+        let condition = self.boolean(condition);
+        let (left, right) = (self.value(then), self.value(otherwise));
+        if left.optional || right.optional || left.shape == Shape::Wire || right.shape == Shape::Wire {
+            let (left, right) = (self.optional_text(then), self.optional_text(otherwise));
+            return Value::optional(quote!(if #condition { #left } else { #right }), Shape::Text);
+        }
+        let same = left.shape == right.shape;
+        match left.shape {
+            shape @ (Shape::Integer | Shape::Number | Shape::Boolean) if same => {
+                let (left, right) = (&left.tokens, &right.tokens);
+                Value::new(quote!(if #condition { #left } else { #right }), shape)
+            }
+            _ => {
+                let (left, right) = (self.owned_text(then), self.owned_text(otherwise));
+                Value::new(quote!(if #condition { #left } else { #right }), Shape::Text)
+            }
+        }
+    }
+
+    fn integer(&self, expr: &Expr) -> TokenStream {
+        let value = self.value(expr);
+        let tokens = &value.tokens;
+        match (value.shape, value.optional) {
+            (Shape::Wire, _) => quote!(#tokens.and_then(Scalar::integer).unwrap_or_default()),
+            (_, true) => quote!(#tokens.unwrap_or_default()),
+            (_, false) => tokens.clone(),
+        }
+    }
+
+    fn compare(&self, comparison: Comparison, left: &Expr, right: &Expr) -> Value {
+        let (mut a, mut b) = (self.value(left), self.value(right));
+        for (this, other) in [(0, b.shape), (1, a.shape)] {
+            let this = if this == 0 { &mut a } else { &mut b };
+            if this.shape == Shape::Wire {
+                let tokens = &this.tokens;
+                *this = match other {
+                    Shape::Integer => Value::optional(quote!(#tokens.and_then(Scalar::integer)), Shape::Integer),
+                    Shape::Number => Value::optional(quote!(#tokens.and_then(Scalar::number)), Shape::Number),
+                    Shape::Boolean => Value::optional(quote!(#tokens.and_then(Scalar::boolean)), Shape::Boolean),
+                    _ => Value::optional(quote!(#tokens.and_then(Scalar::text)), Shape::Text),
+                };
+            }
+        }
+        let operator = match comparison {
+            Comparison::Equal => quote!(==),
+            Comparison::NotEqual => quote!(!=),
+            Comparison::Less => quote!(<),
+            Comparison::LessOrEqual => quote!(<=),
+            Comparison::Greater => quote!(>),
+            Comparison::GreaterOrEqual => quote!(>=),
+        };
+        let equality = matches!(comparison, Comparison::Equal | Comparison::NotEqual);
+        let tokens = match (a.optional, b.optional) {
+            (false, false) => {
+                let (a, b) = (plain(&a), plain(&b));
+                quote!(#a #operator #b)
+            }
+            (true, true) => {
+                let (a, b) = (borrowed(&a), borrowed(&b));
+                quote!(#a #operator #b)
+            }
+            // A value that is absent is unequal to all, and neither less nor greater than any.
+            (true, false) if equality => {
+                let (a, b) = (borrowed(&a), plain(&b));
+                quote!(#a #operator Some(#b))
+            }
+            (false, true) if equality => {
+                let (a, b) = (plain(&a), borrowed(&b));
+                quote!(Some(#a) #operator #b)
+            }
+            (true, false) => {
+                let (a, b) = (borrowed(&a), plain(&b));
+                quote!(#a.is_some_and(|value| value #operator #b))
+            }
+            (false, true) => {
+                let (a, b) = (plain(&a), borrowed(&b));
+                quote!(#b.is_some_and(|value| #a #operator value))
+            }
+        };
+        Value::new(tokens, Shape::Boolean)
+    }
+
+    fn answer(&self) -> TokenStream {
+        if self.place == Place::Rule { quote!(answer) } else { quote!(turn) }
+    }
+
+    fn body(&self, accessor: &str) -> Value {
+        let method = ident(accessor);
+        let kind = self.accessors.iter().find(|known| known.rust == accessor).map_or(LeafKind::Token, |known| known.kind);
+        let tokens = if self.place == Place::Rule { quote!(body.#method()) } else { quote!(turn.page.#method()) };
+        match kind {
+            LeafKind::Token => Value::optional(tokens, Shape::Str),
+            LeafKind::Count => Value::optional(tokens, Shape::Integer),
+            LeafKind::Flag => Value::optional(tokens, Shape::Boolean),
+            LeafKind::Scalar => Value::new(tokens, Shape::Wire),
+        }
+    }
+
+    fn config(&self, path: &[String]) -> Value {
+        let mut tokens = quote!(config);
+        let mut fields: &[ConfigField] = &self.connector.config;
+        let mut shape = Shape::Display;
+        let mut optional = false;
+        for (index, step) in path.iter().enumerate() {
+            let name = ident(step);
+            let Some(field) = fields.iter().find(|field| field.name.rust == *step) else { break };
+            let last = index + 1 == path.len();
+            tokens = match (optional, last) {
+                (false, _) => quote!(#tokens.#name),
+                (true, false) if field.optional => quote!(#tokens.as_ref().and_then(|inner| inner.#name.as_ref())),
+                (true, _) => quote!(#tokens.as_ref().map(|inner| &inner.#name)),
+            };
+            optional |= field.optional;
+            shape = config_shape(&field.ty);
+            fields = match &field.ty {
+                ConfigType::Object { fields, .. } => fields,
+                _ => &[],
+            };
+            if last && matches!(field.ty, ConfigType::Enum { .. }) {
+                tokens = if optional { quote!(#tokens.as_ref().map(|word| word.as_str())) } else { quote!(#tokens.as_str()) };
+            } else if last && optional && shape == Shape::Str {
+                tokens = quote!(#tokens.as_deref());
+            } else if last && optional && matches!(shape, Shape::Secret | Shape::List(_) | Shape::Display) {
+                tokens = quote!(#tokens.as_ref());
+            }
+        }
+        Value { tokens, shape, optional }
+    }
+}
+
+fn config_shape(ty: &ConfigType) -> Shape {
+    match ty {
+        ConfigType::String | ConfigType::Enum { .. } => Shape::Str,
+        ConfigType::Secret => Shape::Secret,
+        ConfigType::Integer => Shape::Integer,
+        ConfigType::Number => Shape::Number,
+        ConfigType::Boolean => Shape::Boolean,
+        ConfigType::List(item) => Shape::List(matches!(
+            **item,
+            ConfigType::String | ConfigType::Secret | ConfigType::Integer | ConfigType::Number | ConfigType::Boolean
+        )),
+        ConfigType::Timestamp | ConfigType::Date | ConfigType::Object { .. } | ConfigType::OneOf { .. } => Shape::Display,
+    }
+}
+
+/// A place of an owned type, which has to be borrowed.
+fn is_place(expr: &Expr) -> bool {
+    matches!(expr.kind, ExprKind::Config(_))
+}
+
+fn has_secret(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Not(inner) | ExprKind::IsPresent(inner) => has_secret(inner),
+        ExprKind::And(a, b) | ExprKind::Or(a, b) | ExprKind::Compare(_, a, b) | ExprKind::Arithmetic(_, a, b) => {
+            has_secret(a) || has_secret(b)
+        }
+        ExprKind::If(_, a, b) => has_secret(a) || has_secret(b),
+        _ => expr.ty == ExprType::Secret,
+    }
+}
+
+fn plain(value: &Value) -> TokenStream {
+    let tokens = &value.tokens;
+    match value.shape {
+        Shape::Secret => quote!(#tokens.expose()),
+        Shape::Text => quote!(#tokens.as_str()),
+        _ => tokens.clone(),
+    }
+}
+
+fn borrowed(value: &Value) -> TokenStream {
+    let tokens = &value.tokens;
+    match value.shape {
+        Shape::Text => quote!(#tokens.as_deref()),
+        _ => tokens.clone(),
+    }
+}
+
+fn last_record(path: &[FieldStep], ty: ExprType) -> Value {
+    let mut tokens = quote!(last);
+    let mut nullable = false;
+    for step in path {
+        let name = ident(&step.rust);
+        tokens = if nullable { quote!(#tokens.as_ref()?.#name) } else { quote!(#tokens.#name) };
+        nullable = step.nullable;
+    }
+    let shown = if nullable { quote!(#tokens.as_ref()?.to_string()) } else { quote!(#tokens.to_string()) };
+    let _ = ty;
+    Value::optional(quote!(turn.last()?.and_then(|last| Some(#shown))), Shape::Text)
+}

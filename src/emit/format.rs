@@ -1,0 +1,116 @@
+//! Rust source as rustfmt would leave it: parsed by `syn`, printed by `prettyplease`, laid out by [`super::layout`],
+//! and with the blank lines that the printer drops.
+
+use super::layout;
+
+/// Formats a file. Source that does not parse is a bug of a template: it is left as it is for the compiler to point at.
+pub fn rust(source: &str) -> String {
+    match syn::parse_file(source) {
+        Ok(file) => blank_lines(&layout::relayout(&prettyplease::unparse(&file))),
+        Err(_) => source.to_owned(),
+    }
+}
+
+/// What a line begins, where items stand.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// `use` of another crate.
+    Use,
+    /// `use crate::…`
+    UseCrate,
+    /// `mod x;`
+    Module,
+    /// `const` or `type` on one line without docs.
+    Short,
+    /// Anything else: stands apart.
+    Apart,
+}
+
+/// Puts a blank line between items and methods; runs of `use`, `mod` and short constants stay together.
+fn blank_lines(source: &str) -> String {
+    let mut out = String::with_capacity(source.len() + source.len() / 16);
+    // For each open brace: whether items stand inside.
+    let mut holds_items = vec![true];
+    let mut previous: Option<Kind> = None;
+    let mut in_item = false;
+    let mut inner_docs = false;
+    for line in source.lines() {
+        let text = line.trim_start();
+        let top = holds_items.last().copied().unwrap_or(true);
+        if text.starts_with("//!") || text.starts_with("#![") {
+            inner_docs = true;
+        } else if top && !in_item && !text.starts_with('}') {
+            let kind = kind_of(text);
+            let apart = previous.is_some_and(|before| before != kind || kind == Kind::Apart);
+            if apart || inner_docs {
+                out.push('\n');
+            }
+            previous = Some(kind);
+            in_item = true;
+            inner_docs = false;
+        }
+        out.push_str(line);
+        out.push('\n');
+        let attribute = text.starts_with("///") || text.starts_with("#[") || text.starts_with("#![");
+        if attribute {
+            continue;
+        }
+        if text.starts_with('}') {
+            holds_items.pop();
+            in_item = text.ends_with('{') && !holds_items.last().copied().unwrap_or(true);
+            if holds_items.last().copied().unwrap_or(true) {
+                previous = Some(Kind::Apart);
+                in_item = false;
+            }
+        }
+        if text.ends_with('{') {
+            let items = top && is_container(text);
+            holds_items.push(items);
+            if items {
+                previous = None;
+                in_item = false;
+            }
+        } else if top && text.ends_with(';') {
+            in_item = false;
+        }
+    }
+    out
+}
+
+fn kind_of(text: &str) -> Kind {
+    let bare = text.strip_prefix("pub ").or_else(|| text.strip_prefix("pub(crate) ")).unwrap_or(text);
+    if bare.starts_with("use crate::") || bare.starts_with("use super::") {
+        Kind::UseCrate
+    } else if bare.starts_with("use ") {
+        Kind::Use
+    } else if bare.starts_with("mod ") && bare.ends_with(';') {
+        Kind::Module
+    } else if (bare.starts_with("const ") && !bare.starts_with("const fn ") || bare.starts_with("type "))
+        && bare.ends_with(';')
+    {
+        Kind::Short
+    } else {
+        Kind::Apart
+    }
+}
+
+/// Whether items stand between the braces that this line opens.
+fn is_container(text: &str) -> bool {
+    let bare = text.strip_prefix("pub ").or_else(|| text.strip_prefix("pub(crate) ")).unwrap_or(text);
+    bare.starts_with("impl") || bare.starts_with("trait ") || bare.starts_with("mod ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::rust;
+
+    #[test]
+    fn items_and_methods_stand_apart_and_imports_together() {
+        let source = "//! Docs.\nuse a::B; use c::D; use crate::e::F;\nconst A: u8 = 1; const B: u8 = 2;\n\
+            /// A\nstruct X { a: u8 }\nimpl X { const C: u8 = 1; type T = u8; fn a() {} /// B\n#[must_use]\nfn b() -> u8 { 1 } }";
+        let expected = "//! Docs.\n\nuse a::B;\nuse c::D;\n\nuse crate::e::F;\n\nconst A: u8 = 1;\nconst B: u8 = 2;\n\n\
+            /// A\nstruct X {\n    a: u8,\n}\n\nimpl X {\n    const C: u8 = 1;\n    type T = u8;\n\n    fn a() {}\n\n    \
+            /// B\n    #[must_use]\n    fn b() -> u8 {\n        1\n    }\n}\n";
+        assert_eq!(rust(source), expected);
+    }
+}

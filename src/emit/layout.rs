@@ -1,0 +1,1 @@
+pub fn relayout(source: &str) -> String { source.to_owned() }

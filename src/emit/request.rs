@@ -1,0 +1,207 @@
+//! `Endpoint::request`: path, parameters, headers and body in Rust.
+
+use super::expr::Scope;
+use super::paging::PagingCode;
+use super::resource::{config_if_used, uses_ident};
+use super::{text, uses::Uses};
+use crate::model::{Body, Json, Param, Part, Path, Resource, Template};
+use proc_macro2::TokenStream;
+use quote::quote;
+
+/// The method of the trait.
+pub fn request(resource: &Resource, code: &PagingCode, scope: Scope<'_>, uses: &mut Uses) -> TokenStream {
+    let request = &resource.request;
+    let path = path(&request.path, scope);
+    let params = repeated(&request.params, scope, |name, value| quote!(request.query(#name, #value);));
+    let headers = repeated(&request.headers, scope, |name, value| quote!(request.header(#name, #value);));
+    let body = body(&request.body, scope);
+    let PagingCode { position_params, limit_params, position, .. } = code;
+
+    let (target, params) = if code.link {
+        let first = quote!(#params #limit_params);
+        let first = if first.is_empty() { first } else { quote!(if position.is_none() { #first }) };
+        let target = if path.computed {
+            let path = &path.tokens;
+            (quote!(let path = #path;), quote!(position.as_deref().unwrap_or(&path)))
+        } else {
+            let path = &path.tokens;
+            (TokenStream::new(), quote!(position.as_deref().unwrap_or(#path)))
+        };
+        (target, first)
+    } else {
+        let path_tokens = &path.tokens;
+        let target = if path.computed {
+            (quote!(let path = #path_tokens;), quote!(path))
+        } else {
+            (TokenStream::new(), path_tokens.clone())
+        };
+        (target, quote!(#params))
+    };
+    let (before, target) = target;
+    let made = if request.method == "GET" {
+        quote!(Request::get(#target))
+    } else {
+        let method = text::literal(&request.method);
+        quote!(Request::new(#method, #target)?)
+    };
+    let paging = if code.link { TokenStream::new() } else { quote!(#position_params #limit_params) };
+    let statements = quote!(#params #headers #body #paging);
+    let all = quote!(#before #made #statements);
+    if uses_ident(&all, "segment") {
+        uses.runtime("segment");
+    }
+    if uses_ident(&all, "Secret") {
+        uses.runtime("Secret");
+    }
+    if uses_ident(&all, "json") {
+        uses.add("serde_json", "json");
+    }
+    let config = config_if_used(&all);
+    let argument = super::record::ident(if uses_ident(&all, "position") { "position" } else { "_position" });
+    let body = if statements.is_empty() {
+        quote!(Ok(#made))
+    } else {
+        quote! {
+            let mut request = #made;
+            #statements
+            Ok(request)
+        }
+    };
+    quote! {
+        fn request(&self, #argument: &#position) -> Result<Request, Error> {
+            #config
+            #before
+            #body
+        }
+    }
+}
+
+/// A path in Rust.
+struct PathCode {
+    /// A literal, or a `format!`.
+    tokens: TokenStream,
+    /// Whether it is a `String`.
+    computed: bool,
+}
+
+fn path(path: &Path, scope: Scope<'_>) -> PathCode {
+    let parts = match &path.template {
+        Template::Text(text) => {
+            let text = text::literal(text);
+            return PathCode { tokens: quote!(#text), computed: false };
+        }
+        // A whole URL from the configuration.
+        Template::Value(_) if path.absolute => {
+            return PathCode { tokens: scope.string(&path.template), computed: true };
+        }
+        Template::Value(expr) => vec![Part::Value(expr.clone())],
+        Template::Parts(parts) => parts.clone(),
+    };
+    let origin_first = path.absolute && matches!(parts.first(), Some(Part::Value(_)));
+    let seen = std::cell::Cell::new(0);
+    let tokens = scope.format(&parts, |scope, expr| {
+        let index = seen.replace(seen.get() + 1);
+        let value = Template::Value(expr.clone());
+        if origin_first && index == 0 {
+            return scope.param(&value);
+        }
+        let shown = scope.param(&value);
+        quote!(segment(#shown)?)
+    });
+    PathCode { tokens, computed: true }
+}
+
+/// A path as docs show it.
+pub fn shown_path(template: &Template) -> String {
+    let shown = |parts: &[Part]| {
+        parts
+            .iter()
+            .map(|part| match part {
+                Part::Text(text) => text.clone(),
+                Part::Value(expr) => match &expr.kind {
+                    crate::model::ExprKind::Config(path) => format!("{{{}}}", path.join(".")),
+                    _ => "{…}".to_owned(),
+                },
+            })
+            .collect()
+    };
+    match template {
+        Template::Text(text) => text.clone(),
+        Template::Value(expr) => shown(&[Part::Value(expr.clone())]),
+        Template::Parts(parts) => shown(parts),
+    }
+}
+
+/// One statement per value.
+pub fn repeated(
+    params: &[Param],
+    scope: Scope<'_>,
+    statement: impl Fn(proc_macro2::Literal, TokenStream) -> TokenStream,
+) -> TokenStream {
+    params
+        .iter()
+        .flat_map(|param| param.values.iter().map(|value| (text::literal(&param.name), scope.param(value))))
+        .map(|(name, value)| statement(name, value))
+        .collect()
+}
+
+fn body(body: &Body, scope: Scope<'_>) -> TokenStream {
+    match body {
+        Body::None => TokenStream::new(),
+        Body::Json(json) => {
+            let value = json_value(json, scope);
+            let hidden = secrets(json, scope);
+            quote!(#hidden request.json(json!(#value));)
+        }
+        Body::Form(fields) => repeated(fields, scope, |name, value| quote!(request.form(#name, #value);)),
+        Body::Text(template) => {
+            let value = scope.param(template);
+            quote!(request.text(#value);)
+        }
+    }
+}
+
+fn json_value(json: &Json, scope: Scope<'_>) -> TokenStream {
+    match json {
+        Json::Null => quote!(null),
+        Json::Boolean(value) => quote!(#value),
+        Json::Number(number) => number.parse().unwrap_or_else(|_| {
+            let number = text::literal(number);
+            quote!(#number)
+        }),
+        Json::Template(template) => scope.json(template),
+        Json::List(items) => {
+            let items = items.iter().map(|item| json_value(item, scope));
+            quote!([#(#items),*])
+        }
+        Json::Object(entries) => {
+            let entries = entries.iter().map(|(key, value)| {
+                let key = text::literal(key);
+                let value = json_value(value, scope);
+                quote!(#key: #value)
+            });
+            quote!({ #(#entries),* })
+        }
+    }
+}
+
+/// Statements that keep the secrets of a JSON body out of messages.
+fn secrets(json: &Json, scope: Scope<'_>) -> TokenStream {
+    match json {
+        Json::Template(Template::Value(expr)) if scope.is_secret(&Template::Value(expr.clone())) => {
+            let value = scope.param(&Template::Value(expr.clone()));
+            quote!(request.hide(#value);)
+        }
+        Json::Template(Template::Parts(parts)) => parts
+            .iter()
+            .filter_map(|part| match part {
+                Part::Value(expr) => Some(Json::Template(Template::Value(expr.clone()))),
+                Part::Text(_) => None,
+            })
+            .map(|part| secrets(&part, scope))
+            .collect(),
+        Json::List(items) => items.iter().map(|item| secrets(item, scope)).collect(),
+        Json::Object(entries) => entries.iter().map(|(_, value)| secrets(value, scope)).collect(),
+        _ => TokenStream::new(),
+    }
+}

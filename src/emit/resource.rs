@@ -1,0 +1,218 @@
+//! One resource: its record, its page, its endpoint.
+
+use super::envelope::Pages;
+use super::expr::{Place, Scope};
+use super::paging::{PagingCode, paging};
+use super::record::{Types, docs, ident};
+use super::uses::Uses;
+use super::{auth, errors, request, templates, text};
+use crate::model::{Connector, OnInvalid, Paging, PagingKind, Request, Resource};
+use proc_macro2::TokenStream;
+use quote::quote;
+use serde::Serialize;
+
+/// What `src/resources/resource.rs` prints: finished pieces of Rust.
+#[derive(Serialize)]
+struct ResourceView {
+    /// `//!` lines.
+    docs: Vec<String>,
+    /// The `use` lines.
+    uses: String,
+    /// `const PAGE_SIZE`, or nothing.
+    constants: String,
+    /// The record and the types inside it.
+    types: String,
+    /// The structs of a page, and of a failure.
+    pages: String,
+    /// Rust name of the resource's client.
+    client: String,
+    /// What one request of it is: "GET /v1/x, 100 records a page".
+    reads: String,
+    /// Statements of `new`, and the session where it is its own.
+    session: Option<String>,
+    /// Rust name of the record.
+    record: String,
+    /// Items of `impl Endpoint`.
+    endpoint: String,
+}
+
+/// The file of a resource.
+pub fn file(connector: &Connector, resource: &Resource) -> String {
+    let mut uses = Uses::default();
+    for name in ["Endpoint", "Error", "Pages", "Records", "Request", "Session", "Turn"] {
+        uses.runtime(name);
+    }
+    uses.add("crate::client", "Client");
+    uses.add("serde_json::value", "RawValue");
+    let types = Types::new(resource);
+    let record = types.root().map_or_else(|| "Record".to_owned(), |root| root.type_name.clone());
+    let items = types.items(&mut uses);
+    let envelope = Pages::new(&resource.envelope, " The parts of a response that are read; everything else is skipped.");
+    let mut pages = envelope.items(&mut uses);
+    if let Some(body) = &resource.errors.body {
+        let failure = Pages::failure(body);
+        pages.extend(failure.items(&mut uses));
+    }
+    let scope = Scope { connector, accessors: &resource.envelope.accessors, place: Place::Request };
+    let code = paging(&resource.paging, scope);
+    let constants = code.size.map(|size| {
+        let size = text::integer(size);
+        quote! {
+            #[doc = " Records asked for in one page."]
+            const PAGE_SIZE: u64 = #size;
+        }
+    });
+    let session = resource.auth.as_ref().map(|auth| {
+        let (before, value) =
+            auth::apply(connector, auth, &|auth| quote!(client.session().with_auth(#auth)), &mut uses);
+        let config = uses_ident(&quote!(#before #value), "config").then(|| quote!(let config = client.config();));
+        quote!(#config #before let session = #value;).to_string()
+    });
+    let endpoint = endpoint(resource, &record, &envelope, &code, scope, session.is_some(), &mut uses);
+    let title = vec![text::code(&resource.name.wire)];
+    let docs = match &resource.description {
+        Some(description) => [title, vec![String::new()], text::doc_lines(description)].concat(),
+        None => title,
+    };
+    templates::render(
+        "src/resources/resource.rs",
+        ResourceView {
+            docs,
+            uses: uses.lines(),
+            constants: constants.unwrap_or_default().to_string(),
+            types: items.to_string(),
+            pages: pages.to_string(),
+            client: resource.type_name.clone(),
+            reads: reads(&resource.request, &resource.paging),
+            session,
+            record,
+            endpoint: endpoint.to_string(),
+        },
+    )
+}
+
+/// What one request is, for the docs.
+fn reads(request: &Request, paging: &Paging) -> String {
+    let path = text::code(&format!("{} {}", request.method, request::shown_path(&request.path.template)));
+    match &paging.kind {
+        PagingKind::None => format!("Reads {path}, which is one page."),
+        PagingKind::Offset { size, .. } => format!("Reads {path}, {size} records a page, by offset."),
+        PagingKind::PageNumber { limit: Some((_, size)), .. } => {
+            format!("Reads {path}, {size} records a page, by page number.")
+        }
+        PagingKind::PageNumber { .. } => format!("Reads {path} by page number."),
+        PagingKind::Cursor { .. } => format!("Reads {path} by cursor."),
+        PagingKind::Link { .. } => format!("Reads {path} and follows its links."),
+    }
+}
+
+fn endpoint(
+    resource: &Resource,
+    record: &str,
+    envelope: &Pages<'_>,
+    code: &PagingCode,
+    scope: Scope<'_>,
+    own_session: bool,
+    uses: &mut Uses,
+) -> TokenStream {
+    let record = ident(record);
+    let position_doc = docs([code.position_doc.to_owned()]);
+    let PagingCode { position, start, next, .. } = code;
+    let page = envelope.root(&quote!('a), uses);
+    let retry = errors::retry(&resource.errors, uses);
+    let guard = code.guard.map(|guard| {
+        uses.runtime("Guard");
+        let guard = ident(guard);
+        quote!(const GUARD: Guard = Guard::#guard;)
+    });
+    let on_invalid = match resource.on_invalid {
+        OnInvalid::Fail => None,
+        OnInvalid::Skip => Some("Skip"),
+        OnInvalid::Quarantine => Some("Quarantine"),
+    };
+    let on_invalid = on_invalid.map(|variant| {
+        uses.runtime("OnInvalid");
+        let variant = ident(variant);
+        quote!(const ON_INVALID: OnInvalid = OnInvalid::#variant;)
+    });
+    let max_pages = resource.paging.max_pages.map(|pages| {
+        let pages = text::integer(pages);
+        quote!(const MAX_PAGES: Option<u64> = Some(#pages);)
+    });
+    let session = if own_session { quote!(&self.session) } else { quote!(self.client.session()) };
+    let request = request::request(resource, code, scope, uses);
+    let action = errors::action(resource, scope, uses);
+    let records = envelope.records();
+    let total = code.total.as_ref().map(|accessor| {
+        let accessor = ident(accessor);
+        quote! {
+            fn total(page: &Self::Page<'_>) -> Option<u64> { page.#accessor() }
+        }
+    });
+    let mark = code.marked.then(|| {
+        quote! {
+            fn mark(position: &Option<String>) -> Option<&str> { position.as_deref() }
+        }
+    });
+    let next_config = config_if_used(next);
+    if uses_ident(next, "link") {
+        uses.add("crate::runtime", "link");
+    }
+    if uses_ident(next, "Scalar") {
+        uses.runtime("Scalar");
+    }
+    let turn = ident(if uses_ident(next, "turn") { "turn" } else { "_turn" });
+    quote! {
+        type Record = #record;
+        #position_doc
+        type Position = #position;
+        type Page<'a> = #page;
+
+        #retry
+        #guard
+        #on_invalid
+        #max_pages
+
+        fn session(&self) -> &Session { #session }
+
+        fn start(&self) -> #position { #start }
+
+        #request
+
+        #action
+
+        fn records<'a>(page: &Self::Page<'a>) -> Vec<&'a RawValue> { #records }
+
+        #total
+
+        fn next(&self, #turn: &Turn<'_, '_, Self>) -> Result<Option<#position>, Error> {
+            #next_config
+            #next
+        }
+
+        #mark
+    }
+}
+
+/// `let config = …` where statements speak of it.
+pub fn config_if_used(tokens: &TokenStream) -> Option<TokenStream> {
+    uses_ident(tokens, "config").then(|| quote!(let config = self.client.config();))
+}
+
+/// Whether an identifier stands in tokens, other than after a dot.
+pub fn uses_ident(tokens: &TokenStream, name: &str) -> bool {
+    let mut after_dot = false;
+    for token in tokens.clone() {
+        let found = match &token {
+            proc_macro2::TokenTree::Ident(ident) => *ident == name && !after_dot,
+            proc_macro2::TokenTree::Group(group) => uses_ident(&group.stream(), name),
+            _ => false,
+        };
+        if found {
+            return true;
+        }
+        after_dot = matches!(&token, proc_macro2::TokenTree::Punct(punct) if punct.as_char() == '.');
+    }
+    false
+}
+

@@ -1,0 +1,277 @@
+//! Generated files on disk: written where they differ, pruned where they are no longer made, compared for `--check`.
+//!
+//! Each crate holds a manifest of what was written into it. A file that is not as the manifest has it was edited by
+//! hand, and one that the manifest does not know was not made here: neither is overwritten without `force`.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use similar::TextDiff;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// The file in which a crate's manifest stands.
+pub const MANIFEST: &str = ".spile.json";
+
+/// Files of one crate: paths with `/`, relative to the crate, and their texts.
+pub type Files = BTreeMap<String, String>;
+
+/// What was written into a crate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// Version of the generator.
+    pub spile: String,
+    /// File names of the specs.
+    pub specs: BTreeMap<String, String>,
+    /// Paths and SHA-256 digests of the files.
+    pub files: BTreeMap<String, String>,
+}
+
+impl Manifest {
+    /// The manifest of these files.
+    #[must_use]
+    pub fn new(specs: BTreeMap<String, String>, files: &Files) -> Self {
+        let files = files.iter().map(|(path, text)| (path.clone(), digest(text.as_bytes()))).collect();
+        Self { spile: env!("CARGO_PKG_VERSION").to_owned(), specs, files }
+    }
+
+    /// As it stands in the file.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        serde_json::to_string_pretty(self).map_or_else(|_| String::new(), |text| text + "\n")
+    }
+}
+
+/// SHA-256 in hexadecimal.
+#[must_use]
+pub fn digest(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut text, byte| {
+        // Writing to a `String` cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// How one file differs from what is generated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Difference {
+    /// It is not there.
+    Missing,
+    /// It was made by an earlier generation and is no longer.
+    Stale,
+    /// Only its line ends differ.
+    LineEnds,
+    /// Its content differs: a unified diff from the file to what is generated.
+    Changed(String),
+}
+
+/// What writing a crate did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Written {
+    /// Files that were not there.
+    pub added: usize,
+    /// Files that were there and differed.
+    pub changed: usize,
+    /// Files that are no longer made, and were removed.
+    pub removed: usize,
+    /// Files that were as they should be.
+    pub unchanged: usize,
+}
+
+/// Why a crate was not written.
+#[derive(Debug)]
+pub enum Refusal {
+    /// These files were edited by hand, or were there before.
+    Edited(Vec<String>),
+    /// The disk.
+    Io(PathBuf, io::Error),
+}
+
+/// The state of a directory against the files that belong into it.
+struct Plan {
+    /// Paths of the files to be written, with whether they are there.
+    write: Vec<(String, bool)>,
+    /// Paths of the files to be removed.
+    remove: Vec<String>,
+    /// Paths of files that would be lost.
+    edited: Vec<String>,
+    unchanged: usize,
+}
+
+/// Shows how a directory differs from what is generated; nothing when it does not.
+///
+/// # Errors
+/// A file that cannot be read.
+pub fn compare(directory: &Path, files: &Files) -> Result<BTreeMap<String, Difference>, Refusal> {
+    let mut differences = BTreeMap::new();
+    for (path, text) in files {
+        let difference = match read(&directory.join(path))? {
+            None => Difference::Missing,
+            Some(found) if found == text.as_bytes() => continue,
+            Some(found) => difference(path, &String::from_utf8_lossy(&found), text),
+        };
+        differences.insert(path.clone(), difference);
+    }
+    for path in manifest(directory)?.map(|manifest| manifest.files).unwrap_or_default().into_keys() {
+        if !files.contains_key(&path) && is_inside(&path) && directory.join(&path).exists() {
+            differences.insert(path, Difference::Stale);
+        }
+    }
+    Ok(differences)
+}
+
+fn difference(path: &str, found: &str, text: &str) -> Difference {
+    if found.replace("\r\n", "\n") == text {
+        return Difference::LineEnds;
+    }
+    let diff = TextDiff::from_lines(found, text);
+    Difference::Changed(
+        diff.unified_diff().context_radius(3).header(&format!("a/{path}"), &format!("b/{path}")).to_string(),
+    )
+}
+
+/// Brings a directory into the state of these files: all of them or none.
+///
+/// Files are written beside their places first and renamed when all are there, so that neither a crash nor a full disk
+/// leaves a file half written; the manifest comes last. What was not written by an earlier generation (`target/`,
+/// `Cargo.lock`, notes of its owner) is left alone.
+///
+/// # Errors
+/// [`Refusal::Edited`] without `force`, when a file would be lost; [`Refusal::Io`] when the disk does not do it.
+pub fn write(directory: &Path, files: &Files, force: bool) -> Result<Written, Refusal> {
+    let plan = plan(directory, files)?;
+    if !force && !plan.edited.is_empty() {
+        return Err(Refusal::Edited(plan.edited));
+    }
+    let mut written = Written { removed: plan.remove.len(), unchanged: plan.unchanged, ..Written::default() };
+    if plan.write.is_empty() && plan.remove.is_empty() {
+        return Ok(written);
+    }
+    let mut staged = Staged::new(directory)?;
+    for (path, exists) in &plan.write {
+        staged.put(path, files.get(path).map_or("", String::as_str))?;
+        if *exists {
+            written.changed += 1;
+        } else {
+            written.added += 1;
+        }
+    }
+    staged.move_into_place()?;
+    for path in &plan.remove {
+        let place = directory.join(path);
+        std::fs::remove_file(&place).map_err(|error| Refusal::Io(place.clone(), error))?;
+        remove_empty_folders(directory, &place);
+    }
+    Ok(written)
+}
+
+fn plan(directory: &Path, files: &Files) -> Result<Plan, Refusal> {
+    let before = manifest(directory)?;
+    let known = before.map(|manifest| manifest.files).unwrap_or_default();
+    let mut plan = Plan { write: Vec::new(), remove: Vec::new(), edited: Vec::new(), unchanged: 0 };
+    for (path, text) in files {
+        match read(&directory.join(path))? {
+            None => plan.write.push((path.clone(), false)),
+            Some(found) if found == text.as_bytes() => plan.unchanged += 1,
+            Some(found) => {
+                if path != MANIFEST && !is_as_written(&found, known.get(path)) {
+                    plan.edited.push(path.clone());
+                }
+                plan.write.push((path.clone(), true));
+            }
+        }
+    }
+    for (path, digest) in &known {
+        if files.contains_key(path) || !is_inside(path) {
+            continue;
+        }
+        if let Some(found) = read(&directory.join(path))? {
+            if !is_as_written(&found, Some(digest)) {
+                plan.edited.push(path.clone());
+            }
+            plan.remove.push(path.clone());
+        }
+    }
+    Ok(plan)
+}
+
+/// Whether a file is what an earlier generation wrote, whatever its line ends.
+fn is_as_written(found: &[u8], known: Option<&String>) -> bool {
+    known.is_some_and(|known| {
+        *known == digest(found) || *known == digest(String::from_utf8_lossy(found).replace("\r\n", "\n").as_bytes())
+    })
+}
+
+/// Manifests are files that anybody may write: a path in one never leads out of the crate.
+fn is_inside(path: &str) -> bool {
+    Path::new(path).components().all(|part| matches!(part, std::path::Component::Normal(_)))
+}
+
+fn manifest(directory: &Path) -> Result<Option<Manifest>, Refusal> {
+    // One that cannot be read counts as absent: its files then look as if somebody else had made them.
+    Ok(read(&directory.join(MANIFEST))?.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
+}
+
+fn read(path: &Path) -> Result<Option<Vec<u8>>, Refusal> {
+    match std::fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
+        Err(error) => Err(Refusal::Io(path.to_owned(), error)),
+    }
+}
+
+fn remove_empty_folders(directory: &Path, file: &Path) {
+    let mut folder = file.parent();
+    while let Some(path) = folder.filter(|path| *path != directory && path.starts_with(directory)) {
+        if std::fs::remove_dir(path).is_err() {
+            break;
+        }
+        folder = path.parent();
+    }
+}
+
+/// Files written beside their places, in a folder that goes away whatever happens.
+struct Staged<'a> {
+    directory: &'a Path,
+    folder: PathBuf,
+    paths: BTreeSet<String>,
+}
+
+impl<'a> Staged<'a> {
+    fn new(directory: &'a Path) -> Result<Self, Refusal> {
+        let folder = directory.join(format!(".spile-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).map_err(|error| Refusal::Io(folder.clone(), error))?;
+        Ok(Self { directory, folder, paths: BTreeSet::new() })
+    }
+
+    fn put(&mut self, path: &str, text: &str) -> Result<(), Refusal> {
+        let place = self.folder.join(path);
+        let folder = place.parent().unwrap_or(&self.folder);
+        std::fs::create_dir_all(folder)
+            .and_then(|()| std::fs::write(&place, text))
+            .map_err(|error| Refusal::Io(self.directory.join(path), error))?;
+        self.paths.insert(path.to_owned());
+        Ok(())
+    }
+
+    fn move_into_place(&self) -> Result<(), Refusal> {
+        // The manifest goes last: until it stands, the directory counts as written by the generation before.
+        let (manifest, others): (Vec<_>, Vec<_>) = self.paths.iter().partition(|path| *path == MANIFEST);
+        for path in others.into_iter().chain(manifest) {
+            let place = self.directory.join(path);
+            let folder = place.parent().unwrap_or(self.directory);
+            std::fs::create_dir_all(folder)
+                .and_then(|()| std::fs::rename(self.folder.join(path), &place))
+                .map_err(|error| Refusal::Io(place.clone(), error))?;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Staged<'_> {
+    fn drop(&mut self) {
+        // What is left of it does no harm: the next generation does not look there.
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
