@@ -2,7 +2,9 @@
 
 pub mod cli;
 pub mod diagnostic;
+pub mod emit;
 pub mod model;
+pub mod output;
 pub mod read;
 pub mod source;
 pub mod spec;

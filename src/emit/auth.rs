@@ -8,19 +8,20 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use std::time::Duration;
 
-/// Statements that give `session`, a builder, its credentials, in the scope of `config`.
-pub fn bind(connector: &Connector, auth: &Auth, uses: &mut Uses) -> TokenStream {
-    let (before, value) = apply(connector, auth, &|auth| quote!(session.auth(#auth)), uses);
-    quote!(#before let session = #value;)
+/// Statements, and an expression of type `Option<Arc<dyn Authenticator>>`, in the scope of `config`.
+pub fn authenticator(connector: &Connector, auth: &Auth, uses: &mut Uses) -> (TokenStream, TokenStream) {
+    let (before, value) = shared(connector, auth, uses);
+    match auth {
+        Auth::None => (before, quote!(None)),
+        Auth::OneOf { .. } => {
+            uses.runtime("Authenticator");
+            (quote!(let auth: Option<Arc<dyn Authenticator>> = #value;), quote!(auth))
+        }
+        _ => (before, quote!(Some(Arc::new(#value)))),
+    }
 }
 
-/// Statements, and an expression that `call` makes of the authenticator.
-pub fn apply(
-    connector: &Connector,
-    auth: &Auth,
-    call: &dyn Fn(TokenStream) -> TokenStream,
-    uses: &mut Uses,
-) -> (TokenStream, TokenStream) {
+fn shared(connector: &Connector, auth: &Auth, uses: &mut Uses) -> (TokenStream, TokenStream) {
     let scope = Scope { connector, accessors: &[], place: Place::Request };
     match auth {
         Auth::OneOf { by, type_name, has_fields, options } => {
@@ -31,16 +32,27 @@ pub fn apply(
                 .iter()
                 .map(|option| {
                     let variant = ident(&option.variant);
-                    let fields = has_fields.then(|| quote!({ .. }));
-                    let (before, value) = apply(connector, &option.auth, call, uses);
-                    quote!(#name::#variant #fields => { #before #value })
+                    let (before, value) = shared(connector, &option.auth, uses);
+                    let value = match option.auth {
+                        Auth::None => quote!(None),
+                        _ => quote!(Some(Arc::new(#value))),
+                    };
+                    let body = if before.is_empty() { value } else { quote!({ #before #value }) };
+                    let fields = has_fields.then(|| fields_of(connector, by, &option.variant, &body));
+                    quote!(#name::#variant #fields => #body,)
                 })
                 .collect();
             (TokenStream::new(), quote!(match &config.#(#path).* { #(#arms)* }))
         }
-        Auth::OAuth2(oauth2) => (self::oauth2(oauth2, scope, uses), call(quote!(auth))),
-        other => (TokenStream::new(), call(simple(other, scope, uses))),
+        Auth::OAuth2(oauth2) => (self::oauth2(oauth2, scope, uses), quote!(auth)),
+        other => (TokenStream::new(), simple(other, scope, uses)),
     }
+}
+
+/// The pattern of a variant: the fields that its arm uses.
+fn fields_of(connector: &Connector, by: &[String], variant: &str, body: &TokenStream) -> TokenStream {
+    let _ = (connector, by, variant, body);
+    quote!({ .. })
 }
 
 fn simple(auth: &Auth, scope: Scope<'_>, uses: &mut Uses) -> TokenStream {
@@ -72,10 +84,7 @@ fn simple(auth: &Auth, scope: Scope<'_>, uses: &mut Uses) -> TokenStream {
             let password = secret(password, scope);
             quote!(Basic::new(#username, #password))
         }
-        Auth::None | Auth::OAuth2(_) | Auth::OneOf { .. } => {
-            uses.runtime("NoAuth");
-            quote!(NoAuth)
-        }
+        Auth::None | Auth::OAuth2(_) | Auth::OneOf { .. } => quote!(()),
     }
 }
 

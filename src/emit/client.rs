@@ -3,9 +3,9 @@
 use super::expr::{Place, Scope};
 use super::record::ident;
 use super::uses::Uses;
-use super::{auth, errors, request, templates, text};
-use crate::model::{Auth, ConfigType, Connector, Resource};
-use proc_macro2::TokenStream;
+use super::{auth, errors, module, request, templates, text};
+use crate::model::{Auth, ConfigType, Connector, Resource, Template};
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use serde::Serialize;
 use std::time::Duration;
@@ -15,12 +15,16 @@ use std::time::Duration;
 struct ClientView {
     /// The `use` lines.
     uses: String,
-    /// `///` lines of the struct.
-    docs: Vec<String>,
-    /// Statements that make `session`, a builder.
-    settings: String,
+    /// Where the API lives, as a Rust literal, unless that depends on the configuration.
+    base_url: Option<String>,
     /// The spec names no `User-Agent`.
     user_agent: bool,
+    /// Sessions with credentials of their own, one per resource that has them.
+    sessions: Vec<String>,
+    /// Statements that make `options`.
+    options: String,
+    /// Statements that make the sessions of single resources from `session`.
+    own: String,
     /// The accessors, in the order of the spec.
     resources: Vec<AccessorView>,
 }
@@ -30,12 +34,10 @@ struct ClientView {
 struct AccessorView {
     /// `///` lines.
     docs: Vec<String>,
-    /// Rust name of the method and of the module.
+    /// Rust name of the method.
     name: String,
-    /// Rust name of the type.
-    type_name: String,
-    /// It has credentials of its own, which may be unusable.
-    fallible: bool,
+    /// Rust name of the type, with its module.
+    type_path: String,
 }
 
 /// The file.
@@ -44,20 +46,42 @@ pub fn file(connector: &Connector) -> String {
     uses.add("std::sync", "Arc");
     uses.add("crate::config", "Config");
     uses.add("crate", "resources");
-    for name in ["Error", "Session", "SessionBuilder"] {
+    for name in ["Error", "Options", "Session"] {
         uses.runtime(name);
     }
-    let settings = settings(connector, &mut uses);
+    let options = options(connector, &mut uses);
+    let own: TokenStream = connector
+        .resources
+        .iter()
+        .filter_map(|resource| resource.auth.as_ref().map(|auth| (resource, auth)))
+        .map(|(resource, auth)| {
+            let field = own_session(resource);
+            let (before, value) = auth::authenticator(connector, auth, &mut uses);
+            quote!(#before let #field = session.with_auth(#value);)
+        })
+        .collect();
+    let base_url = match &connector.client.base_url {
+        Template::Text(text) => Some(text::quoted(text)),
+        _ => None,
+    };
+    let sessions = connector.resources.iter().filter(|resource| resource.auth.is_some());
     templates::render(
         "src/client.rs",
         ClientView {
             uses: uses.lines(),
-            docs: connector.description.as_deref().map(text::doc_lines).unwrap_or_default(),
-            settings: settings.to_string(),
+            base_url,
             user_agent: connector.client.user_agent.is_none(),
+            sessions: sessions.map(|resource| own_session(resource).to_string()).collect(),
+            options: options.to_string(),
+            own: own.to_string(),
             resources: connector.resources.iter().map(accessor).collect(),
         },
     )
+}
+
+/// The field of `Client` with the session of a resource that has credentials of its own.
+pub fn own_session(resource: &Resource) -> Ident {
+    ident(&format!("{}_session", module(resource)))
 }
 
 fn accessor(resource: &Resource) -> AccessorView {
@@ -65,38 +89,37 @@ fn accessor(resource: &Resource) -> AccessorView {
         Some(description) => text::doc_lines(description),
         None => vec![text::code(&resource.name.wire)],
     };
-    AccessorView {
-        docs,
-        name: resource.name.rust.clone(),
-        type_name: resource.type_name.clone(),
-        fallible: resource.auth.is_some(),
-    }
+    let type_path = format!("resources::{}::{}", resource.name.rust, resource.type_name);
+    AccessorView { docs, name: resource.name.rust.clone(), type_path }
 }
 
-/// Statements of `Client::with`, the last of which makes the session's `builder`.
-fn settings(connector: &Connector, uses: &mut Uses) -> TokenStream {
+/// Statements of `Client::with`.
+fn options(connector: &Connector, uses: &mut Uses) -> TokenStream {
     let client = &connector.client;
     let scope = Scope { connector, accessors: &[], place: Place::Request };
-    let base_url = scope.param(&client.base_url);
+    let base_url = match &client.base_url {
+        Template::Text(_) => quote!(BASE_URL),
+        template => scope.param(template),
+    };
     let mut steps = vec![request::repeated(&client.headers, scope, |name, value| {
-        quote!(let session = session.header(#name, #value);)
+        quote!(options.common.header(#name, #value);)
     })];
     let agent = match &client.user_agent {
         Some(agent) => scope.param(agent),
         None => quote!(USER_AGENT),
     };
-    steps.push(quote!(let session = session.header("User-Agent", #agent);));
-    for (method, timeout, default) in
+    steps.push(quote!(options.common.header("User-Agent", #agent);));
+    for (field, timeout, default) in
         [("connect_timeout", client.connect_timeout, 30), ("read_timeout", client.read_timeout, 60)]
     {
         if timeout != Duration::from_secs(default) {
-            let (method, timeout) = (ident(method), errors::duration(timeout, uses));
-            steps.push(quote!(let session = session.#method(#timeout);));
+            let (field, timeout) = (ident(field), errors::duration(timeout, uses));
+            steps.push(quote!(options.#field = #timeout;));
         }
     }
     for origin in &client.allowed_origins {
         let origin = text::literal(origin);
-        steps.push(quote!(let session = session.allow_origin(#origin);));
+        steps.push(quote!(options.origins.push(#origin.to_owned());));
     }
     if client.rate.is_some() || client.concurrency.is_some() {
         steps.push(limits(connector, uses));
@@ -104,21 +127,20 @@ fn settings(connector: &Connector, uses: &mut Uses) -> TokenStream {
     for field in &connector.config {
         let name = ident(&field.name.rust);
         match (&field.ty, field.optional) {
-            (ConfigType::Secret, false) => steps.push(quote!(let session = session.hide(&config.#name);)),
+            (ConfigType::Secret, false) => steps.push(quote!(options.common.hide(&config.#name);)),
             (ConfigType::Secret, true) => steps.push(quote! {
-                let session = config.#name.iter().fold(session, SessionBuilder::hide);
+                if let Some(secret) = &config.#name { options.common.hide(secret); }
             }),
             _ => {}
         }
     }
-    let auth = match &client.auth {
-        Auth::None => TokenStream::new(),
-        auth => auth::bind(connector, auth, uses),
-    };
+    if !matches!(client.auth, Auth::None) {
+        let (before, value) = auth::authenticator(connector, &client.auth, uses);
+        steps.push(quote!(#before options.auth = #value;));
+    }
     quote! {
-        let session = Session::builder(#base_url);
+        let mut options = Options::new(#base_url);
         #(#steps)*
-        #auth
     }
 }
 
@@ -134,5 +156,5 @@ fn limits(connector: &Connector, uses: &mut Uses) -> TokenStream {
         let concurrency = text::integer(concurrency);
         tokens.extend(quote!(let limits = limits.concurrency(#concurrency);));
     }
-    quote!(#tokens let session = session.gate(limits);)
+    quote!(#tokens options.gate = Some(Box::new(limits));)
 }

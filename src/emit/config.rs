@@ -158,7 +158,7 @@ fn read(fields: &[ConfigField]) -> TokenStream {
     }
     quote! {
         #statements
-        settings.finish(|| Some(Self { #(#places),* }))
+        settings.finish(|| { Some(Self { #(#places),* }) })
     }
 }
 

@@ -17,58 +17,79 @@ const MAX_RETRIES: u32 = 5;
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
-/// `const RETRY`, with what differs from the runtime's default; nothing where nothing does.
-pub fn retry(policy: &ErrorPolicy, uses: &mut Uses) -> Option<TokenStream> {
+/// What retrying adds to a file.
+pub struct RetryCode {
+    /// `const RETRY`, with what differs from the runtime's default; nothing where nothing does.
+    pub constant: Option<TokenStream>,
+    /// The function that reads a wait from a header.
+    pub function: Option<TokenStream>,
+}
+
+/// The code of a policy.
+pub fn retry(policy: &ErrorPolicy, uses: &mut Uses) -> RetryCode {
     let mut fields = Vec::new();
+    let mut function = None;
     let statuses: Vec<_> = policy.retry_statuses.iter().map(|range| (range.from, range.to)).collect();
     if statuses != STATUSES {
-        let ranges = statuses.iter().map(|(from, to)| {
-            let (from, to) = (text::integer(from), text::integer(to));
-            quote!((#from, #to))
-        });
+        let ranges = statuses.iter().map(|(from, to)| quote_range(*from, *to));
         fields.push(quote!(statuses: &[#(#ranges),*]));
     }
     if policy.max_retries != MAX_RETRIES {
         let max = text::integer(policy.max_retries);
         fields.push(quote!(max_retries: #max));
     }
-    if policy.backoff != (Backoff::Exponential { first: FIRST_WAIT, max: LONGEST_WAIT }) {
-        let backoff = backoff(&policy.backoff, uses);
-        fields.push(quote!(backoff: #backoff));
+    match &policy.backoff {
+        Backoff::Exponential { first, max } => {
+            for (name, wait, default) in [("first", *first, FIRST_WAIT), ("max", *max, LONGEST_WAIT)] {
+                if wait != default {
+                    let (name, wait) = (ident(name), duration(wait, uses));
+                    fields.push(quote!(#name: #wait));
+                }
+            }
+        }
+        Backoff::Constant { wait } => {
+            let wait = duration(*wait, uses);
+            fields.push(quote!(first: #wait));
+            fields.push(quote!(max: #wait));
+            fields.push(quote!(jitter: false));
+        }
+        Backoff::Header { header, unit, max } => {
+            fields.push(quote!(asked: Some(asked)));
+            function = Some(asked(header, *unit, *max, uses));
+        }
     }
     if let Some(elapsed) = policy.max_elapsed {
         let elapsed = duration(elapsed, uses);
         fields.push(quote!(max_elapsed: Some(#elapsed)));
     }
     if fields.is_empty() {
-        return None;
+        return RetryCode { constant: None, function };
     }
     uses.runtime("Retry");
-    let rest = (fields.len() < 4).then(|| quote!(, ..Retry::DEFAULT));
-    Some(quote!(const RETRY: Retry = Retry { #(#fields),* #rest };))
+    RetryCode { constant: Some(quote!(const RETRY: Retry = Retry { #(#fields,)* ..Retry::DEFAULT };)), function }
 }
 
-fn backoff(backoff: &Backoff, uses: &mut Uses) -> TokenStream {
-    uses.runtime("Backoff");
-    match backoff {
-        Backoff::Exponential { first, max } => {
-            let (first, max) = (duration(*first, uses), duration(*max, uses));
-            quote!(Backoff::Exponential { first: #first, max: #max })
-        }
-        Backoff::Constant { wait } => {
-            let wait = duration(*wait, uses);
-            quote!(Backoff::Constant(#wait))
-        }
-        Backoff::Header { header, unit, max } => {
-            uses.runtime("Unit");
-            let name = text::literal(header);
-            let unit = ident(match unit {
-                HeaderUnit::Seconds => "Seconds",
-                HeaderUnit::Milliseconds => "Milliseconds",
-                HeaderUnit::Epoch => "Epoch",
-            });
-            let max = duration(*max, uses);
-            quote!(Backoff::Header { name: #name, unit: Unit::#unit, max: #max })
+fn quote_range(from: u16, to: u16) -> TokenStream {
+    let (from, to) = (text::integer(from), text::integer(to));
+    quote!((#from, #to))
+}
+
+fn asked(header: &str, unit: HeaderUnit, max: Duration, uses: &mut Uses) -> TokenStream {
+    for name in ["Answer", "Unit", "wait"] {
+        uses.runtime(name);
+    }
+    let name = text::literal(header);
+    let unit = ident(match unit {
+        HeaderUnit::Seconds => "Seconds",
+        HeaderUnit::Milliseconds => "Milliseconds",
+        HeaderUnit::Epoch => "Epoch",
+    });
+    let max = duration(max, uses);
+    quote! {
+        /// How long the API asks to wait.
+        fn asked(answer: &Answer) -> Result<Option<Duration>, Error> {
+            let max = #max;
+            wait::header(answer, #name, Unit::#unit, max)
         }
     }
 }
@@ -143,9 +164,9 @@ fn conditions(rule: &Rule, scope: Scope<'_>) -> Vec<(&'static str, TokenStream)>
             match value {
                 Some(value) => {
                     let value = text::literal(value);
-                    quote!(answer.headers().get(#name) == Some(#value))
+                    quote!(answer.header(#name) == Some(#value))
                 }
-                None => quote!(answer.headers().get(#name).is_some()),
+                None => quote!(answer.header(#name).is_some()),
             },
         ));
     }

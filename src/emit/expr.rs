@@ -3,8 +3,8 @@
 use super::record::ident;
 use super::text;
 use crate::model::{
-    Accessor, Comparison, ConfigField, ConfigType, Connector, Expr, ExprKind, ExprType, FieldStep, LeafKind, Operator, Part,
-    Template,
+    Accessor, Comparison, ConfigField, ConfigType, Connector, Expr, ExprKind, ExprType, LeafKind, Operator, Part,
+    RecordPath, Template, TimeFormat, Type,
 };
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -110,8 +110,7 @@ impl<'a> Scope<'a> {
                     (Shape::List(false), false) => {
                         quote!(#tokens.iter().map(ToString::to_string).collect::<Vec<_>>())
                     }
-                    (Shape::Display, false) => quote!(#tokens.to_string()),
-                    (Shape::Display, true) => quote!(#tokens.map(|value| value.to_string())),
+                    (Shape::Display, false) if !is_place(expr) => quote!(#tokens.to_string()),
                     (Shape::Wire, _) => quote!(#tokens.and_then(Scalar::text)),
                     _ => tokens.clone(),
                 }
@@ -252,15 +251,16 @@ impl<'a> Scope<'a> {
             ExprKind::Header(name) => {
                 let name = text::literal(name);
                 let answer = self.answer();
-                Value::optional(quote!(#answer.headers().get(#name)), Shape::Str)
+                Value::optional(quote!(#answer.header(#name)), Shape::Str)
             }
             ExprKind::Status => {
                 let answer = self.answer();
                 Value::new(quote!(#answer.status()), Shape::Integer)
             }
-            ExprKind::LastRecord(path) => last_record(path, expr.ty),
+            ExprKind::LastRecord(path) => last_record(path),
             ExprKind::PageSize => Value::new(quote!(turn.size), Shape::Integer),
             ExprKind::PageNumber => Value::new(quote!(turn.number), Shape::Integer),
+            ExprKind::Truthy(inner) => Value::new(self.boolean(inner), Shape::Boolean),
             ExprKind::Not(inner) => {
                 let inner = self.boolean(inner);
                 Value::new(quote!(!#inner), Shape::Boolean)
@@ -381,7 +381,7 @@ impl<'a> Scope<'a> {
     }
 
     fn answer(&self) -> TokenStream {
-        if self.place == Place::Rule { quote!(answer) } else { quote!(turn) }
+        if self.place == Place::Rule { quote!(answer) } else { quote!(turn.answer) }
     }
 
     fn body(&self, accessor: &str) -> Value {
@@ -450,7 +450,7 @@ fn is_place(expr: &Expr) -> bool {
 
 fn has_secret(expr: &Expr) -> bool {
     match &expr.kind {
-        ExprKind::Not(inner) | ExprKind::IsPresent(inner) => has_secret(inner),
+        ExprKind::Not(inner) | ExprKind::IsPresent(inner) | ExprKind::Truthy(inner) => has_secret(inner),
         ExprKind::And(a, b) | ExprKind::Or(a, b) | ExprKind::Compare(_, a, b) | ExprKind::Arithmetic(_, a, b) => {
             has_secret(a) || has_secret(b)
         }
@@ -476,15 +476,32 @@ fn borrowed(value: &Value) -> TokenStream {
     }
 }
 
-fn last_record(path: &[FieldStep], ty: ExprType) -> Value {
+/// A field of the last record, as the API wrote it.
+fn last_record(path: &RecordPath) -> Value {
     let mut tokens = quote!(last);
     let mut nullable = false;
-    for step in path {
+    for step in &path.steps {
         let name = ident(&step.rust);
         tokens = if nullable { quote!(#tokens.as_ref()?.#name) } else { quote!(#tokens.#name) };
         nullable = step.nullable;
     }
-    let shown = if nullable { quote!(#tokens.as_ref()?.to_string()) } else { quote!(#tokens.to_string()) };
-    let _ = ty;
-    Value::optional(quote!(turn.last()?.and_then(|last| Some(#shown))), Shape::Text)
+    let field = if nullable { quote!(#tokens.as_ref()?) } else { tokens };
+    let text = match &path.ty {
+        Type::String if nullable => quote!(#field.clone()),
+        Type::String => quote!(#field.clone()),
+        Type::Enum(_) => quote!(#field.as_str().to_owned()),
+        Type::Timestamp(TimeFormat::Epoch) => quote!(#field.as_second().to_string()),
+        Type::Timestamp(TimeFormat::EpochMillis) => quote!(#field.as_millisecond().to_string()),
+        Type::Timestamp(TimeFormat::Strftime(format)) | Type::Date(Some(format)) | Type::Time(Some(format)) => {
+            let format = text::literal(format);
+            quote!(#field.strftime(#format).to_string())
+        }
+        _ => quote!(#field.to_string()),
+    };
+    let found = if nullable_anywhere(path) { quote!(and_then(|last| Some(#text))) } else { quote!(map(|last| #text)) };
+    Value::optional(quote!(turn.last()?.#found), Shape::Text)
+}
+
+fn nullable_anywhere(path: &RecordPath) -> bool {
+    path.steps.iter().any(|step| step.nullable)
 }

@@ -14,13 +14,15 @@ pub fn rust(source: &str) -> String {
 /// What a line begins, where items stand.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
+    /// `use std::…`
+    UseStd,
     /// `use` of another crate.
     Use,
     /// `use crate::…`
     UseCrate,
     /// `mod x;`
     Module,
-    /// `const` or `type` on one line without docs.
+    /// `const` or `type` without docs.
     Short,
     /// Anything else: stands apart.
     Apart,
@@ -59,7 +61,9 @@ fn blank_lines(source: &str) -> String {
             holds_items.pop();
             in_item = text.ends_with('{') && !holds_items.last().copied().unwrap_or(true);
             if holds_items.last().copied().unwrap_or(true) {
-                previous = Some(Kind::Apart);
+                if !text.ends_with(';') {
+                    previous = Some(Kind::Apart);
+                }
                 in_item = false;
             }
         }
@@ -70,7 +74,7 @@ fn blank_lines(source: &str) -> String {
                 previous = None;
                 in_item = false;
             }
-        } else if top && text.ends_with(';') {
+        } else if top && text.ends_with([';', '}']) {
             in_item = false;
         }
     }
@@ -81,13 +85,13 @@ fn kind_of(text: &str) -> Kind {
     let bare = text.strip_prefix("pub ").or_else(|| text.strip_prefix("pub(crate) ")).unwrap_or(text);
     if bare.starts_with("use crate::") || bare.starts_with("use super::") {
         Kind::UseCrate
+    } else if bare.starts_with("use std::") {
+        Kind::UseStd
     } else if bare.starts_with("use ") {
         Kind::Use
     } else if bare.starts_with("mod ") && bare.ends_with(';') {
         Kind::Module
-    } else if (bare.starts_with("const ") && !bare.starts_with("const fn ") || bare.starts_with("type "))
-        && bare.ends_with(';')
-    {
+    } else if bare.starts_with("const ") && !bare.starts_with("const fn ") || bare.starts_with("type ") {
         Kind::Short
     } else {
         Kind::Apart

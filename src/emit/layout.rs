@@ -1,1 +1,581 @@
-pub fn relayout(source: &str) -> String { source.to_owned() }
+//! Line breaks as rustfmt has them.
+//!
+//! `prettyplease` breaks what is longer than its own margin; rustfmt has 100 columns and narrower limits for arguments,
+//! chains and struct literals. This pass joins each broken statement, field or signature and breaks it again by
+//! rustfmt's rules. It knows the forms that this crate emits (calls, chains, arrays, struct literals, assignments);
+//! anything else stays as it is.
+
+/// Columns of a line.
+const WIDTH: usize = 100;
+/// Columns of arguments, of array items and of a chain on one line.
+const NARROW: usize = 60;
+/// Columns between the braces of a struct literal on one line.
+const STRUCT: usize = 18;
+/// Columns of an attribute's arguments.
+const ATTRIBUTE: usize = 70;
+/// Items of this width or less share lines in an array.
+const SHORT_ITEM: usize = 10;
+
+/// Breaks lines as rustfmt does.
+pub fn relayout(source: &str) -> String {
+    let source = single_items_in_line(&closures_in_line(source));
+    let lines: Vec<&str> = source.lines().collect();
+    let mut out = String::with_capacity(source.len());
+    let mut at = 0;
+    while let Some(line) = lines.get(at) {
+        let text = line.trim_start();
+        let indent = line.len() - text.len();
+        let taken = logical(&lines, at, indent);
+        let pieces = lines.get(at..at + taken).unwrap_or_default();
+        at += taken;
+        let plain = text.is_empty() || text.starts_with("//") || text.starts_with('}');
+        // What is short on its line is so in rustfmt too, but for struct literals.
+        let short = pieces.len() == 1 && line.len() <= NARROW && !text.contains(" { ") && !text.ends_with("=> {");
+        if plain || short {
+            push_all(&mut out, pieces);
+        } else if let Some(arm) = joined_arm(&lines, at, pieces, indent) {
+            push_line(&mut out, indent, &arm);
+            at += 2;
+        } else {
+            match statement(&join(pieces), indent) {
+                Some(text) => push_line(&mut out, indent, &text),
+                None => push_all(&mut out, pieces),
+            }
+        }
+    }
+    out
+}
+
+/// A call whose last argument is a closure with a block begins on the line of its receiver.
+fn closures_in_line(source: &str) -> String {
+    let mut out: Vec<String> = Vec::new();
+    // Indents of the calls that were moved.
+    let mut moved: Vec<usize> = Vec::new();
+    let mut lines = source.lines().peekable();
+    while let Some(line) = lines.next() {
+        let text = line.trim_start();
+        let indent = line.len() - text.len();
+        let shift = 4 * moved.len();
+        let name = !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.');
+        let call = lines.peek().map(|next| next.trim_start()).filter(|next| next.starts_with('.') && next.ends_with("|| {"));
+        if let Some(call) = call.filter(|_| name) {
+            out.push(format!("{}{text}{call}", " ".repeat(indent - shift)));
+            moved.push(indent + 4);
+            lines.next();
+            continue;
+        }
+        out.push(format!("{}{text}", " ".repeat(indent.saturating_sub(shift))));
+        if moved.last() == Some(&indent) && text.starts_with("})") {
+            moved.pop();
+        }
+    }
+    out.join("\n")
+}
+
+/// A list of one struct literal begins on the line of its bracket.
+fn single_items_in_line(source: &str) -> String {
+    let lines: Vec<&str> = source.lines().collect();
+    let mut out: Vec<String> = Vec::new();
+    let mut at = 0;
+    while let Some(line) = lines.get(at) {
+        at += 1;
+        let indent = line.len() - line.trim_start().len();
+        let next = lines.get(at).map_or("", |next| next.trim_start());
+        let end = format!("{}}},", " ".repeat(indent + 4));
+        let length = lines.get(at..).and_then(|rest| rest.iter().position(|line| *line == end));
+        let items = length.and_then(|length| Some((lines.get(at + 1..at + length)?, lines.get(at + length + 1)?)));
+        if line.ends_with("&[")
+            && next.ends_with(" {")
+            && let Some((fields, close)) = items
+            && close.trim_start() == "];"
+        {
+            out.push(format!("{line}{next}"));
+            out.extend(fields.iter().map(|field| field.strip_prefix("    ").unwrap_or(field).to_owned()));
+            out.push(format!("{}}}];", " ".repeat(indent)));
+            at += fields.len() + 3;
+        } else {
+            out.push((*line).to_owned());
+        }
+    }
+    out.join("\n")
+}
+
+fn push_all(out: &mut String, lines: &[&str]) {
+    for line in lines {
+        out.push_str(line);
+        out.push('\n');
+    }
+}
+
+fn push_line(out: &mut String, indent: usize, text: &str) {
+    out.extend(std::iter::repeat_n(' ', indent));
+    out.push_str(text);
+    out.push('\n');
+}
+
+/// How many lines belong to the statement, field, signature or item that begins at a line.
+fn logical(lines: &[&str], at: usize, indent: usize) -> usize {
+    let mut taken = 1;
+    while let (Some(last), Some(next)) = (lines.get(at + taken - 1), lines.get(at + taken)) {
+        if last.trim_start().starts_with("//") || last.ends_with(['{', ';']) {
+            break;
+        }
+        let text = next.trim_start();
+        let deeper = next.len() - text.len() > indent;
+        let closes = next.len() - text.len() == indent && text.starts_with([')', ']', '>']);
+        if !deeper && !closes {
+            break;
+        }
+        taken += 1;
+    }
+    taken
+}
+
+/// The lines on one, without the commas that only a broken list has.
+fn join(pieces: &[&str]) -> String {
+    let mut joined = String::new();
+    for piece in pieces {
+        let piece = piece.trim();
+        let tight = joined.is_empty()
+            || joined.ends_with(['(', '[', '<'])
+            || piece.starts_with([')', ']', '.', '?', '>']) && !piece.starts_with("..");
+        if piece.starts_with([')', ']', '>']) && joined.ends_with(',') {
+            joined.pop();
+        }
+        if !tight {
+            joined.push(' ');
+        }
+        joined.push_str(piece);
+    }
+    joined
+}
+
+/// `pattern => { value }` on three lines that fit on one.
+fn joined_arm(lines: &[&str], next: usize, pieces: &[&str], indent: usize) -> Option<String> {
+    let head = join(pieces).strip_suffix(" => {")?.to_owned();
+    let (value, end) = (lines.get(next)?.trim(), lines.get(next + 1)?.trim());
+    let single = end == "}" && !value.ends_with(['{', ';', '(', '[', ',']) && !value.starts_with("//");
+    let arm = format!("{head} => {value},");
+    let expression = parse(value)?;
+    (single && indent + arm.len() <= WIDTH && is_inline(&expression)).then_some(arm)
+}
+
+/// A statement, field, item or signature, broken where it has to be.
+fn statement(text: &str, indent: usize) -> Option<String> {
+    if text.starts_with("#[") || text.starts_with("#![") {
+        return attribute(text, indent);
+    }
+    if text.starts_with("use ") {
+        return import(text, indent);
+    }
+    if text.ends_with('{') {
+        return (indent + width(text) <= WIDTH && text.contains("fn ")).then(|| text.to_owned());
+    }
+    let (body, tail) = match text.strip_suffix([';', ',']) {
+        Some(body) => (body, text.get(body.len()..).unwrap_or_default()),
+        None => (text, ""),
+    };
+    let (head, value) = split_head(body);
+    if is_type_of_field(&head, value) {
+        let one = format!("{head}{value}{tail}");
+        let next = format!("{}\n{}{value}{tail}", head.trim_end(), " ".repeat(indent + 4));
+        return Some(if indent + width(&one) <= WIDTH { one } else { next });
+    }
+    let expression = parse(value)?;
+    let start = indent + width(&head);
+    if is_inline(&expression) && start + width(value) + tail.len() <= WIDTH {
+        return Some(format!("{head}{value}{tail}"));
+    }
+    if !head.is_empty() && !head.ends_with("return ") && !head.ends_with("=> ") {
+        let next = indent + 4;
+        if is_inline(&expression) && next + width(value) + tail.len() <= WIDTH {
+            return Some(format!("{}\n{}{value}{tail}", head.trim_end(), " ".repeat(next)));
+        }
+    }
+    let broken = break_expression(&expression, indent, start, tail.len())?;
+    if head.ends_with("=> ") {
+        return None;
+    }
+    Some(format!("{head}{broken}{tail}"))
+}
+
+/// `pub name: Type`, or a field of a private struct.
+fn is_type_of_field(head: &str, value: &str) -> bool {
+    head.ends_with(": ") && !value.contains(['(', '"']) && (head.starts_with("pub ") || value.contains('<'))
+}
+
+/// What stands before the expression: `let x = `, `name: `, `pattern => `, `return `.
+fn split_head(body: &str) -> (String, &str) {
+    let mut depth = 0_usize;
+    let mut found = 0;
+    let bytes = body.as_bytes();
+    let mut scanner = Scanner::new(body);
+    while let Some((at, character)) = scanner.next() {
+        match character {
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > 0 {
+            continue;
+        }
+        let rest = bytes.get(at..).unwrap_or_default();
+        if rest.starts_with(b" = ") || rest.starts_with(b" => ") {
+            found = at + if rest.starts_with(b" = ") { 3 } else { 4 };
+            break;
+        }
+        let declares = ["let ", "const ", "pub const ", "type ", "pub type "];
+        if rest.starts_with(b": ") && !declares.iter().any(|word| body.starts_with(word)) {
+            found = at + 2;
+            break;
+        }
+        if character == '.' || character == '|' {
+            break;
+        }
+    }
+    if found == 0 && body.starts_with("return ") {
+        found = "return ".len();
+    }
+    if found == 0 && !body.starts_with("let ") {
+        // `a.b = c`
+        found = body.find(" = ").filter(|at| !body.get(..*at).is_some_and(|head| head.contains(['(', '"', '|']))).map_or(0, |at| at + 3);
+    }
+    body.split_at_checked(found).map_or((String::new(), body), |(head, value)| (head.to_owned(), value))
+}
+
+/// Characters outside text and character literals, with their places.
+struct Scanner<'t> {
+    characters: std::iter::Peekable<std::str::CharIndices<'t>>,
+    text: &'t str,
+}
+
+impl<'t> Scanner<'t> {
+    fn new(text: &'t str) -> Self {
+        Self { characters: text.char_indices().peekable(), text }
+    }
+
+    /// Goes past the end of a text literal.
+    fn skip_text(&mut self) {
+        while let Some((_, character)) = self.characters.next() {
+            match character {
+                '\\' => {
+                    self.characters.next();
+                }
+                '"' => break,
+                _ => {}
+            }
+        }
+    }
+}
+
+impl Iterator for Scanner<'_> {
+    type Item = (usize, char);
+
+    fn next(&mut self) -> Option<(usize, char)> {
+        let (at, character) = self.characters.next()?;
+        if character == '"' {
+            self.skip_text();
+        } else if character == '\'' {
+            // A character literal closes within two; a lifetime does not.
+            let rest = self.text.get(at + 1..).unwrap_or_default();
+            let length = if rest.starts_with('\\') { rest.get(2..).and_then(|r| r.find('\'')).map(|end| end + 2) } else {
+                rest.chars().next().map(char::len_utf8).filter(|length| rest.get(*length..).is_some_and(|r| r.starts_with('\'')))
+            };
+            let end = length.map(|length| at + 1 + length);
+            while let (Some(end), Some((next, _))) = (end, self.characters.peek().copied()) {
+                if next > end {
+                    break;
+                }
+                self.characters.next();
+            }
+        }
+        Some((at, character))
+    }
+}
+
+/// A piece of an expression.
+#[derive(Debug)]
+enum Piece<'t> {
+    /// Text without brackets.
+    Text(&'t str),
+    /// A bracket and what stands in it, split at commas.
+    Group(char, Vec<Expression<'t>>),
+}
+
+type Expression<'t> = Vec<Piece<'t>>;
+
+/// Reads an expression; none where it holds a block or a closure with one.
+fn parse(text: &str) -> Option<Expression<'_>> {
+    let mut pieces = Vec::new();
+    let mut scanner = Scanner::new(text);
+    let mut from = 0;
+    let mut stack: Vec<(usize, char)> = Vec::new();
+    while let Some((at, character)) = scanner.next() {
+        match character {
+            '(' | '[' | '{' => {
+                if stack.is_empty() && from < at {
+                    pieces.push(Piece::Text(text.get(from..at)?));
+                }
+                stack.push((at + 1, character));
+            }
+            ')' | ']' | '}' => {
+                let (start, open) = stack.pop()?;
+                if stack.is_empty() {
+                    pieces.push(Piece::Group(open, split_commas(text.get(start..at)?)?));
+                    from = at + 1;
+                }
+            }
+            _ => {}
+        }
+    }
+    if !stack.is_empty() {
+        return None;
+    }
+    if from < text.len() {
+        pieces.push(Piece::Text(text.get(from..)?));
+    }
+    Some(pieces)
+}
+
+fn split_commas(text: &str) -> Option<Vec<Expression<'_>>> {
+    let mut items = Vec::new();
+    let mut depth = 0_usize;
+    let mut bars = 0_usize;
+    let mut from = 0;
+    for (at, character) in Scanner::new(text) {
+        match character {
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' => depth = depth.saturating_sub(1),
+            '|' => bars += 1,
+            ';' if depth == 0 => return None,
+            ',' if depth == 0 && bars % 2 == 0 => {
+                items.push(parse(text.get(from..at)?.trim())?);
+                from = at + 1;
+            }
+            _ => {}
+        }
+    }
+    let last = text.get(from..)?.trim();
+    if !last.is_empty() {
+        items.push(parse(last)?);
+    }
+    Some(items)
+}
+
+fn show(expression: &[Piece<'_>]) -> String {
+    expression.iter().map(show_piece).collect()
+}
+
+fn show_piece(piece: &Piece<'_>) -> String {
+    match piece {
+        Piece::Text(text) => (*text).to_owned(),
+        Piece::Group(open, items) => {
+            let inner = show_items(items);
+            match open {
+                '{' if inner.is_empty() => "{}".to_owned(),
+                '{' => format!("{{ {inner} }}"),
+                '[' => format!("[{inner}]"),
+                _ => format!("({inner})"),
+            }
+        }
+    }
+}
+
+fn show_items(items: &[Expression<'_>]) -> String {
+    items.iter().map(|item| show(item)).collect::<Vec<_>>().join(", ")
+}
+
+fn width(text: &str) -> usize {
+    text.chars().count()
+}
+
+/// Whether an expression may stand on one line at all.
+fn is_inline(expression: &[Piece<'_>]) -> bool {
+    let links = links(expression);
+    if links > 1 && width(&show(expression)) > NARROW {
+        return false;
+    }
+    let mut before = "";
+    expression.iter().all(|piece| match piece {
+        Piece::Text(text) => {
+            before = text;
+            true
+        }
+        Piece::Group(open, items) => {
+            let inner = width(&show_items(items));
+            let limit = match open {
+                '{' => STRUCT,
+                '[' => NARROW,
+                // One argument may be as long as the line.
+                _ if items.len() == 1 => WIDTH,
+                _ => NARROW,
+            };
+            inner <= limit && items.iter().all(|item| is_inline(item))
+        }
+    })
+}
+
+/// Fields and methods after the root of a chain.
+fn links(expression: &[Piece<'_>]) -> usize {
+    let operators = expression.iter().any(|piece| match piece {
+        Piece::Text(text) => [" && ", " || ", " == ", " != ", " + ", " - ", " * ", " < ", " > ", " <= ", " >= ", "..", "|"]
+            .iter()
+            .any(|operator| text.contains(operator)),
+        Piece::Group(..) => false,
+    });
+    if operators {
+        return 0;
+    }
+    expression
+        .iter()
+        .map(|piece| match piece {
+            Piece::Text(text) if !text.starts_with('"') && !text.starts_with(|c: char| c.is_ascii_digit()) => {
+                text.matches('.').count()
+            }
+            _ => 0,
+        })
+        .sum()
+}
+
+/// An expression on several lines. `start` is the column of its first character, `tail` what follows it.
+fn break_expression(expression: &[Piece<'_>], indent: usize, start: usize, tail: usize) -> Option<String> {
+    if links(expression) > 1 {
+        return break_chain(expression, indent, start);
+    }
+    let (last, front) = match expression {
+        [front @ .., Piece::Text(end)] if matches!(*end, "?" | "?)" ) => (Some(*end), front),
+        front => (None, front),
+    };
+    let [front @ .., Piece::Group(open, items)] = front else { return None };
+    let head = show(front);
+    if start + width(&head) + 1 > WIDTH {
+        return None;
+    }
+    let _ = tail;
+    let group = break_group(*open, items, &head, indent)?;
+    Some(format!("{head}{group}{}", last.unwrap_or_default()))
+}
+
+fn break_group(open: char, items: &[Expression<'_>], head: &str, indent: usize) -> Option<String> {
+    let inner = indent + 4;
+    let pad = " ".repeat(inner);
+    let close = match open {
+        '(' => ')',
+        '[' => ']',
+        _ => '}',
+    };
+    if open == '[' && items.len() > 1 && items.iter().all(|item| width(&show(item)) <= SHORT_ITEM) {
+        let mut lines = vec![String::new()];
+        for item in items {
+            let item = show(item);
+            let line = lines.last_mut()?;
+            if !line.is_empty() && inner + width(line) + 1 + width(&item) + 1 > WIDTH {
+                lines.push(format!("{item},"));
+            } else {
+                if !line.is_empty() {
+                    line.push(' ');
+                }
+                line.push_str(&item);
+                line.push(',');
+            }
+        }
+        let lines: String = lines.iter().map(|line| format!("\n{pad}{line}")).collect();
+        return Some(format!("{open}{lines}\n{}{close}", " ".repeat(indent)));
+    }
+    let is_macro = head.ends_with('!');
+    let mut lines = String::new();
+    for (index, item) in items.iter().enumerate() {
+        let text = show(item);
+        let comma = if text.starts_with("..") || is_macro && index + 1 == items.len() { "" } else { "," };
+        let (name, value) = if open == '{' { split_head(&text) } else { (String::new(), text.as_str()) };
+        let value = parse(value)?;
+        let shown = show(&value);
+        let column = inner + width(&name);
+        lines.push('\n');
+        lines.push_str(&pad);
+        lines.push_str(&name);
+        if is_inline(&value) && column + width(&shown) + comma.len() <= WIDTH {
+            lines.push_str(&shown);
+        } else {
+            lines.push_str(&break_expression(&value, inner, column, comma.len())?);
+        }
+        lines.push_str(comma);
+    }
+    Some(format!("{open}{lines}\n{}{close}", " ".repeat(indent)))
+}
+
+/// `root`, then one line per link.
+fn break_chain(expression: &[Piece<'_>], indent: usize, start: usize) -> Option<String> {
+    let mut parts: Vec<String> = vec![String::new()];
+    for piece in expression {
+        match piece {
+            Piece::Text(text) => {
+                for (index, part) in text.split('.').enumerate() {
+                    if index > 0 {
+                        parts.push(".".to_owned());
+                    }
+                    parts.last_mut()?.push_str(part);
+                }
+            }
+            group => parts.last_mut()?.push_str(&show_piece(group)),
+        }
+    }
+    let mut parts = parts.into_iter();
+    let mut root = parts.next()?;
+    // A root no wider than an indent takes the first link along, at the start of a line.
+    if start == indent && width(&root) <= 4 {
+        while width(&root) <= 4 {
+            root.push_str(&parts.next()?);
+        }
+    }
+    let pad = " ".repeat(indent + 4);
+    let mut text = root;
+    for part in parts {
+        let expression = parse(&part)?;
+        text.push('\n');
+        text.push_str(&pad);
+        if is_inline(&expression) && indent + 4 + width(&part) < WIDTH {
+            text.push_str(&part);
+        } else {
+            text.push_str(&break_expression(&expression, indent + 4, indent + 4, 1)?);
+        }
+    }
+    Some(text)
+}
+
+/// `#[path(…)]`
+fn attribute(text: &str, indent: usize) -> Option<String> {
+    let open = text.find('(')?;
+    let inner = text.get(open + 1..)?.strip_suffix(")]")?;
+    if text.starts_with("#[doc") || width(inner) <= ATTRIBUTE && indent + width(text) <= WIDTH {
+        return Some(text.to_owned());
+    }
+    let pad = " ".repeat(indent + 4);
+    let items = split_commas(inner)?;
+    let lines: Vec<_> = items.iter().map(|item| format!("{pad}{}", show(item))).collect();
+    Some(format!("{}\n{}\n{})]", text.get(..=open)?, lines.join(",\n"), " ".repeat(indent)))
+}
+
+/// `use path::{…};`
+fn import(text: &str, indent: usize) -> Option<String> {
+    if indent + width(text) <= WIDTH {
+        return Some(text.to_owned());
+    }
+    let (path, names) = text.strip_suffix("};")?.split_once('{')?;
+    let pad = " ".repeat(indent + 4);
+    let mut lines = vec![String::new()];
+    for name in names.split(',').map(str::trim).filter(|name| !name.is_empty()) {
+        let line = lines.last_mut()?;
+        if !line.is_empty() && indent + 4 + width(line) + width(name) + 2 > WIDTH {
+            lines.push(format!("{name},"));
+        } else {
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(name);
+            line.push(',');
+        }
+    }
+    let lines: String = lines.iter().map(|line| format!("\n{pad}{line}")).collect();
+    Some(format!("{path}{{{lines}\n{}}};", " ".repeat(indent)))
+}

@@ -11,8 +11,6 @@ use quote::quote;
 pub struct PagingCode {
     /// The type of a position.
     pub position: TokenStream,
-    /// What a position is, for its doc line.
-    pub position_doc: &'static str,
     /// The first position.
     pub start: TokenStream,
     /// How endless loops are noticed, where it is not by the records.
@@ -21,10 +19,12 @@ pub struct PagingCode {
     pub marked: bool,
     /// Records of a page, where they are asked for.
     pub size: Option<u64>,
-    /// Statements of `request` that send the position.
-    pub position_params: TokenStream,
-    /// Statements of `request` that send the number of records.
-    pub limit_params: TokenStream,
+    /// Statements of `request` that send the position and the number of records.
+    pub params: TokenStream,
+    /// Statements that set keys of the JSON `body`.
+    pub json_params: TokenStream,
+    /// Whether there are any.
+    pub sends_json: bool,
     /// Accessor of the number of all records.
     pub total: Option<String>,
     /// Statements of `next`.
@@ -33,19 +33,43 @@ pub struct PagingCode {
     pub link: bool,
 }
 
+impl PagingCode {
+    /// Sends a parameter with every request.
+    fn send(mut self, param: &PageParam, value: &TokenStream, json: &TokenStream) -> Self {
+        let name = text::literal(&param.name);
+        match param.location {
+            ParamLocation::Query => self.params.extend(quote!(request.query(#name, #value);)),
+            ParamLocation::Form => self.params.extend(quote!(request.form(#name, #value);)),
+            ParamLocation::Header => self.params.extend(quote!(request.header(#name, #value);)),
+            ParamLocation::Json => {
+                self.json_params.extend(quote!(set(&mut body, #name, #json);));
+                self.sends_json = true;
+            }
+        }
+        self
+    }
+
+    /// Sends the number of records that a page shall have.
+    fn limit(mut self, limit: Option<(&PageParam, u64)>) -> Self {
+        let Some((param, size)) = limit else { return self };
+        self.size = Some(size);
+        self.send(param, &quote!(PAGE_SIZE), &quote!(PAGE_SIZE))
+    }
+}
+
 /// The code of a paginator.
 pub fn paging(paging: &Paging, scope: Scope<'_>) -> PagingCode {
     let scope = Scope { place: Place::Next, ..scope };
     match &paging.kind {
         PagingKind::None => PagingCode {
             position: quote!(()),
-            position_doc: "There is one page.",
             start: quote!(()),
             guard: Some("Off"),
             marked: false,
             size: None,
-            position_params: TokenStream::new(),
-            limit_params: TokenStream::new(),
+            params: TokenStream::new(),
+            json_params: TokenStream::new(),
+            sends_json: false,
             total: None,
             next: quote!(Ok(None)),
             link: false,
@@ -61,7 +85,7 @@ pub fn paging(paging: &Paging, scope: Scope<'_>) -> PagingCode {
                 next.extend(quote!(if next >= #max { return Ok(None); }));
             }
             next.extend(quote!(Ok(Some(next))));
-            numbered("The offset of a page.", *start, offset, Some((limit, *size)), total.clone(), next)
+            numbered(*start, offset, Some((limit, *size)), total.clone(), next)
         }
         PagingKind::PageNumber { page, limit, start, total_pages, total, has_more, stop_on_short_page } => {
             let mut next = ends(has_more.as_deref(), *stop_on_short_page);
@@ -76,7 +100,7 @@ pub fn paging(paging: &Paging, scope: Scope<'_>) -> PagingCode {
             }
             next.extend(quote!(Ok(Some(turn.position + 1))));
             let limit = limit.as_ref().map(|(param, size)| (param, *size));
-            numbered("The number of a page.", *start, page, limit, total.clone(), next)
+            numbered(*start, page, limit, total.clone(), next)
         }
         PagingKind::Cursor { source, param, limit, has_more } => {
             let mut next = has_more.as_deref().map(no_more).unwrap_or_default();
@@ -89,35 +113,37 @@ pub fn paging(paging: &Paging, scope: Scope<'_>) -> PagingCode {
             });
             PagingCode {
                 position: quote!(Option<String>),
-                position_doc: "The cursor of a page; none for the first.",
-                start: quote!(None),
+                    start: quote!(None),
                 guard: Some("Marks"),
                 marked: true,
-                size: limit.as_ref().map(|(_, size)| *size),
-                position_params: send(param, &quote!(position)),
-                limit_params: limit.as_ref().map(|(param, _)| send(param, &quote!(PAGE_SIZE))).unwrap_or_default(),
+                size: None,
+                params: TokenStream::new(),
+                json_params: TokenStream::new(),
+                sends_json: false,
                 total: None,
                 next,
                 link: false,
             }
+            .send(param, &quote!(position), &quote!(position.clone()))
+            .limit(limit.as_ref().map(|(param, size)| (param, *size)))
         }
         PagingKind::Link { source, limit } => {
             let found = match source {
                 LinkSource::Header(rel) => {
                     let rel = text::literal(rel);
-                    quote!(link::rel(turn.headers(), #rel))
+                    quote!(link::rel(turn.answer, #rel))
                 }
                 LinkSource::Value(expr) => scope.optional_text(expr),
             };
             PagingCode {
                 position: quote!(Option<String>),
-                position_doc: "The link to a page; none for the first.",
-                start: quote!(None),
+                    start: quote!(None),
                 guard: Some("Marks"),
                 marked: true,
-                size: limit.as_ref().map(|(_, size)| *size),
-                position_params: TokenStream::new(),
-                limit_params: limit.as_ref().map(|(param, _)| send(param, &quote!(PAGE_SIZE))).unwrap_or_default(),
+                size: None,
+                params: TokenStream::new(),
+                json_params: TokenStream::new(),
+                sends_json: false,
                 total: None,
                 next: quote! {
                     let next = #found;
@@ -125,13 +151,13 @@ pub fn paging(paging: &Paging, scope: Scope<'_>) -> PagingCode {
                 },
                 link: true,
             }
+            .limit(limit.as_ref().map(|(param, size)| (param, *size)))
         }
     }
 }
 
 /// Positions that are counted: they do not come from the API.
 fn numbered(
-    position_doc: &'static str,
     start: u64,
     param: &PageParam,
     limit: Option<(&PageParam, u64)>,
@@ -140,17 +166,19 @@ fn numbered(
 ) -> PagingCode {
     PagingCode {
         position: quote!(u64),
-        position_doc,
         start: text::integer(start),
         guard: None,
         marked: false,
-        size: limit.map(|(_, size)| size),
-        position_params: send(param, &quote!(position)),
-        limit_params: limit.map(|(param, _)| send(param, &quote!(PAGE_SIZE))).unwrap_or_default(),
+        size: None,
+        params: TokenStream::new(),
+        json_params: TokenStream::new(),
+        sends_json: false,
         total,
         next,
         link: false,
     }
+    .send(param, &quote!(position), &quote!(*position))
+    .limit(limit)
 }
 
 /// The ends that all counted ways of paging have.
@@ -169,12 +197,3 @@ fn no_more(accessor: &str) -> TokenStream {
     quote!(if turn.page.#accessor() == Some(false) { return Ok(None); })
 }
 
-fn send(param: &PageParam, value: &TokenStream) -> TokenStream {
-    let name = text::literal(&param.name);
-    match param.location {
-        ParamLocation::Query => quote!(request.query(#name, #value);),
-        ParamLocation::Json => quote!(request.json_key(#name, #value);),
-        ParamLocation::Form => quote!(request.form(#name, #value);),
-        ParamLocation::Header => quote!(request.header(#name, #value);),
-    }
-}

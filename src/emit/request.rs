@@ -14,11 +14,12 @@ pub fn request(resource: &Resource, code: &PagingCode, scope: Scope<'_>, uses: &
     let path = path(&request.path, scope);
     let params = repeated(&request.params, scope, |name, value| quote!(request.query(#name, #value);));
     let headers = repeated(&request.headers, scope, |name, value| quote!(request.header(#name, #value);));
-    let body = body(&request.body, scope);
-    let PagingCode { position_params, limit_params, position, .. } = code;
+    let sends_json = matches!(request.body, Body::Json(_)) || code.sends_json;
+    let body = body(&request.body, scope, code);
+    let PagingCode { params: paging_params, position, .. } = code;
 
     let (target, params) = if code.link {
-        let first = quote!(#params #limit_params);
+        let first = quote!(#params #paging_params);
         let first = if first.is_empty() { first } else { quote!(if position.is_none() { #first }) };
         let target = if path.computed {
             let path = &path.tokens;
@@ -42,9 +43,9 @@ pub fn request(resource: &Resource, code: &PagingCode, scope: Scope<'_>, uses: &
         quote!(Request::get(#target))
     } else {
         let method = text::literal(&request.method);
-        quote!(Request::new(#method, #target)?)
+        quote!(Request::of(#method, #target)?)
     };
-    let paging = if code.link { TokenStream::new() } else { quote!(#position_params #limit_params) };
+    let paging = if code.link { TokenStream::new() } else { paging_params.clone() };
     let statements = quote!(#params #headers #body #paging);
     let all = quote!(#before #made #statements);
     if uses_ident(&all, "segment") {
@@ -53,8 +54,11 @@ pub fn request(resource: &Resource, code: &PagingCode, scope: Scope<'_>, uses: &
     if uses_ident(&all, "Secret") {
         uses.runtime("Secret");
     }
-    if uses_ident(&all, "json") {
+    if sends_json {
         uses.add("serde_json", "json");
+    }
+    if code.sends_json {
+        uses.runtime("set");
     }
     let config = config_if_used(&all);
     let argument = super::record::ident(if uses_ident(&all, "position") { "position" } else { "_position" });
@@ -145,13 +149,21 @@ pub fn repeated(
         .collect()
 }
 
-fn body(body: &Body, scope: Scope<'_>) -> TokenStream {
+fn body(body: &Body, scope: Scope<'_>, code: &PagingCode) -> TokenStream {
     match body {
+        Body::None | Body::Json(_) if code.sends_json => {
+            let (value, hidden) = match body {
+                Body::Json(json) => (json_value(json, scope), secrets(json, scope)),
+                _ => (quote!({}), TokenStream::new()),
+            };
+            let params = &code.json_params;
+            quote!(#hidden let mut body = json!(#value); #params request.json(&body);)
+        }
         Body::None => TokenStream::new(),
         Body::Json(json) => {
             let value = json_value(json, scope);
             let hidden = secrets(json, scope);
-            quote!(#hidden request.json(json!(#value));)
+            quote!(#hidden let body = json!(#value); request.json(&body);)
         }
         Body::Form(fields) => repeated(fields, scope, |name, value| quote!(request.form(#name, #value);)),
         Body::Text(template) => {

@@ -3,9 +3,9 @@
 use super::envelope::Pages;
 use super::expr::{Place, Scope};
 use super::paging::{PagingCode, paging};
-use super::record::{Types, docs, ident};
+use super::record::{Types, ident};
 use super::uses::Uses;
-use super::{auth, errors, request, templates, text};
+use super::{client, errors, request, templates, text};
 use crate::model::{Connector, OnInvalid, Paging, PagingKind, Request, Resource};
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -28,8 +28,6 @@ struct ResourceView {
     client: String,
     /// What one request of it is: "GET /v1/x, 100 records a page".
     reads: String,
-    /// Statements of `new`, and the session where it is its own.
-    session: Option<String>,
     /// Rust name of the record.
     record: String,
     /// Items of `impl Endpoint`.
@@ -62,13 +60,9 @@ pub fn file(connector: &Connector, resource: &Resource) -> String {
             const PAGE_SIZE: u64 = #size;
         }
     });
-    let session = resource.auth.as_ref().map(|auth| {
-        let (before, value) =
-            auth::apply(connector, auth, &|auth| quote!(client.session().with_auth(#auth)), &mut uses);
-        let config = uses_ident(&quote!(#before #value), "config").then(|| quote!(let config = client.config();));
-        quote!(#config #before let session = #value;).to_string()
-    });
-    let endpoint = endpoint(resource, &record, &envelope, &code, scope, session.is_some(), &mut uses);
+    let retry = errors::retry(&resource.errors, &mut uses);
+    pages.extend(retry.function);
+    let endpoint = endpoint(resource, retry.constant, &record, &envelope, &code, scope, &mut uses);
     let title = vec![text::code(&resource.name.wire)];
     let docs = match &resource.description {
         Some(description) => [title, vec![String::new()], text::doc_lines(description)].concat(),
@@ -84,7 +78,6 @@ pub fn file(connector: &Connector, resource: &Resource) -> String {
             pages: pages.to_string(),
             client: resource.type_name.clone(),
             reads: reads(&resource.request, &resource.paging),
-            session,
             record,
             endpoint: endpoint.to_string(),
         },
@@ -106,20 +99,19 @@ fn reads(request: &Request, paging: &Paging) -> String {
     }
 }
 
+#[expect(clippy::too_many_arguments, reason = "the pieces of one impl")]
 fn endpoint(
     resource: &Resource,
+    retry: Option<TokenStream>,
     record: &str,
     envelope: &Pages<'_>,
     code: &PagingCode,
     scope: Scope<'_>,
-    own_session: bool,
     uses: &mut Uses,
 ) -> TokenStream {
     let record = ident(record);
-    let position_doc = docs([code.position_doc.to_owned()]);
     let PagingCode { position, start, next, .. } = code;
     let page = envelope.root(&quote!('a), uses);
-    let retry = errors::retry(&resource.errors, uses);
     let guard = code.guard.map(|guard| {
         uses.runtime("Guard");
         let guard = ident(guard);
@@ -139,7 +131,13 @@ fn endpoint(
         let pages = text::integer(pages);
         quote!(const MAX_PAGES: Option<u64> = Some(#pages);)
     });
-    let session = if own_session { quote!(&self.session) } else { quote!(self.client.session()) };
+    let session = match &resource.auth {
+        Some(_) => {
+            let field = client::own_session(resource);
+            quote!(&self.client.#field)
+        }
+        None => quote!(self.client.session()),
+    };
     let request = request::request(resource, code, scope, uses);
     let action = errors::action(resource, scope, uses);
     let records = envelope.records();
@@ -164,7 +162,6 @@ fn endpoint(
     let turn = ident(if uses_ident(next, "turn") { "turn" } else { "_turn" });
     quote! {
         type Record = #record;
-        #position_doc
         type Position = #position;
         type Page<'a> = #page;
 

@@ -41,7 +41,7 @@ static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
 pub fn render(template: &str, view: impl Serialize) -> String {
     ENVIRONMENT
         .get_template(template)
-        .and_then(|found| found.render(view))
+        .and_then(|found| found.render(minijinja::value::Serde(view)))
         .unwrap_or_else(|error| format!("compile_error!({});\n", super::text::quoted(&format!("{error:#}"))))
 }
 

@@ -4,10 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The runtime's names and the modules in which they stand.
 const RUNTIME: &[(&str, &str)] = &[
-    ("Action", "retry"),
-    ("Answer", "answer"),
+    ("Action", "send"),
+    ("Answer", "send"),
     ("ApiKey", "api_key"),
-    ("Backoff", "retry"),
     ("Basic", "basic"),
     ("Bearer", "bearer"),
     ("Both", "leaf"),
@@ -21,11 +20,10 @@ const RUNTIME: &[(&str, &str)] = &[
     ("Endpoint", "endpoint"),
     ("Error", "error"),
     ("Flag", "leaf"),
-    ("Guard", "guard"),
+    ("Guard", "endpoint"),
     ("Item", "leaf"),
     ("Json", "json"),
     ("MergeStrategy", "record"),
-    ("NoAuth", "auth"),
     ("OAuth2", "oauth2"),
     ("OnInvalid", "endpoint"),
     ("Pages", "pages"),
@@ -37,16 +35,20 @@ const RUNTIME: &[(&str, &str)] = &[
     ("Scalar", "leaf"),
     ("Secret", "secret"),
     ("Session", "session"),
-    ("SessionBuilder", "session"),
+    ("Options", "session"),
+    ("Authenticator", "session"),
+    ("set", "body"),
+    ("wait", ""),
+    ("link", ""),
     ("Settings", "settings"),
     ("Limits", "limits"),
     ("Time", "jiff::civil"),
     ("Timestamp", "jiff"),
     ("Token", "leaf"),
     ("Turn", "endpoint"),
-    ("Unit", "retry"),
+    ("Unit", "wait"),
     ("Uuid", "uuid"),
-    ("segment", "request"),
+    ("segment", "path"),
     ("word", ""),
 ];
 
@@ -81,17 +83,23 @@ impl Uses {
         }
     }
 
-    /// The `use` lines: other crates first.
+    /// The `use` lines: std, other crates, the crate itself.
     pub fn lines(&self) -> String {
-        let mut lines = String::new();
-        let (own, others): (Vec<_>, Vec<_>) = self.paths.iter().partition(|(module, _)| module.starts_with("crate"));
-        for (module, names) in others.into_iter().chain(own) {
+        let mut lines: Vec<(String, String)> = Vec::new();
+        for (module, names) in &self.paths {
             let names: Vec<_> = names.iter().map(String::as_str).collect();
             match names.as_slice() {
-                [name] => lines.push_str(&format!("use {module}::{name};\n")),
-                names => lines.push_str(&format!("use {module}::{{{}}};\n", names.join(", "))),
+                [name] => lines.push((format!("{module}::{name}"), format!("use {module}::{name};\n"))),
+                // Lists come after single names, and `~` after all letters.
+                names => lines.push((format!("{module}::~"), format!("use {module}::{{{}}};\n", names.join(", ")))),
             }
         }
-        lines
+        let group = |path: &str| match path {
+            path if path.starts_with("std::") => 0,
+            path if path.starts_with("crate::") => 2,
+            _ => 1,
+        };
+        lines.sort_by(|(a, _), (b, _)| (group(a), a).cmp(&(group(b), b)));
+        lines.into_iter().map(|(_, line)| line).collect()
     }
 }

@@ -1,0 +1,391 @@
+//! What surrounds the code: Cargo.toml, README, the crate's root and its command line.
+
+use super::runtime::{self, DEPENDENCIES, Dependency, Parts};
+use super::{Layout, config, module, record, templates, text};
+use crate::model::{Connector, Disposition, MergeStrategy, Record, Resource, Type};
+use crate::output::Files;
+use serde::Serialize;
+
+/// What `Cargo.toml` prints.
+#[derive(Serialize)]
+struct CargoView {
+    /// Name of the package.
+    package: String,
+    /// Its version.
+    version: String,
+    /// What it is, on one line.
+    description: String,
+    /// The crates, in alphabetical order.
+    dependencies: Vec<DependencyView>,
+    /// Crates of feature `cli`, as `dep:…`.
+    cli: Vec<String>,
+    /// Members of one workspace, with one runtime crate.
+    shared: bool,
+}
+
+/// One line of `[dependencies]` and the reason above it.
+#[derive(Serialize)]
+struct DependencyView {
+    /// Its name.
+    name: String,
+    /// What it is for.
+    reason: String,
+    /// Its requirement as TOML.
+    value: String,
+}
+
+/// Files that are not Rust.
+pub fn files(connector: &Connector, sources: &Files, parts: &Parts, layout: Layout) -> Files {
+    let library: Vec<&str> = sources
+        .iter()
+        .filter(|(path, _)| path.starts_with("src/") && *path != "src/main.rs")
+        .map(|(_, text)| text.as_str())
+        .chain(parts.library.values().copied())
+        .collect();
+    let cli: Vec<&str> = parts.cli.values().copied().collect();
+    let dependencies = dependencies(&library, &cli);
+    let cargo = CargoView {
+        package: connector.package.clone(),
+        version: connector.version.clone(),
+        description: description(connector),
+        cli: DEPENDENCIES
+            .iter()
+            .filter(|dependency| is_cli_only(dependency, &library, &cli))
+            .map(|dependency| format!("dep:{}", dependency.name))
+            .collect(),
+        dependencies,
+        shared: layout == Layout::Shared,
+    };
+    Files::from([
+        ("Cargo.toml".to_owned(), templates::render("Cargo.toml", cargo)),
+        ("README.md".to_owned(), readme(connector)),
+        (".gitignore".to_owned(), "/target\n".to_owned()),
+        (".gitattributes".to_owned(), "* text eol=lf\n".to_owned()),
+    ])
+}
+
+fn description(connector: &Connector) -> String {
+    let text = connector.description.clone().unwrap_or_else(|| format!("Reads {}.", connector.package));
+    one_line(&text)
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn is_cli_only(dependency: &Dependency, library: &[&str], cli: &[&str]) -> bool {
+    runtime::is_seen(cli.iter().copied(), dependency.seen) && !runtime::is_seen(library.iter().copied(), dependency.seen)
+}
+
+fn dependencies(library: &[&str], cli: &[&str]) -> Vec<DependencyView> {
+    let seen = |path: &str| runtime::is_seen(library.iter().chain(cli).copied(), path);
+    let mut views: Vec<DependencyView> = DEPENDENCIES
+        .iter()
+        .filter(|dependency| seen(dependency.seen))
+        .map(|dependency| DependencyView {
+            name: dependency.name.to_owned(),
+            reason: dependency.reason.to_owned(),
+            value: requirement(dependency, is_cli_only(dependency, library, cli)),
+        })
+        .collect();
+    let locks = runtime::is_seen(library.iter().copied(), "tokio::sync");
+    views.push(DependencyView {
+        name: "tokio".to_owned(),
+        reason: if locks { "waits, locks" } else { "waits" }.to_owned(),
+        value: format!("{{ version = \"1\", features = [{}\"time\"] }}", if locks { "\"sync\", " } else { "" }),
+    });
+    let fixed = [
+        ("rustls", "TLS; the major version is reqwest's", "{ version = \"0.23\", default-features = false, features = [\"ring\", \"std\", \"tls12\"], optional = true }"),
+        ("rustls-platform-verifier", "the platform's certificates", "{ version = \"0.7\", optional = true }"),
+        ("tracing", "logs", "{ version = \"0.1\", default-features = false, features = [\"std\"] }"),
+    ];
+    views.extend(fixed.map(|(name, reason, value)| DependencyView {
+        name: name.to_owned(),
+        reason: reason.to_owned(),
+        value: value.to_owned(),
+    }));
+    views.sort_by(|a, b| a.name.cmp(&b.name));
+    views
+}
+
+fn requirement(dependency: &Dependency, optional: bool) -> String {
+    let mut parts = vec![format!("version = \"{}\"", dependency.version)];
+    if dependency.bare {
+        parts.push("default-features = false".to_owned());
+    }
+    if !dependency.features.is_empty() {
+        let features: Vec<_> = dependency.features.iter().map(|feature| format!("\"{feature}\"")).collect();
+        parts.push(format!("features = [{}]", features.join(", ")));
+    }
+    if optional {
+        parts.push("optional = true".to_owned());
+    }
+    if parts.len() == 1 { format!("\"{}\"", dependency.version) } else { format!("{{ {} }}", parts.join(", ")) }
+}
+
+/// Name of the library.
+fn library_name(connector: &Connector) -> String {
+    connector.package.replace('-', "_")
+}
+
+/// What `src/lib.rs` prints.
+#[derive(Serialize)]
+struct LibraryView {
+    /// Lines of the description.
+    docs: Vec<String>,
+    /// Name of the library.
+    library: String,
+    /// The resource of the quick start.
+    first: Option<FirstView>,
+    /// All of them.
+    resources: Vec<ListedView>,
+}
+
+/// The resource that the quick start reads.
+#[derive(Serialize)]
+struct FirstView {
+    /// Its accessor.
+    name: String,
+    /// A variable for one record.
+    record: String,
+}
+
+/// A resource in a list.
+#[derive(Serialize)]
+struct ListedView {
+    /// Its name in the spec, as Markdown.
+    wire: String,
+    /// Its accessor.
+    name: String,
+    /// Its module.
+    module: String,
+    /// Rust name of the record.
+    record: String,
+}
+
+/// `src/lib.rs`
+pub fn library(connector: &Connector) -> String {
+    let first = connector.resources.first().map(|resource| FirstView {
+        name: resource.name.rust.clone(),
+        record: "record".to_owned(),
+    });
+    let resources = connector
+        .resources
+        .iter()
+        .map(|resource| ListedView {
+            wire: text::code(&resource.name.wire).replace('|', "\\|"),
+            name: resource.name.rust.clone(),
+            module: module(resource).to_owned(),
+            record: record_name(&resource.record),
+        })
+        .collect();
+    let docs = match &connector.description {
+        Some(description) => text::doc_lines(description),
+        None => vec![format!("A connector for {}.", text::code(&connector.package))],
+    };
+    templates::render("src/lib.rs", LibraryView { docs, library: library_name(connector), first, resources })
+}
+
+fn record_name(record: &Record) -> String {
+    record.structs.first().map(|root| root.type_name.clone()).unwrap_or_default()
+}
+
+/// What `src/main.rs` prints.
+#[derive(Serialize)]
+struct MainView {
+    /// Name of the library.
+    library: String,
+    /// The resources, in the order of the spec.
+    resources: Vec<CommandView>,
+}
+
+/// One resource of the command line.
+#[derive(Serialize)]
+struct CommandView {
+    /// Its name in the spec, as a Rust literal.
+    wire: String,
+    /// What its records are, on one line, as a Rust literal.
+    about: String,
+    /// Its accessor.
+    name: String,
+}
+
+/// `src/main.rs`
+pub fn main(connector: &Connector) -> String {
+    let resources = connector
+        .resources
+        .iter()
+        .map(|resource| CommandView {
+            wire: text::quoted(&resource.name.wire),
+            about: text::quoted(&one_line(resource.description.as_deref().unwrap_or_default())),
+            name: resource.name.rust.clone(),
+        })
+        .collect();
+    templates::render(
+        "src/main.rs",
+        MainView { library: library_name(connector), resources },
+    )
+}
+
+/// `src/resources/mod.rs`
+pub fn resources(connector: &Connector) -> String {
+    #[derive(Serialize)]
+    struct ModulesView {
+        /// Rust names of the modules, sorted.
+        resources: Vec<String>,
+    }
+    let mut resources: Vec<_> = connector.resources.iter().map(|resource| resource.name.rust.clone()).collect();
+    resources.sort();
+    templates::render("src/resources/mod.rs", ModulesView { resources })
+}
+
+/// What `README.md` prints.
+#[derive(Serialize)]
+struct ReadmeView {
+    /// Name of the package.
+    package: String,
+    /// Lines of the description.
+    docs: Vec<String>,
+    /// Name of the library.
+    library: String,
+    /// The resource of the examples.
+    first: String,
+    /// The configuration.
+    config: Vec<ConfigView>,
+    /// The resources.
+    resources: Vec<ResourceView>,
+}
+
+/// One row of the table of variables.
+#[derive(Serialize)]
+struct ConfigView {
+    /// The environment variable, as Markdown.
+    variable: String,
+    /// The field, as Markdown.
+    field: String,
+    /// Whether it has to be set, or its default.
+    needed: String,
+    /// What it is.
+    description: String,
+}
+
+/// One section of the README.
+#[derive(Serialize)]
+struct ResourceView {
+    /// Its name, as Markdown.
+    name: String,
+    /// Lines of its description.
+    docs: Vec<String>,
+    /// Its key, as Markdown.
+    key: String,
+    /// What a load does.
+    disposition: String,
+    /// Its fields.
+    fields: Vec<FieldView>,
+}
+
+/// One row of a table of fields.
+#[derive(Serialize)]
+struct FieldView {
+    /// Its name, as Markdown.
+    name: String,
+    /// Its type.
+    ty: String,
+    /// Whether it may be null.
+    nullable: &'static str,
+    /// What it is.
+    description: String,
+}
+
+fn readme(connector: &Connector) -> String {
+    let config = connector
+        .config
+        .iter()
+        .map(|field| ConfigView {
+            variable: text::code(&field.env).replace('|', "\\|"),
+            field: text::code(&field.name.wire).replace('|', "\\|"),
+            needed: match &field.default {
+                Some(default) => text::code(&config::shown_default(default)).replace('|', "\\|"),
+                None if field.optional => "optional".to_owned(),
+                None => "required".to_owned(),
+            },
+            description: field.description.as_deref().map(text::cell).unwrap_or_default(),
+        })
+        .collect();
+    let resources = connector.resources.iter().map(resource_view).collect();
+    templates::render(
+        "README.md",
+        ReadmeView {
+            package: connector.package.clone(),
+            docs: connector.description.as_deref().map(text::doc_lines).unwrap_or_default(),
+            library: library_name(connector),
+            first: connector.resources.first().map(|resource| resource.name.wire.clone()).unwrap_or_default(),
+            config,
+            resources,
+        },
+    )
+}
+
+fn resource_view(resource: &Resource) -> ResourceView {
+    let record = &resource.record;
+    let key = record.primary_key.iter().map(|path| text::code(&path.join("."))).collect::<Vec<_>>().join(", ");
+    let fields = record.structs.first().map_or(&[][..], |root| &root.fields);
+    ResourceView {
+        name: text::code(&resource.name.wire),
+        docs: resource.description.as_deref().map(text::doc_lines).unwrap_or_default(),
+        key: if key.is_empty() { "none".to_owned() } else { key },
+        disposition: match &resource.disposition {
+            Disposition::Append => "append".to_owned(),
+            Disposition::Replace => "replace".to_owned(),
+            Disposition::Merge { strategy, .. } => format!("merge ({})", strategy_name(*strategy)),
+        },
+        fields: fields
+            .iter()
+            .map(|field| FieldView {
+                name: text::code(record::plain(&field.name)).replace('|', "\\|"),
+                ty: shown_type(record, &field.ty),
+                nullable: if field.nullable { "yes" } else { "" },
+                description: field.description.as_deref().map(text::cell).unwrap_or_default(),
+            })
+            .collect(),
+    }
+}
+
+fn strategy_name(strategy: MergeStrategy) -> &'static str {
+    match strategy {
+        MergeStrategy::Upsert => "upsert",
+        MergeStrategy::DeleteInsert => "delete and insert",
+        MergeStrategy::InsertOnly => "insert only",
+        MergeStrategy::Scd2 => "history kept",
+    }
+}
+
+/// A type as the README says it.
+fn shown_type(record: &Record, ty: &Type) -> String {
+    match ty {
+        Type::String => "text".to_owned(),
+        Type::Integer => "integer".to_owned(),
+        Type::Number => "number".to_owned(),
+        Type::Boolean => "boolean".to_owned(),
+        Type::Decimal => "decimal".to_owned(),
+        Type::Timestamp(_) => "timestamp".to_owned(),
+        Type::Date(_) => "date".to_owned(),
+        Type::Time(_) => "time".to_owned(),
+        Type::Uuid => "UUID".to_owned(),
+        Type::Binary => "bytes".to_owned(),
+        Type::Json => "JSON".to_owned(),
+        Type::Map(item) => format!("map of {}", shown_type(record, &item.ty)),
+        Type::List(item) => format!("list of {}", shown_type(record, &item.ty)),
+        Type::Struct(index) => named(record.structs.get(*index).map(|ty| &ty.type_name)),
+        Type::Union(index) => named(record.unions.get(*index).map(|ty| &ty.type_name)),
+        Type::Enum(index) => {
+            let words = record.enums.get(*index).map_or(&[][..], |words| &words.variants);
+            let shown: Vec<_> = words.iter().map(|word| text::code(&word.wire).replace('|', "\\|")).collect();
+            format!("text: {}", shown.join(", "))
+        }
+    }
+}
+
+fn named(name: Option<&String>) -> String {
+    name.map(|name| text::code(name)).unwrap_or_default()
+}
