@@ -32,8 +32,15 @@ impl Manifest {
     /// The manifest of these files.
     #[must_use]
     pub fn new(specs: BTreeMap<String, String>, files: &Files) -> Self {
-        let files = files.iter().map(|(path, text)| (path.clone(), digest(text.as_bytes()))).collect();
-        Self { spile: env!("CARGO_PKG_VERSION").to_owned(), specs, files }
+        let files = files
+            .iter()
+            .map(|(path, text)| (path.clone(), digest(text.as_bytes())))
+            .collect();
+        Self {
+            spile: env!("CARGO_PKG_VERSION").to_owned(),
+            specs,
+            files,
+        }
     }
 
     /// As it stands in the file.
@@ -46,11 +53,13 @@ impl Manifest {
 /// SHA-256 in hexadecimal.
 #[must_use]
 pub fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut text, byte| {
-        // Writing to a `String` cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    Sha256::digest(bytes)
+        .iter()
+        .fold(String::with_capacity(64), |mut text, byte| {
+            // Writing to a `String` cannot fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
 }
 
 /// How one file differs from what is generated.
@@ -113,7 +122,11 @@ pub fn compare(directory: &Path, files: &Files) -> Result<BTreeMap<String, Diffe
         };
         differences.insert(path.clone(), difference);
     }
-    for path in manifest(directory)?.map(|manifest| manifest.files).unwrap_or_default().into_keys() {
+    for path in manifest(directory)?
+        .map(|manifest| manifest.files)
+        .unwrap_or_default()
+        .into_keys()
+    {
         if !files.contains_key(&path) && is_inside(&path) && directory.join(&path).exists() {
             differences.insert(path, Difference::Stale);
         }
@@ -127,7 +140,10 @@ fn difference(path: &str, found: &str, text: &str) -> Difference {
     }
     let diff = TextDiff::from_lines(found, text);
     Difference::Changed(
-        diff.unified_diff().context_radius(3).header(&format!("a/{path}"), &format!("b/{path}")).to_string(),
+        diff.unified_diff()
+            .context_radius(3)
+            .header(&format!("a/{path}"), &format!("b/{path}"))
+            .to_string(),
     )
 }
 
@@ -144,7 +160,11 @@ pub fn write(directory: &Path, files: &Files, force: bool) -> Result<Written, Re
     if !force && !plan.edited.is_empty() {
         return Err(Refusal::Edited(plan.edited));
     }
-    let mut written = Written { removed: plan.remove.len(), unchanged: plan.unchanged, ..Written::default() };
+    let mut written = Written {
+        removed: plan.remove.len(),
+        unchanged: plan.unchanged,
+        ..Written::default()
+    };
     if plan.write.is_empty() && plan.remove.is_empty() {
         return Ok(written);
     }
@@ -169,7 +189,12 @@ pub fn write(directory: &Path, files: &Files, force: bool) -> Result<Written, Re
 fn plan(directory: &Path, files: &Files) -> Result<Plan, Refusal> {
     let before = manifest(directory)?;
     let known = before.map(|manifest| manifest.files).unwrap_or_default();
-    let mut plan = Plan { write: Vec::new(), remove: Vec::new(), edited: Vec::new(), unchanged: 0 };
+    let mut plan = Plan {
+        write: Vec::new(),
+        remove: Vec::new(),
+        edited: Vec::new(),
+        unchanged: 0,
+    };
     for (path, text) in files {
         match read(&directory.join(path))? {
             None => plan.write.push((path.clone(), false)),
@@ -199,13 +224,21 @@ fn plan(directory: &Path, files: &Files) -> Result<Plan, Refusal> {
 /// Whether a file is what an earlier generation wrote, whatever its line ends.
 fn is_as_written(found: &[u8], known: Option<&String>) -> bool {
     known.is_some_and(|known| {
-        *known == digest(found) || *known == digest(String::from_utf8_lossy(found).replace("\r\n", "\n").as_bytes())
+        *known == digest(found)
+            || *known
+                == digest(
+                    String::from_utf8_lossy(found)
+                        .replace("\r\n", "\n")
+                        .as_bytes(),
+                )
     })
 }
 
 /// Manifests are files that anybody may write: a path in one never leads out of the crate.
 fn is_inside(path: &str) -> bool {
-    Path::new(path).components().all(|part| matches!(part, std::path::Component::Normal(_)))
+    Path::new(path)
+        .components()
+        .all(|part| matches!(part, std::path::Component::Normal(_)))
 }
 
 fn manifest(directory: &Path) -> Result<Option<Manifest>, Refusal> {
@@ -216,7 +249,14 @@ fn manifest(directory: &Path) -> Result<Option<Manifest>, Refusal> {
 fn read(path: &Path) -> Result<Option<Vec<u8>>, Refusal> {
     match std::fs::read(path) {
         Ok(bytes) => Ok(Some(bytes)),
-        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
+        Err(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+            ) =>
+        {
+            Ok(None)
+        }
         Err(error) => Err(Refusal::Io(path.to_owned(), error)),
     }
 }
@@ -242,7 +282,11 @@ impl<'a> Staged<'a> {
     fn new(directory: &'a Path) -> Result<Self, Refusal> {
         let folder = directory.join(format!(".spile-{}", std::process::id()));
         std::fs::create_dir_all(&folder).map_err(|error| Refusal::Io(folder.clone(), error))?;
-        Ok(Self { directory, folder, paths: BTreeSet::new() })
+        Ok(Self {
+            directory,
+            folder,
+            paths: BTreeSet::new(),
+        })
     }
 
     fn put(&mut self, path: &str, text: &str) -> Result<(), Refusal> {
@@ -257,7 +301,8 @@ impl<'a> Staged<'a> {
 
     fn move_into_place(&self) -> Result<(), Refusal> {
         // The manifest goes last: until it stands, the directory counts as written by the generation before.
-        let (manifest, others): (Vec<_>, Vec<_>) = self.paths.iter().partition(|path| *path == MANIFEST);
+        let (manifest, others): (Vec<_>, Vec<_>) =
+            self.paths.iter().partition(|path| *path == MANIFEST);
         for path in others.into_iter().chain(manifest) {
             let place = self.directory.join(path);
             let folder = place.parent().unwrap_or(self.directory);

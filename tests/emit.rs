@@ -1,14 +1,27 @@
 //! Emission of models that are made by hand.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests"
+)]
 
 mod support;
 
 use spile::emit::{self, Layout};
-use std::path::Path;
 
 #[test]
-fn dump() {
-    let Ok(out) = std::env::var("OUT") else { return };
-    let files = emit::connector(&support::connector(), Layout::Vendored);
-    spile::output::write(Path::new(&out), &files, true).unwrap();
+fn the_same_model_gives_the_same_files() {
+    let files = || emit::connector(&support::connector(), Layout::Vendored);
+    assert_eq!(files(), files());
+}
+
+#[test]
+fn all_generated_rust_parses() {
+    for (path, text) in emit::connector(&support::connector(), Layout::Vendored) {
+        if path.ends_with(".rs") {
+            syn::parse_file(&text).unwrap_or_else(|error| panic!("{path}: {error}"));
+        }
+    }
 }

@@ -254,9 +254,17 @@ fn hostile_input_is_refused_in_bounded_time_and_memory() {
     // Aliases bring it near the limit, the values of the text itself over it.
     let list = |length: usize| "x,".repeat(length);
     let aliases = "*a,".repeat((read::MAX_NODES - 41_000) / 20_001);
-    let nearly = format!("a: &a [{}]\nb: [{aliases}]\nc: [{}]\n", list(20_000), list(1_000));
+    let nearly = format!(
+        "a: &a [{}]\nb: [{aliases}]\nc: [{}]\n",
+        list(20_000),
+        list(1_000)
+    );
     assert_eq!(codes(nearly.as_bytes()), []);
-    let over = format!("a: &a [{}]\nb: [{aliases}]\nc: [{}]\n", list(20_000), list(25_000));
+    let over = format!(
+        "a: &a [{}]\nb: [{aliases}]\nc: [{}]\n",
+        list(20_000),
+        list(25_000)
+    );
     assert_eq!(codes(over.as_bytes()), [Code::TooLarge]);
 }
 

@@ -2,29 +2,49 @@
 
 use super::expr::{Place, Scope};
 use super::record::ident;
+use super::resource::uses_ident;
 use super::{errors, text, uses::Uses};
-use crate::model::{Auth, Connector, ExprType, KeyPlace, OAuth2, Template};
+use crate::model::{
+    Auth, ConfigField, ConfigType, Connector, ExprType, KeyPlace, OAuth2, Part, Template,
+};
 use proc_macro2::TokenStream;
 use quote::quote;
 use std::time::Duration;
 
 /// Statements, and an expression of type `Option<Arc<dyn Authenticator>>`, in the scope of `config`.
-pub fn authenticator(connector: &Connector, auth: &Auth, uses: &mut Uses) -> (TokenStream, TokenStream) {
-    let (before, value) = shared(connector, auth, uses);
+pub fn authenticator(
+    connector: &Connector,
+    auth: &Auth,
+    uses: &mut Uses,
+) -> (TokenStream, TokenStream) {
+    let scope = Scope {
+        connector,
+        accessors: &[],
+        place: Place::Request,
+        option: None,
+    };
+    let (before, value) = shared(scope, auth, uses);
     match auth {
         Auth::None => (before, quote!(None)),
         Auth::OneOf { .. } => {
             uses.runtime("Authenticator");
-            (quote!(let auth: Option<Arc<dyn Authenticator>> = #value;), quote!(auth))
+            (
+                quote!(let auth: Option<Arc<dyn Authenticator>> = #value;),
+                quote!(auth),
+            )
         }
         _ => (before, quote!(Some(Arc::new(#value)))),
     }
 }
 
-fn shared(connector: &Connector, auth: &Auth, uses: &mut Uses) -> (TokenStream, TokenStream) {
-    let scope = Scope { connector, accessors: &[], place: Place::Request };
+fn shared(scope: Scope<'_>, auth: &Auth, uses: &mut Uses) -> (TokenStream, TokenStream) {
     match auth {
-        Auth::OneOf { by, type_name, has_fields, options } => {
+        Auth::OneOf {
+            by,
+            type_name,
+            has_fields,
+            options,
+        } => {
             uses.own(format!("crate::config::{type_name}"));
             let path = by.iter().map(|step| ident(step));
             let name = ident(type_name);
@@ -32,27 +52,68 @@ fn shared(connector: &Connector, auth: &Auth, uses: &mut Uses) -> (TokenStream, 
                 .iter()
                 .map(|option| {
                     let variant = ident(&option.variant);
-                    let (before, value) = shared(connector, &option.auth, uses);
+                    let own = if *has_fields {
+                        variant_fields(scope.connector, by, &option.variant)
+                    } else {
+                        &[]
+                    };
+                    let scope = Scope {
+                        option: Some((by, own)),
+                        ..scope
+                    };
+                    let (before, value) = shared(scope, &option.auth, uses);
                     let value = match option.auth {
                         Auth::None => quote!(None),
                         _ => quote!(Some(Arc::new(#value))),
                     };
-                    let body = if before.is_empty() { value } else { quote!({ #before #value }) };
-                    let fields = has_fields.then(|| fields_of(connector, by, &option.variant, &body));
+                    let body = if before.is_empty() {
+                        value
+                    } else {
+                        quote!({ #before #value })
+                    };
+                    let fields = has_fields.then(|| pattern(own, &body));
                     quote!(#name::#variant #fields => #body,)
                 })
                 .collect();
-            (TokenStream::new(), quote!(match &config.#(#path).* { #(#arms)* }))
+            (
+                TokenStream::new(),
+                quote!(match &config.#(#path).* { #(#arms)* }),
+            )
         }
         Auth::OAuth2(oauth2) => (self::oauth2(oauth2, scope, uses), quote!(auth)),
         other => (TokenStream::new(), simple(other, scope, uses)),
     }
 }
 
-/// The pattern of a variant: the fields that its arm uses.
-fn fields_of(connector: &Connector, by: &[String], variant: &str, body: &TokenStream) -> TokenStream {
-    let _ = (connector, by, variant, body);
-    quote!({ .. })
+/// The fields of a variant of the deciding `one_of`.
+fn variant_fields<'c>(connector: &'c Connector, by: &[String], variant: &str) -> &'c [ConfigField] {
+    let mut fields: &[ConfigField] = &connector.config;
+    for step in by {
+        let Some(field) = fields.iter().find(|field| field.name.rust == *step) else {
+            return &[];
+        };
+        match &field.ty {
+            ConfigType::Object { fields: inner, .. } => fields = inner,
+            ConfigType::OneOf { variants, .. } => {
+                let found = variants.iter().find(|(name, _)| name.rust == variant);
+                return found.map_or(&[], |(_, fields)| fields);
+            }
+            _ => return &[],
+        }
+    }
+    &[]
+}
+
+/// The pattern that binds those fields of a variant that its arm uses.
+fn pattern(fields: &[ConfigField], body: &TokenStream) -> TokenStream {
+    let used: Vec<_> = fields.iter().map(|field| ident(&field.name.rust)).collect();
+    let used: Vec<_> = used
+        .into_iter()
+        .filter(|name| uses_ident(body, &name.to_string()))
+        .collect();
+    let rest = (used.len() < fields.len()).then(|| quote!(..));
+    let comma = (!used.is_empty() && rest.is_some()).then(|| quote!(,));
+    quote!({ #(#used),* #comma #rest })
 }
 
 fn simple(auth: &Auth, scope: Scope<'_>, uses: &mut Uses) -> TokenStream {
@@ -64,7 +125,16 @@ fn simple(auth: &Auth, scope: Scope<'_>, uses: &mut Uses) -> TokenStream {
         }
         Auth::ApiKey { place, key, prefix } => {
             uses.runtime("ApiKey");
-            let key = secret(key, scope);
+            let key = if prefix.is_empty() {
+                secret(key, scope)
+            } else {
+                let prefixed = [Part::Text(prefix.clone())].into_iter().chain(match key {
+                    Template::Text(text) => vec![Part::Text(text.clone())],
+                    Template::Value(expr) => vec![Part::Value(expr.clone())],
+                    Template::Parts(parts) => parts.clone(),
+                });
+                secret(&Template::Parts(prefixed.collect()), scope)
+            };
             let (constructor, name) = match place {
                 KeyPlace::Header(name) => ("header", name),
                 KeyPlace::Query(name) => ("query", name),
@@ -72,11 +142,7 @@ fn simple(auth: &Auth, scope: Scope<'_>, uses: &mut Uses) -> TokenStream {
                 KeyPlace::Body(name) => ("body", name),
             };
             let (constructor, name) = (ident(constructor), text::literal(name));
-            let prefix = (!prefix.is_empty()).then(|| {
-                let prefix = text::literal(prefix);
-                quote!(.prefix(#prefix))
-            });
-            quote!(ApiKey::#constructor(#name, #key) #prefix)
+            quote!(ApiKey::#constructor(#name, #key))
         }
         Auth::Basic { username, password } => {
             uses.runtime("Basic");
@@ -100,6 +166,8 @@ fn secret(template: &Template, scope: Scope<'_>) -> TokenStream {
             let place = scope.value(expr).tokens;
             quote!(#place.clone())
         }
+        // `Into<Secret>` takes it as it is.
+        Template::Parts(parts) => scope.format(parts, |scope, expr| scope.value(expr).display()),
         _ => value,
     }
 }

@@ -4,10 +4,11 @@ use super::expr::{Place, Scope};
 use super::record::ident;
 use super::uses::Uses;
 use super::{auth, errors, module, request, templates, text};
-use crate::model::{Auth, ConfigType, Connector, Resource, Template};
+use crate::model::{Auth, ConfigType, Connector, Part, Resource, Template};
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use serde::Serialize;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// What `src/client.rs` prints.
@@ -64,14 +65,19 @@ pub fn file(connector: &Connector) -> String {
         Template::Text(text) => Some(text::quoted(text)),
         _ => None,
     };
-    let sessions = connector.resources.iter().filter(|resource| resource.auth.is_some());
+    let sessions = connector
+        .resources
+        .iter()
+        .filter(|resource| resource.auth.is_some());
     templates::render(
         "src/client.rs",
         ClientView {
             uses: uses.lines(),
             base_url,
             user_agent: connector.client.user_agent.is_none(),
-            sessions: sessions.map(|resource| own_session(resource).to_string()).collect(),
+            sessions: sessions
+                .map(|resource| own_session(resource).to_string())
+                .collect(),
             options: options.to_string(),
             own: own.to_string(),
             resources: connector.resources.iter().map(accessor).collect(),
@@ -90,34 +96,51 @@ fn accessor(resource: &Resource) -> AccessorView {
         None => vec![text::code(&resource.name.wire)],
     };
     let type_path = format!("resources::{}::{}", resource.name.rust, resource.type_name);
-    AccessorView { docs, name: resource.name.rust.clone(), type_path }
+    AccessorView {
+        docs,
+        name: resource.name.rust.clone(),
+        type_path,
+    }
 }
 
 /// Statements of `Client::with`.
 fn options(connector: &Connector, uses: &mut Uses) -> TokenStream {
     let client = &connector.client;
-    let scope = Scope { connector, accessors: &[], place: Place::Request };
+    let scope = Scope {
+        connector,
+        accessors: &[],
+        place: Place::Request,
+        option: None,
+    };
     let base_url = match &client.base_url {
         Template::Text(_) => quote!(BASE_URL),
         template => scope.param(template),
     };
-    let mut steps = vec![request::repeated(&client.headers, scope, |name, value| {
-        quote!(options.common.header(#name, #value);)
-    })];
+    let mut steps = vec![request::repeated(
+        &client.headers,
+        scope,
+        |name, value| quote!(options.common.header(#name, #value);),
+    )];
     let agent = match &client.user_agent {
         Some(agent) => scope.param(agent),
         None => quote!(USER_AGENT),
     };
     steps.push(quote!(options.common.header("User-Agent", #agent);));
-    for (field, timeout, default) in
-        [("connect_timeout", client.connect_timeout, 30), ("read_timeout", client.read_timeout, 60)]
-    {
+    for (field, timeout, default) in [
+        ("connect_timeout", client.connect_timeout, 30),
+        ("read_timeout", client.read_timeout, 60),
+    ] {
         if timeout != Duration::from_secs(default) {
             let (field, timeout) = (ident(field), errors::duration(timeout, uses));
             steps.push(quote!(options.#field = #timeout;));
         }
     }
-    for origin in &client.allowed_origins {
+    let open = connector
+        .resources
+        .iter()
+        .filter_map(|resource| open_origin(connector, resource));
+    let origins: BTreeSet<String> = client.allowed_origins.iter().cloned().chain(open).collect();
+    for origin in &origins {
         let origin = text::literal(origin);
         steps.push(quote!(options.origins.push(#origin.to_owned());));
     }
@@ -145,16 +168,45 @@ fn options(connector: &Connector, uses: &mut Uses) -> TokenStream {
 }
 
 fn limits(connector: &Connector, uses: &mut Uses) -> TokenStream {
-    uses.runtime("Limits");
+    uses.runtime("Limit");
     let client = &connector.client;
-    let mut tokens = quote!(let limits = Limits::default(););
-    if let Some(rate) = &client.rate {
-        let (requests, per) = (text::integer(rate.requests), errors::duration(rate.per, uses));
-        tokens.extend(quote!(let limits = limits.rate(#requests, #per);));
+    let rate = match &client.rate {
+        Some(rate) => {
+            let (requests, per) = (
+                text::integer(rate.requests),
+                errors::duration(rate.per, uses),
+            );
+            quote!(Some((#requests, #per)))
+        }
+        None => quote!(None),
+    };
+    let concurrency = match client.concurrency {
+        Some(concurrency) => {
+            let concurrency = text::integer(concurrency);
+            quote!(Some(#concurrency))
+        }
+        None => quote!(None),
+    };
+    quote! {
+        let limit = Limit::new(#rate, #concurrency);
+        options.gate = Some(Box::new(limit));
     }
-    if let Some(concurrency) = client.concurrency {
-        let concurrency = text::integer(concurrency);
-        tokens.extend(quote!(let limits = limits.concurrency(#concurrency);));
-    }
-    quote!(#tokens options.gate = Some(Box::new(limits));)
+}
+
+/// The origin of a resource that lives elsewhere and needs no credentials.
+fn open_origin(connector: &Connector, resource: &Resource) -> Option<String> {
+    let auth = resource.auth.as_ref().unwrap_or(&connector.client.auth);
+    let first = match &resource.request.path.template {
+        Template::Text(text) => text,
+        Template::Parts(parts) => match parts.first()? {
+            Part::Text(text) => text,
+            Part::Value(_) => return None,
+        },
+        Template::Value(_) => return None,
+    };
+    let (scheme, rest) = first
+        .split_once("://")
+        .filter(|_| resource.request.path.absolute)?;
+    let host = rest.split(['/', '?', '#']).next()?;
+    (matches!(auth, Auth::None) && !host.is_empty()).then(|| format!("{scheme}://{host}"))
 }

@@ -39,12 +39,18 @@ pub fn file(connector: &Connector) -> String {
         quote!((#name, #variable))
     });
     let variables = quote!(#(#variables),*).to_string();
-    let declared: TokenStream = fields.iter().map(|field| declaration(field, &mut uses)).collect();
+    let declared: TokenStream = fields
+        .iter()
+        .map(|field| declaration(field, &mut uses))
+        .collect();
     let mut types = TokenStream::new();
     for field in fields {
         self::types(&field.ty, &field.name.wire, &mut types, &mut uses);
     }
-    let setters: TokenStream = fields.iter().map(setter).collect();
+    let setters: TokenStream = fields
+        .iter()
+        .map(|field| setter(field, &mut uses))
+        .collect();
     templates::render(
         "src/config.rs",
         ConfigView {
@@ -97,7 +103,11 @@ fn declaration(field: &ConfigField, uses: &mut Uses) -> TokenStream {
     let docs = docs(field_docs(field));
     let name = ident(&field.name.rust);
     let ty = ty(&field.ty, uses);
-    let ty = if field.optional { quote!(Option<#ty>) } else { ty };
+    let ty = if field.optional {
+        quote!(Option<#ty>)
+    } else {
+        ty
+    };
     quote!(#docs pub #name: #ty,)
 }
 
@@ -149,11 +159,32 @@ fn read(fields: &[ConfigField]) -> TokenStream {
             None if field.optional => (quote!(settings.optional(#wire)), quote!(#name)),
             None => (quote!(settings.required(#wire)), quote!(#name: #name?)),
         };
-        statements.extend(quote!(let #name = #value;));
-        if let Some(pattern) = &field.pattern {
-            let pattern = text::literal(pattern);
-            statements.extend(quote!(settings.matches(#wire, &#name, #pattern);));
-        }
+        let Some(pattern) = &field.pattern else {
+            statements.extend(quote!(let #name = #value;));
+            places.push(place);
+            continue;
+        };
+        let pattern = text::literal(pattern);
+        let text = match (&field.ty, &field.default) {
+            (ConfigType::Secret, None) => quote!(#name.as_ref().map(Secret::expose)),
+            (ConfigType::Secret, Some(_)) => quote!(Some(#name.expose())),
+            (_, None) => quote!(#name.as_deref()),
+            (_, Some(_)) => quote!(Some(#name.as_str())),
+        };
+        let ty = if matches!(field.ty, ConfigType::Secret) {
+            quote!(Secret)
+        } else {
+            quote!(String)
+        };
+        let ty = if field.default.is_some() {
+            ty
+        } else {
+            quote!(Option<#ty>)
+        };
+        statements.extend(quote! {
+            let #name: #ty = #value;
+            settings.matching(#wire, #text, #pattern);
+        });
         places.push(place);
     }
     quote! {
@@ -203,7 +234,9 @@ fn default_value(default: &ConfigDefault, ty: &TokenStream) -> TokenStream {
 
 /// An instant of RFC 3339 in UTC, as a constant expression.
 fn timestamp(text: &str) -> TokenStream {
-    let (date, time) = text.split_once(['T', 't', ' ']).unwrap_or((text, "00:00:00Z"));
+    let (date, time) = text
+        .split_once(['T', 't', ' '])
+        .unwrap_or((text, "00:00:00Z"));
     let numbers = numbers(date);
     let clock: Vec<i64> = time
         .trim_end_matches(['Z', 'z'])
@@ -228,7 +261,9 @@ fn date(text: &str) -> TokenStream {
 }
 
 fn numbers(date: &str) -> Vec<i64> {
-    date.split('-').map(|part| part.parse().unwrap_or_default()).collect()
+    date.split('-')
+        .map(|part| part.parse().unwrap_or_default())
+        .collect()
 }
 
 /// Days since 1970-01-01 in the proleptic Gregorian calendar.
@@ -240,24 +275,31 @@ fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
     era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
 }
 
-fn setter(field: &ConfigField) -> TokenStream {
+fn setter(field: &ConfigField, uses: &mut Uses) -> TokenStream {
     let docs = docs(field_docs(field));
     let (name, wire) = (ident(&field.name.rust), text::literal(&field.name.wire));
     let (argument, value) = match &field.ty {
-        ConfigType::String | ConfigType::Secret => (quote!(impl Into<String>), quote!(value.into())),
-        other => {
-            let ty = ty(other, &mut Uses::default());
-            let by_reference = matches!(other, ConfigType::List(_));
-            (if by_reference { quote!(&[#ty]) } else { ty }, quote!(value))
+        ConfigType::String | ConfigType::Secret => {
+            (quote!(impl Into<String>), quote!(value.into()))
         }
-    };
-    let argument = match &field.ty {
-        ConfigType::List(item) => {
-            let item = ty(item, &mut Uses::default());
-            quote!(&[#item])
+        ConfigType::Object { .. } | ConfigType::OneOf { .. } => {
+            (quote!(impl Serialize), quote!(value))
         }
-        _ => argument,
+        ConfigType::List(item) => match **item {
+            ConfigType::String | ConfigType::Secret => (quote!(&[&str]), quote!(value)),
+            ConfigType::Object { .. } | ConfigType::OneOf { .. } => {
+                (quote!(impl Serialize), quote!(value))
+            }
+            _ => {
+                let item = ty(item, uses);
+                (quote!(&[#item]), quote!(value))
+            }
+        },
+        other => (ty(other, uses), quote!(value)),
     };
+    if argument.to_string() == quote!(impl Serialize).to_string() {
+        uses.add("serde", "Serialize");
+    }
     quote! {
         #docs
         #[must_use]
@@ -304,7 +346,10 @@ fn types(ty: &ConfigType, place: &str, items: &mut TokenStream, uses: &mut Uses)
             uses.add("serde", "Deserialize");
             let name = ident(type_name);
             let docs_ = docs([format!("The fields of {}.", text::code(place))]);
-            let rows: TokenStream = fields.iter().map(|field| inner_field(field, true, uses)).collect();
+            let rows: TokenStream = fields
+                .iter()
+                .map(|field| inner_field(field, true, uses))
+                .collect();
             items.extend(quote! {
                 #docs_
                 #[derive(Debug, Clone, Deserialize)]
@@ -315,7 +360,10 @@ fn types(ty: &ConfigType, place: &str, items: &mut TokenStream, uses: &mut Uses)
                 types(&field.ty, &field.name.wire, items, uses);
             }
         }
-        ConfigType::OneOf { type_name, variants } => {
+        ConfigType::OneOf {
+            type_name,
+            variants,
+        } => {
             uses.add("serde", "Deserialize");
             let name = ident(type_name);
             let docs_ = docs([format!("The choices of {}.", text::code(place))]);
@@ -324,7 +372,10 @@ fn types(ty: &ConfigType, place: &str, items: &mut TokenStream, uses: &mut Uses)
                 .map(|(variant, fields)| {
                     let (wire, rust) = (text::literal(&variant.wire), ident(&variant.rust));
                     let docs_ = docs([text::code(&variant.wire)]);
-                    let fields: TokenStream = fields.iter().map(|field| inner_field(field, false, uses)).collect();
+                    let fields: TokenStream = fields
+                        .iter()
+                        .map(|field| inner_field(field, false, uses))
+                        .collect();
                     quote!(#docs_ #[serde(rename = #wire)] #rust { #fields },)
                 })
                 .collect();
@@ -352,7 +403,11 @@ fn inner_field(field: &ConfigField, public: bool, uses: &mut Uses) -> TokenStrea
     });
     let name = ident(&field.name.rust);
     let ty = ty(&field.ty, uses);
-    let ty = if field.optional { quote!(Option<#ty>) } else { ty };
+    let ty = if field.optional {
+        quote!(Option<#ty>)
+    } else {
+        ty
+    };
     let public = public.then(|| quote!(pub));
     quote!(#docs #rename #public #name: #ty,)
 }

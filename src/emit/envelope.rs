@@ -16,12 +16,20 @@ pub struct Pages<'a> {
 impl<'a> Pages<'a> {
     /// The structs of an envelope; the docs stand on the first of them.
     pub fn new(envelope: &'a Envelope, docs: &'static str) -> Self {
-        Self { envelope, docs, public: true }
+        Self {
+            envelope,
+            docs,
+            public: true,
+        }
     }
 
     /// The structs of a failure, which no trait shows.
     pub fn failure(envelope: &'a Envelope) -> Self {
-        Self { envelope, docs: " The parts of a failure that its rules look at.", public: false }
+        Self {
+            envelope,
+            docs: " The parts of a failure that its rules look at.",
+            public: false,
+        }
     }
 
     /// The type that a body is read into, with this lifetime where it borrows.
@@ -52,11 +60,19 @@ impl<'a> Pages<'a> {
                 });
                 uses.add("serde", "Deserialize");
                 let name = ident(type_name);
-                let derive = if self.public { quote!(#[derive(Deserialize)]) } else { quote!(#[derive(Default, Deserialize)]) };
+                let derive = if self.public {
+                    quote!(#[derive(Deserialize)])
+                } else {
+                    quote!(#[derive(Default, Deserialize)])
+                };
                 let visibility = (root && self.public).then(|| quote!(pub));
                 let lifetime = borrows(node).then(|| quote!(<'a>));
-                let rows = fields.iter().map(|field| self.field(field, uses)).collect::<Vec<_>>();
-                items.extend(quote!(#docs #derive #visibility struct #name #lifetime { #(#rows)* }));
+                let rows = fields
+                    .iter()
+                    .map(|field| self.field(field, uses))
+                    .collect::<Vec<_>>();
+                items
+                    .extend(quote!(#docs #derive #visibility struct #name #lifetime { #(#rows)* }));
                 if root {
                     items.extend(self.accessors(&name, lifetime.is_some(), uses));
                 }
@@ -77,11 +93,18 @@ impl<'a> Pages<'a> {
         });
         let ty = self.ty(&field.node, field.required, &quote!('a), uses);
         let borrow = borrows(&field.node).then(|| quote!(#[serde(borrow)]));
-        let default = matches!(field.node, EnvelopeNode::Leaf(_)).then(|| quote!(#[serde(default)]));
+        let default =
+            matches!(field.node, EnvelopeNode::Leaf(_)).then(|| quote!(#[serde(default)]));
         quote!(#rename #borrow #default #name: #ty,)
     }
 
-    fn ty(&self, node: &EnvelopeNode, required: bool, lifetime: &TokenStream, uses: &mut Uses) -> TokenStream {
+    fn ty(
+        &self,
+        node: &EnvelopeNode,
+        required: bool,
+        lifetime: &TokenStream,
+        uses: &mut Uses,
+    ) -> TokenStream {
         let inner = match node {
             EnvelopeNode::Leaf(kind) => {
                 let name = match kind {
@@ -100,7 +123,11 @@ impl<'a> Pages<'a> {
             }
             EnvelopeNode::Object { type_name, .. } => {
                 let name = ident(type_name);
-                if borrows(node) { quote!(#name<#lifetime>) } else { quote!(#name) }
+                if borrows(node) {
+                    quote!(#name<#lifetime>)
+                } else {
+                    quote!(#name)
+                }
             }
             EnvelopeNode::Each(item) => {
                 uses.runtime("Each");
@@ -108,29 +135,48 @@ impl<'a> Pages<'a> {
                 quote!(Each<#item>)
             }
             EnvelopeNode::Items(items) => {
-                let mut types: Vec<_> = items
+                uses.runtime("Item");
+                items
                     .iter()
-                    .map(|(index, node)| {
-                        uses.runtime("Item");
-                        let item = self.ty(node, true, lifetime, uses);
-                        quote!(Item<#index, #item>)
+                    .rev()
+                    .fold(TokenStream::new(), |rest, (index, node)| {
+                        let index = proc_macro2::Literal::usize_unsuffixed(*index);
+                        let item = self.ty(node, self.is_required(node), lifetime, uses);
+                        if rest.is_empty() {
+                            quote!(Item<#index, #item>)
+                        } else {
+                            quote!(Item<#index, #item, #rest>)
+                        }
                     })
-                    .collect();
-                let last = types.pop().unwrap_or_default();
-                types.into_iter().rev().fold(last, |rest, first| {
-                    uses.runtime("Both");
-                    quote!(Both<#first, #rest>)
-                })
             }
         };
-        if required { inner } else { quote!(Option<#inner>) }
+        if required {
+            inner
+        } else {
+            quote!(Option<#inner>)
+        }
+    }
+
+    /// Whether an item of a list has to be there.
+    fn is_required(&self, node: &EnvelopeNode) -> bool {
+        leads_to_records(node) && !self.envelope.allow_missing_data
+    }
+
+    /// Whether the body is an object.
+    pub fn is_object(&self) -> bool {
+        matches!(self.envelope.root, EnvelopeNode::Object { .. })
     }
 
     fn accessors(&self, page: &proc_macro2::Ident, borrowed: bool, uses: &mut Uses) -> TokenStream {
         if self.envelope.accessors.is_empty() {
             return TokenStream::new();
         }
-        let methods = self.envelope.accessors.iter().map(|accessor| self.accessor(accessor, uses)).collect::<Vec<_>>();
+        let methods = self
+            .envelope
+            .accessors
+            .iter()
+            .map(|accessor| self.accessor(accessor, uses))
+            .collect::<Vec<_>>();
         let lifetime = borrowed.then(|| quote!(<'_>));
         quote!(impl #page #lifetime { #(#methods)* })
     }
@@ -145,15 +191,23 @@ impl<'a> Pages<'a> {
                     let field = fields.iter().find(|field| field.name == *key);
                     let name = ident(&key.rust);
                     tokens = quote!(#tokens.#name);
-                    if field.is_some_and(|field| !field.required && !matches!(field.node, EnvelopeNode::Leaf(_))) {
+                    if field.is_some_and(|field| {
+                        !field.required && !matches!(field.node, EnvelopeNode::Leaf(_))
+                    }) {
                         tokens = quote!(#tokens.as_ref()?);
                     }
                     node = field.map(|field| &field.node);
                 }
                 (PathStep::Index(index), Some(EnvelopeNode::Items(items))) => {
                     tokens = item_of(items, *index, &tokens);
-                    tokens = quote!(#tokens.as_ref()?);
-                    node = items.iter().find(|(at, _)| at == index).map(|(_, node)| node);
+                    node = items
+                        .iter()
+                        .find(|(at, _)| at == index)
+                        .map(|(_, node)| node);
+                    let leaf = matches!(node, Some(EnvelopeNode::Leaf(_)));
+                    if !leaf && !node.is_some_and(|node| self.is_required(node)) {
+                        tokens = quote!(#tokens.as_ref()?);
+                    }
                 }
                 _ => node = None,
             }
@@ -170,13 +224,71 @@ impl<'a> Pages<'a> {
         quote!(fn #name(&self) -> Option<#ty> { #value })
     }
 
+    /// Statements that push the records' JSON to `pieces`.
+    fn walk(
+        &self,
+        node: &EnvelopeNode,
+        required: bool,
+        place: &TokenStream,
+        depth: usize,
+    ) -> TokenStream {
+        let inner = ident(
+            ["item", "entry", "part", "piece"]
+                .get(depth)
+                .copied()
+                .unwrap_or("inner"),
+        );
+        if !required {
+            let statements = self.walk(node, true, &quote!(#inner), depth + 1);
+            return match node {
+                EnvelopeNode::Records => quote!(pieces.extend(#place);),
+                _ => quote!(if let Some(#inner) = &#place { #statements }),
+            };
+        }
+        match node {
+            EnvelopeNode::Records if depth == 0 => quote!(pieces.push(*#place);),
+            EnvelopeNode::Records => quote!(pieces.push(#place);),
+            EnvelopeNode::Leaf(_) => TokenStream::new(),
+            EnvelopeNode::Object { fields, .. } => fields
+                .iter()
+                .filter(|field| leads_to_records(&field.node))
+                .map(|field| {
+                    let name = ident(&field.name.rust);
+                    self.walk(&field.node, field.required, &quote!(#place.#name), depth)
+                })
+                .collect(),
+            EnvelopeNode::Each(item) => {
+                if matches!(**item, EnvelopeNode::Records) {
+                    return quote!(pieces.extend(&#place.0););
+                }
+                let statements = self.walk(item, true, &quote!(#inner), depth + 1);
+                quote!(for #inner in &#place.0 { #statements })
+            }
+            EnvelopeNode::Items(items) => items
+                .iter()
+                .filter(|(_, node)| leads_to_records(node))
+                .map(|(index, node)| {
+                    self.walk(
+                        node,
+                        self.is_required(node),
+                        &item_of(items, *index, place),
+                        depth,
+                    )
+                })
+                .collect(),
+        }
+    }
+
     /// The body of `Endpoint::records`.
     pub fn records(&self) -> TokenStream {
+        if matches!(self.envelope.root, EnvelopeNode::Records) {
+            return quote!(vec![*page]);
+        }
         match plain_path(&self.envelope.root, quote!(page)) {
             Some((path, true)) => quote!(vec![#path]),
             Some((path, false)) => quote!(#path.into_iter().collect()),
             None => {
-                let walk = walk(&self.envelope.root, true, &quote!(page), 0);
+                let walk = self.walk(&self.envelope.root, true, &quote!(page), 0);
                 quote! {
                     let mut pieces = Vec::new();
                     #walk
@@ -189,7 +301,9 @@ impl<'a> Pages<'a> {
 
 /// The way to the records where only names lead there, all of them required but the last.
 fn plain_path(node: &EnvelopeNode, from: TokenStream) -> Option<(TokenStream, bool)> {
-    let EnvelopeNode::Object { fields, .. } = node else { return None };
+    let EnvelopeNode::Object { fields, .. } = node else {
+        return None;
+    };
     let field = fields.iter().find(|field| leads_to_records(&field.node))?;
     let name = ident(&field.name.rust);
     match &field.node {
@@ -199,61 +313,23 @@ fn plain_path(node: &EnvelopeNode, from: TokenStream) -> Option<(TokenStream, bo
     }
 }
 
-/// Statements that push the records' JSON to `pieces`.
-fn walk(node: &EnvelopeNode, required: bool, place: &TokenStream, depth: usize) -> TokenStream {
-    let inner = ident(["item", "entry", "part", "piece"].get(depth).copied().unwrap_or("inner"));
-    if !required {
-        let statements = walk(node, true, &quote!(#inner), depth + 1);
-        return match node {
-            EnvelopeNode::Records => quote!(pieces.extend(#place);),
-            _ => quote!(if let Some(#inner) = &#place { #statements }),
-        };
-    }
-    match node {
-        EnvelopeNode::Records if depth == 0 => quote!(pieces.push(*#place);),
-        EnvelopeNode::Records => quote!(pieces.push(#place);),
-        EnvelopeNode::Leaf(_) => TokenStream::new(),
-        EnvelopeNode::Object { fields, .. } => fields
-            .iter()
-            .filter(|field| leads_to_records(&field.node))
-            .map(|field| {
-                let name = ident(&field.name.rust);
-                walk(&field.node, field.required, &quote!(#place.#name), depth)
-            })
-            .collect(),
-        EnvelopeNode::Each(item) => {
-            if matches!(**item, EnvelopeNode::Records) {
-                return quote!(pieces.extend(&#place.0););
-            }
-            let statements = walk(item, true, &quote!(#inner), depth + 1);
-            quote!(for #inner in &#place.0 { #statements })
-        }
-        EnvelopeNode::Items(items) => items
-            .iter()
-            .filter(|(_, node)| leads_to_records(node))
-            .map(|(index, node)| walk(node, false, &item_of(items, *index, place), depth))
-            .collect(),
-    }
-}
-
-/// The `Option` that holds an item of a list.
+/// The field that holds an item of a list.
 fn item_of(items: &[(usize, EnvelopeNode)], index: usize, place: &TokenStream) -> TokenStream {
-    let at = items.iter().position(|(known, _)| *known == index).unwrap_or_default();
-    let mut tokens = place.clone();
-    for _ in 0..at {
-        tokens = quote!(#tokens.1);
-    }
-    if at + 1 < items.len() {
-        tokens = quote!(#tokens.0);
-    }
-    quote!(#tokens.0)
+    let behind = items
+        .iter()
+        .position(|(known, _)| *known == index)
+        .unwrap_or_default();
+    let rest = (0..behind).map(|_| quote!(.rest));
+    quote!(#place #(#rest)* .value)
 }
 
 fn leads_to_records(node: &EnvelopeNode) -> bool {
     match node {
         EnvelopeNode::Records => true,
         EnvelopeNode::Leaf(_) => false,
-        EnvelopeNode::Object { fields, .. } => fields.iter().any(|field| leads_to_records(&field.node)),
+        EnvelopeNode::Object { fields, .. } => {
+            fields.iter().any(|field| leads_to_records(&field.node))
+        }
         EnvelopeNode::Each(inner) => leads_to_records(inner),
         EnvelopeNode::Items(items) => items.iter().any(|(_, node)| leads_to_records(node)),
     }

@@ -29,7 +29,11 @@ pub struct RetryCode {
 pub fn retry(policy: &ErrorPolicy, uses: &mut Uses) -> RetryCode {
     let mut fields = Vec::new();
     let mut function = None;
-    let statuses: Vec<_> = policy.retry_statuses.iter().map(|range| (range.from, range.to)).collect();
+    let statuses: Vec<_> = policy
+        .retry_statuses
+        .iter()
+        .map(|range| (range.from, range.to))
+        .collect();
     if statuses != STATUSES {
         let ranges = statuses.iter().map(|(from, to)| quote_range(*from, *to));
         fields.push(quote!(statuses: &[#(#ranges),*]));
@@ -40,7 +44,9 @@ pub fn retry(policy: &ErrorPolicy, uses: &mut Uses) -> RetryCode {
     }
     match &policy.backoff {
         Backoff::Exponential { first, max } => {
-            for (name, wait, default) in [("first", *first, FIRST_WAIT), ("max", *max, LONGEST_WAIT)] {
+            for (name, wait, default) in
+                [("first", *first, FIRST_WAIT), ("max", *max, LONGEST_WAIT)]
+            {
                 if wait != default {
                     let (name, wait) = (ident(name), duration(wait, uses));
                     fields.push(quote!(#name: #wait));
@@ -63,10 +69,16 @@ pub fn retry(policy: &ErrorPolicy, uses: &mut Uses) -> RetryCode {
         fields.push(quote!(max_elapsed: Some(#elapsed)));
     }
     if fields.is_empty() {
-        return RetryCode { constant: None, function };
+        return RetryCode {
+            constant: None,
+            function,
+        };
     }
     uses.runtime("Retry");
-    RetryCode { constant: Some(quote!(const RETRY: Retry = Retry { #(#fields,)* ..Retry::DEFAULT };)), function }
+    RetryCode {
+        constant: Some(quote!(const RETRY: Retry = Retry { #(#fields,)* ..Retry::DEFAULT };)),
+        function,
+    }
 }
 
 fn quote_range(from: u16, to: u16) -> TokenStream {
@@ -115,10 +127,18 @@ pub fn action(resource: &Resource, scope: Scope<'_>, uses: &mut Uses) -> Option<
     uses.runtime("Action");
     uses.runtime("Answer");
     let accessors = policy.body.as_ref().map_or(&[][..], |body| &body.accessors);
-    let scope = Scope { accessors, place: Place::Rule, ..scope };
+    let scope = Scope {
+        accessors,
+        place: Place::Rule,
+        ..scope
+    };
     // Nothing comes after a rule that always holds.
-    let always = policy.rules.iter().position(|rule| conditions(rule, scope).is_empty());
-    let (rules, end) = match always.and_then(|at| policy.rules.get(..at).zip(policy.rules.get(at))) {
+    let always = policy
+        .rules
+        .iter()
+        .position(|rule| conditions(rule, scope).is_empty());
+    let (rules, end) = match always.and_then(|at| policy.rules.get(..at).zip(policy.rules.get(at)))
+    {
         Some((rules, last)) => {
             let action = self::outcome(&last.action, scope);
             (rules, quote!(Some(#action)))
@@ -127,13 +147,17 @@ pub fn action(resource: &Resource, scope: Scope<'_>, uses: &mut Uses) -> Option<
     };
     let rules: TokenStream = rules.iter().map(|rule| self::rule(rule, scope)).collect();
     let rules = quote!(#rules #end);
-    let body = policy.body.as_ref().filter(|_| uses_ident(&rules, "body")).map(|body| {
-        let name = match &body.root {
-            EnvelopeNode::Object { type_name, .. } => ident(type_name),
-            _ => ident("Failure"),
-        };
-        quote!(let body: #name = answer.json().unwrap_or_default();)
-    });
+    let body = policy
+        .body
+        .as_ref()
+        .filter(|_| uses_ident(&rules, "body"))
+        .map(|body| {
+            let name = match &body.root {
+                EnvelopeNode::Object { type_name, .. } => ident(type_name),
+                _ => ident("Failure"),
+            };
+            quote!(let body: #name = answer.json().unwrap_or_default();)
+        });
     if uses_ident(&rules, "Scalar") {
         uses.runtime("Scalar");
     }
@@ -153,7 +177,11 @@ fn conditions(rule: &Rule, scope: Scope<'_>) -> Vec<(&'static str, TokenStream)>
     if !rule.statuses.is_empty() {
         let patterns = rule.statuses.iter().map(|StatusRange { from, to }| {
             let (from, to) = (text::integer(from), text::integer(to));
-            if from.to_string() == to.to_string() { quote!(#from) } else { quote!(#from..=#to) }
+            if from.to_string() == to.to_string() {
+                quote!(#from)
+            } else {
+                quote!(#from..=#to)
+            }
         });
         conditions.push(("status", quote!(matches!(answer.status(), #(#patterns)|*))));
     }
@@ -208,4 +236,3 @@ fn rule(rule: &Rule, scope: Scope<'_>) -> TokenStream {
         }
     }
 }
-

@@ -3,8 +3,8 @@
 use super::record::ident;
 use super::text;
 use crate::model::{
-    Accessor, Comparison, ConfigField, ConfigType, Connector, Expr, ExprKind, ExprType, LeafKind, Operator, Part,
-    RecordPath, Template, TimeFormat, Type,
+    Accessor, Comparison, ConfigField, ConfigType, Connector, Expr, ExprKind, ExprType, LeafKind,
+    Operator, Part, RecordPath, Template, TimeFormat, Type,
 };
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -18,6 +18,8 @@ pub struct Scope<'a> {
     pub accessors: &'a [Accessor],
     /// Which function it stands in.
     pub place: Place,
+    /// Within an option of a choice that has fields: the way to it and its own fields, each bound to its name.
+    pub option: Option<(&'a [String], &'a [ConfigField])>,
 }
 
 /// Functions in which expressions stand.
@@ -67,15 +69,23 @@ pub enum Shape {
 
 impl Value {
     fn new(tokens: TokenStream, shape: Shape) -> Self {
-        Self { tokens, shape, optional: false }
+        Self {
+            tokens,
+            shape,
+            optional: false,
+        }
     }
 
     fn optional(tokens: TokenStream, shape: Shape) -> Self {
-        Self { tokens, shape, optional: true }
+        Self {
+            tokens,
+            shape,
+            optional: true,
+        }
     }
 
     /// Something that `format!` takes.
-    fn display(&self) -> TokenStream {
+    pub fn display(&self) -> TokenStream {
         let tokens = &self.tokens;
         match (self.optional, self.shape) {
             (false, Shape::Secret) => quote!(#tokens.expose()),
@@ -111,13 +121,17 @@ impl<'a> Scope<'a> {
                         quote!(#tokens.iter().map(ToString::to_string).collect::<Vec<_>>())
                     }
                     (Shape::Display, false) if !is_place(expr) => quote!(#tokens.to_string()),
-                    (Shape::Wire, _) => quote!(#tokens.and_then(Scalar::text)),
+                    (Shape::Wire, _) => quote!(#tokens.and_then(Scalar::as_str)),
                     _ => tokens.clone(),
                 }
             }
             Template::Parts(parts) => {
                 let joined = self.joined(parts);
-                if self.is_secret(template) { quote!(Secret::from(#joined)) } else { joined }
+                if self.is_secret(template) {
+                    quote!(Secret::from(#joined))
+                } else {
+                    joined
+                }
             }
         }
     }
@@ -139,7 +153,9 @@ impl<'a> Scope<'a> {
         match template {
             Template::Text(_) => false,
             Template::Value(expr) => has_secret(expr),
-            Template::Parts(parts) => parts.iter().any(|part| matches!(part, Part::Value(expr) if has_secret(expr))),
+            Template::Parts(parts) => parts
+                .iter()
+                .any(|part| matches!(part, Part::Value(expr) if has_secret(expr))),
         }
     }
 
@@ -149,7 +165,11 @@ impl<'a> Scope<'a> {
     }
 
     /// `format!` of the pieces, each value shown by a function.
-    pub fn format(&self, parts: &[Part], show: impl Fn(&Self, &Expr) -> TokenStream) -> TokenStream {
+    pub fn format(
+        &self,
+        parts: &[Part],
+        show: impl Fn(&Self, &Expr) -> TokenStream,
+    ) -> TokenStream {
         let mut pattern = String::new();
         let mut arguments = Vec::new();
         for part in parts {
@@ -172,10 +192,24 @@ impl<'a> Scope<'a> {
         match (value.shape, value.optional) {
             (Shape::Str, true) => quote!(#tokens.map(str::to_owned)),
             (Shape::Text, true) => tokens.clone(),
-            (Shape::Wire, _) => quote!(#tokens.and_then(Scalar::text)),
+            (Shape::Wire, _) => quote!(#tokens.and_then(Scalar::as_str).map(str::to_owned)),
             (Shape::Text, false) => quote!(Some(#tokens)),
             (_, true) => quote!(#tokens.map(|value| value.to_string())),
             (_, false) => quote!(Some(#tokens.to_string())),
+        }
+    }
+
+    /// An `Option<&str>`.
+    pub fn borrowed_text(&self, expr: &Expr) -> TokenStream {
+        let value = self.value(expr);
+        let tokens = &value.tokens;
+        match (value.shape, value.optional) {
+            (Shape::Str, true) => tokens.clone(),
+            (Shape::Wire, _) => quote!(#tokens.and_then(Scalar::as_str)),
+            _ => {
+                let text = self.optional_text(expr);
+                quote!(#text.as_deref())
+            }
         }
     }
 
@@ -185,7 +219,9 @@ impl<'a> Scope<'a> {
         match (value.shape, value.optional) {
             (Shape::Text, false) => tokens.clone(),
             (Shape::Str, false) => quote!(#tokens.clone()),
-            (Shape::Wire, _) => quote!(#tokens.and_then(Scalar::text).unwrap_or_default()),
+            (Shape::Wire, _) => {
+                quote!(#tokens.and_then(Scalar::as_str).unwrap_or_default().to_owned())
+            }
             _ => {
                 let shown = value.display();
                 quote!(#shown.to_string())
@@ -288,7 +324,7 @@ impl<'a> Scope<'a> {
                 let value = self.value(inner);
                 let tokens = &value.tokens;
                 let present = match (value.shape, value.optional) {
-                    (Shape::Wire, _) => quote!(#tokens.is_some_and(Scalar::is_present)),
+                    (Shape::Wire, _) => quote!(#tokens.and_then(Scalar::as_str).is_some()),
                     (_, true) => quote!(#tokens.is_some()),
                     (_, false) => quote!(true),
                 };
@@ -300,7 +336,11 @@ impl<'a> Scope<'a> {
     fn choice(&self, condition: &Expr, then: &Expr, otherwise: &Expr) -> Value {
         let condition = self.boolean(condition);
         let (left, right) = (self.value(then), self.value(otherwise));
-        if left.optional || right.optional || left.shape == Shape::Wire || right.shape == Shape::Wire {
+        if left.optional
+            || right.optional
+            || left.shape == Shape::Wire
+            || right.shape == Shape::Wire
+        {
             let (left, right) = (self.optional_text(then), self.optional_text(otherwise));
             return Value::optional(quote!(if #condition { #left } else { #right }), Shape::Text);
         }
@@ -334,10 +374,16 @@ impl<'a> Scope<'a> {
             if this.shape == Shape::Wire {
                 let tokens = &this.tokens;
                 *this = match other {
-                    Shape::Integer => Value::optional(quote!(#tokens.and_then(Scalar::integer)), Shape::Integer),
-                    Shape::Number => Value::optional(quote!(#tokens.and_then(Scalar::number)), Shape::Number),
-                    Shape::Boolean => Value::optional(quote!(#tokens.and_then(Scalar::boolean)), Shape::Boolean),
-                    _ => Value::optional(quote!(#tokens.and_then(Scalar::text)), Shape::Text),
+                    Shape::Integer => {
+                        Value::optional(quote!(#tokens.and_then(Scalar::integer)), Shape::Integer)
+                    }
+                    Shape::Number => {
+                        Value::optional(quote!(#tokens.and_then(Scalar::number)), Shape::Number)
+                    }
+                    Shape::Boolean => {
+                        Value::optional(quote!(#tokens.and_then(Scalar::boolean)), Shape::Boolean)
+                    }
+                    _ => Value::optional(quote!(#tokens.and_then(Scalar::as_str)), Shape::Str),
                 };
             }
         }
@@ -381,13 +427,25 @@ impl<'a> Scope<'a> {
     }
 
     fn answer(&self) -> TokenStream {
-        if self.place == Place::Rule { quote!(answer) } else { quote!(turn.answer) }
+        if self.place == Place::Rule {
+            quote!(answer)
+        } else {
+            quote!(turn.answer)
+        }
     }
 
     fn body(&self, accessor: &str) -> Value {
         let method = ident(accessor);
-        let kind = self.accessors.iter().find(|known| known.rust == accessor).map_or(LeafKind::Token, |known| known.kind);
-        let tokens = if self.place == Place::Rule { quote!(body.#method()) } else { quote!(turn.page.#method()) };
+        let kind = self
+            .accessors
+            .iter()
+            .find(|known| known.rust == accessor)
+            .map_or(LeafKind::Token, |known| known.kind);
+        let tokens = if self.place == Place::Rule {
+            quote!(body.#method())
+        } else {
+            quote!(turn.page.#method())
+        };
         match kind {
             LeafKind::Token => Value::optional(tokens, Shape::Str),
             LeafKind::Count => Value::optional(tokens, Shape::Integer),
@@ -399,15 +457,27 @@ impl<'a> Scope<'a> {
     fn config(&self, path: &[String]) -> Value {
         let mut tokens = quote!(config);
         let mut fields: &[ConfigField] = &self.connector.config;
+        let mut path = path;
+        let mut bound = false;
+        if let Some((by, own)) = self.option
+            && let Some(rest) = path.strip_prefix(by).filter(|rest| !rest.is_empty())
+        {
+            (path, fields, bound) = (rest, own, true);
+        }
         let mut shape = Shape::Display;
         let mut optional = false;
         for (index, step) in path.iter().enumerate() {
             let name = ident(step);
-            let Some(field) = fields.iter().find(|field| field.name.rust == *step) else { break };
+            let Some(field) = fields.iter().find(|field| field.name.rust == *step) else {
+                break;
+            };
             let last = index + 1 == path.len();
             tokens = match (optional, last) {
+                _ if bound && index == 0 => quote!(#name),
                 (false, _) => quote!(#tokens.#name),
-                (true, false) if field.optional => quote!(#tokens.as_ref().and_then(|inner| inner.#name.as_ref())),
+                (true, false) if field.optional => {
+                    quote!(#tokens.as_ref().and_then(|inner| inner.#name.as_ref()))
+                }
                 (true, _) => quote!(#tokens.as_ref().map(|inner| &inner.#name)),
             };
             optional |= field.optional;
@@ -417,14 +487,25 @@ impl<'a> Scope<'a> {
                 _ => &[],
             };
             if last && matches!(field.ty, ConfigType::Enum { .. }) {
-                tokens = if optional { quote!(#tokens.as_ref().map(|word| word.as_str())) } else { quote!(#tokens.as_str()) };
+                tokens = if optional {
+                    quote!(#tokens.as_ref().map(|word| word.as_str()))
+                } else {
+                    quote!(#tokens.as_str())
+                };
             } else if last && optional && shape == Shape::Str {
                 tokens = quote!(#tokens.as_deref());
-            } else if last && optional && matches!(shape, Shape::Secret | Shape::List(_) | Shape::Display) {
+            } else if last
+                && optional
+                && matches!(shape, Shape::Secret | Shape::List(_) | Shape::Display)
+            {
                 tokens = quote!(#tokens.as_ref());
             }
         }
-        Value { tokens, shape, optional }
+        Value {
+            tokens,
+            shape,
+            optional,
+        }
     }
 }
 
@@ -437,9 +518,16 @@ fn config_shape(ty: &ConfigType) -> Shape {
         ConfigType::Boolean => Shape::Boolean,
         ConfigType::List(item) => Shape::List(matches!(
             **item,
-            ConfigType::String | ConfigType::Secret | ConfigType::Integer | ConfigType::Number | ConfigType::Boolean
+            ConfigType::String
+                | ConfigType::Secret
+                | ConfigType::Integer
+                | ConfigType::Number
+                | ConfigType::Boolean
         )),
-        ConfigType::Timestamp | ConfigType::Date | ConfigType::Object { .. } | ConfigType::OneOf { .. } => Shape::Display,
+        ConfigType::Timestamp
+        | ConfigType::Date
+        | ConfigType::Object { .. }
+        | ConfigType::OneOf { .. } => Shape::Display,
     }
 }
 
@@ -450,10 +538,13 @@ fn is_place(expr: &Expr) -> bool {
 
 fn has_secret(expr: &Expr) -> bool {
     match &expr.kind {
-        ExprKind::Not(inner) | ExprKind::IsPresent(inner) | ExprKind::Truthy(inner) => has_secret(inner),
-        ExprKind::And(a, b) | ExprKind::Or(a, b) | ExprKind::Compare(_, a, b) | ExprKind::Arithmetic(_, a, b) => {
-            has_secret(a) || has_secret(b)
+        ExprKind::Not(inner) | ExprKind::IsPresent(inner) | ExprKind::Truthy(inner) => {
+            has_secret(inner)
         }
+        ExprKind::And(a, b)
+        | ExprKind::Or(a, b)
+        | ExprKind::Compare(_, a, b)
+        | ExprKind::Arithmetic(_, a, b) => has_secret(a) || has_secret(b),
         ExprKind::If(_, a, b) => has_secret(a) || has_secret(b),
         _ => expr.ty == ExprType::Secret,
     }
@@ -482,23 +573,37 @@ fn last_record(path: &RecordPath) -> Value {
     let mut nullable = false;
     for step in &path.steps {
         let name = ident(&step.rust);
-        tokens = if nullable { quote!(#tokens.as_ref()?.#name) } else { quote!(#tokens.#name) };
+        tokens = if nullable {
+            quote!(#tokens.as_ref()?.#name)
+        } else {
+            quote!(#tokens.#name)
+        };
         nullable = step.nullable;
     }
-    let field = if nullable { quote!(#tokens.as_ref()?) } else { tokens };
+    let field = if nullable {
+        quote!(#tokens.as_ref()?)
+    } else {
+        tokens
+    };
     let text = match &path.ty {
         Type::String if nullable => quote!(#field.clone()),
         Type::String => quote!(#field.clone()),
         Type::Enum(_) => quote!(#field.as_str().to_owned()),
         Type::Timestamp(TimeFormat::Epoch) => quote!(#field.as_second().to_string()),
         Type::Timestamp(TimeFormat::EpochMillis) => quote!(#field.as_millisecond().to_string()),
-        Type::Timestamp(TimeFormat::Strftime(format)) | Type::Date(Some(format)) | Type::Time(Some(format)) => {
+        Type::Timestamp(TimeFormat::Strftime(format))
+        | Type::Date(Some(format))
+        | Type::Time(Some(format)) => {
             let format = text::literal(format);
             quote!(#field.strftime(#format).to_string())
         }
         _ => quote!(#field.to_string()),
     };
-    let found = if nullable_anywhere(path) { quote!(and_then(|last| Some(#text))) } else { quote!(map(|last| #text)) };
+    let found = if nullable_anywhere(path) {
+        quote!(and_then(|last| Some(#text)))
+    } else {
+        quote!(map(|last| #text))
+    };
     Value::optional(quote!(turn.last()?.#found), Shape::Text)
 }
 

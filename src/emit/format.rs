@@ -53,7 +53,8 @@ fn blank_lines(source: &str) -> String {
         }
         out.push_str(line);
         out.push('\n');
-        let attribute = text.starts_with("///") || text.starts_with("#[") || text.starts_with("#![");
+        let attribute =
+            text.starts_with("///") || text.starts_with("#[") || text.starts_with("#![");
         if attribute {
             continue;
         }
@@ -82,7 +83,10 @@ fn blank_lines(source: &str) -> String {
 }
 
 fn kind_of(text: &str) -> Kind {
-    let bare = text.strip_prefix("pub ").or_else(|| text.strip_prefix("pub(crate) ")).unwrap_or(text);
+    let bare = text
+        .strip_prefix("pub ")
+        .or_else(|| text.strip_prefix("pub(crate) "))
+        .unwrap_or(text);
     if bare.starts_with("use crate::") || bare.starts_with("use super::") {
         Kind::UseCrate
     } else if bare.starts_with("use std::") {
@@ -91,7 +95,9 @@ fn kind_of(text: &str) -> Kind {
         Kind::Use
     } else if bare.starts_with("mod ") && bare.ends_with(';') {
         Kind::Module
-    } else if bare.starts_with("const ") && !bare.starts_with("const fn ") || bare.starts_with("type ") {
+    } else if bare.starts_with("const ") && !bare.starts_with("const fn ")
+        || bare.starts_with("type ")
+    {
         Kind::Short
     } else {
         Kind::Apart
@@ -100,7 +106,10 @@ fn kind_of(text: &str) -> Kind {
 
 /// Whether items stand between the braces that this line opens.
 fn is_container(text: &str) -> bool {
-    let bare = text.strip_prefix("pub ").or_else(|| text.strip_prefix("pub(crate) ")).unwrap_or(text);
+    let bare = text
+        .strip_prefix("pub ")
+        .or_else(|| text.strip_prefix("pub(crate) "))
+        .unwrap_or(text);
     bare.starts_with("impl") || bare.starts_with("trait ") || bare.starts_with("mod ")
 }
 

@@ -30,7 +30,10 @@ pub fn relayout(source: &str) -> String {
         at += taken;
         let plain = text.is_empty() || text.starts_with("//") || text.starts_with('}');
         // What is short on its line is so in rustfmt too, but for struct literals.
-        let short = pieces.len() == 1 && line.len() <= NARROW && !text.contains(" { ") && !text.ends_with("=> {");
+        let short = pieces.len() == 1
+            && line.len() <= NARROW
+            && !text.contains(" { ")
+            && !text.ends_with("=> {");
         if plain || short {
             push_all(&mut out, pieces);
         } else if let Some(arm) = joined_arm(&lines, at, pieces, indent) {
@@ -56,15 +59,24 @@ fn closures_in_line(source: &str) -> String {
         let text = line.trim_start();
         let indent = line.len() - text.len();
         let shift = 4 * moved.len();
-        let name = !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.');
-        let call = lines.peek().map(|next| next.trim_start()).filter(|next| next.starts_with('.') && next.ends_with("|| {"));
+        let name = !text.is_empty()
+            && text
+                .chars()
+                .all(|c| c.is_alphanumeric() || c == '_' || c == '.');
+        let call = lines
+            .peek()
+            .map(|next| next.trim_start())
+            .filter(|next| next.starts_with('.') && next.ends_with("|| {"));
         if let Some(call) = call.filter(|_| name) {
             out.push(format!("{}{text}{call}", " ".repeat(indent - shift)));
             moved.push(indent + 4);
             lines.next();
             continue;
         }
-        out.push(format!("{}{text}", " ".repeat(indent.saturating_sub(shift))));
+        out.push(format!(
+            "{}{text}",
+            " ".repeat(indent.saturating_sub(shift))
+        ));
         if moved.last() == Some(&indent) && text.starts_with("})") {
             moved.pop();
         }
@@ -82,15 +94,23 @@ fn single_items_in_line(source: &str) -> String {
         let indent = line.len() - line.trim_start().len();
         let next = lines.get(at).map_or("", |next| next.trim_start());
         let end = format!("{}}},", " ".repeat(indent + 4));
-        let length = lines.get(at..).and_then(|rest| rest.iter().position(|line| *line == end));
-        let items = length.and_then(|length| Some((lines.get(at + 1..at + length)?, lines.get(at + length + 1)?)));
+        let length = lines
+            .get(at..)
+            .and_then(|rest| rest.iter().position(|line| *line == end));
+        let items = length.and_then(|length| {
+            Some((lines.get(at + 1..at + length)?, lines.get(at + length + 1)?))
+        });
         if line.ends_with("&[")
             && next.ends_with(" {")
             && let Some((fields, close)) = items
             && close.trim_start() == "];"
         {
             out.push(format!("{line}{next}"));
-            out.extend(fields.iter().map(|field| field.strip_prefix("    ").unwrap_or(field).to_owned()));
+            out.extend(
+                fields
+                    .iter()
+                    .map(|field| field.strip_prefix("    ").unwrap_or(field).to_owned()),
+            );
             out.push(format!("{}}}];", " ".repeat(indent)));
             at += fields.len() + 3;
         } else {
@@ -154,7 +174,8 @@ fn join(pieces: &[&str]) -> String {
 fn joined_arm(lines: &[&str], next: usize, pieces: &[&str], indent: usize) -> Option<String> {
     let head = join(pieces).strip_suffix(" => {")?.to_owned();
     let (value, end) = (lines.get(next)?.trim(), lines.get(next + 1)?.trim());
-    let single = end == "}" && !value.ends_with(['{', ';', '(', '[', ',']) && !value.starts_with("//");
+    let single =
+        end == "}" && !value.ends_with(['{', ';', '(', '[', ',']) && !value.starts_with("//");
     let arm = format!("{head} => {value},");
     let expression = parse(value)?;
     (single && indent + arm.len() <= WIDTH && is_inline(&expression)).then_some(arm)
@@ -178,8 +199,16 @@ fn statement(text: &str, indent: usize) -> Option<String> {
     let (head, value) = split_head(body);
     if is_type_of_field(&head, value) {
         let one = format!("{head}{value}{tail}");
-        let next = format!("{}\n{}{value}{tail}", head.trim_end(), " ".repeat(indent + 4));
-        return Some(if indent + width(&one) <= WIDTH { one } else { next });
+        let next = format!(
+            "{}\n{}{value}{tail}",
+            head.trim_end(),
+            " ".repeat(indent + 4)
+        );
+        return Some(if indent + width(&one) <= WIDTH {
+            one
+        } else {
+            next
+        });
     }
     let expression = parse(value)?;
     let start = indent + width(&head);
@@ -189,7 +218,11 @@ fn statement(text: &str, indent: usize) -> Option<String> {
     if !head.is_empty() && !head.ends_with("return ") && !head.ends_with("=> ") {
         let next = indent + 4;
         if is_inline(&expression) && next + width(value) + tail.len() <= WIDTH {
-            return Some(format!("{}\n{}{value}{tail}", head.trim_end(), " ".repeat(next)));
+            return Some(format!(
+                "{}\n{}{value}{tail}",
+                head.trim_end(),
+                " ".repeat(next)
+            ));
         }
     }
     let broken = break_expression(&expression, indent, start, tail.len())?;
@@ -201,7 +234,9 @@ fn statement(text: &str, indent: usize) -> Option<String> {
 
 /// `pub name: Type`, or a field of a private struct.
 fn is_type_of_field(head: &str, value: &str) -> bool {
-    head.ends_with(": ") && !value.contains(['(', '"']) && (head.starts_with("pub ") || value.contains('<'))
+    head.ends_with(": ")
+        && !value.contains(['(', '"'])
+        && (head.starts_with("pub ") || value.contains('<'))
 }
 
 /// What stands before the expression: `let x = `, `name: `, `pattern => `, `return `.
@@ -209,8 +244,7 @@ fn split_head(body: &str) -> (String, &str) {
     let mut depth = 0_usize;
     let mut found = 0;
     let bytes = body.as_bytes();
-    let mut scanner = Scanner::new(body);
-    while let Some((at, character)) = scanner.next() {
+    for (at, character) in Scanner::new(body) {
         match character {
             '(' | '[' | '{' => depth += 1,
             ')' | ']' | '}' => depth = depth.saturating_sub(1),
@@ -238,9 +272,19 @@ fn split_head(body: &str) -> (String, &str) {
     }
     if found == 0 && !body.starts_with("let ") {
         // `a.b = c`
-        found = body.find(" = ").filter(|at| !body.get(..*at).is_some_and(|head| head.contains(['(', '"', '|']))).map_or(0, |at| at + 3);
+        found = body
+            .find(" = ")
+            .filter(|at| {
+                !body
+                    .get(..*at)
+                    .is_some_and(|head| head.contains(['(', '"', '|']))
+            })
+            .map_or(0, |at| at + 3);
     }
-    body.split_at_checked(found).map_or((String::new(), body), |(head, value)| (head.to_owned(), value))
+    body.split_at_checked(found)
+        .map_or((String::new(), body), |(head, value)| {
+            (head.to_owned(), value)
+        })
 }
 
 /// Characters outside text and character literals, with their places.
@@ -251,7 +295,10 @@ struct Scanner<'t> {
 
 impl<'t> Scanner<'t> {
     fn new(text: &'t str) -> Self {
-        Self { characters: text.char_indices().peekable(), text }
+        Self {
+            characters: text.char_indices().peekable(),
+            text,
+        }
     }
 
     /// Goes past the end of a text literal.
@@ -278,8 +325,13 @@ impl Iterator for Scanner<'_> {
         } else if character == '\'' {
             // A character literal closes within two; a lifetime does not.
             let rest = self.text.get(at + 1..).unwrap_or_default();
-            let length = if rest.starts_with('\\') { rest.get(2..).and_then(|r| r.find('\'')).map(|end| end + 2) } else {
-                rest.chars().next().map(char::len_utf8).filter(|length| rest.get(*length..).is_some_and(|r| r.starts_with('\'')))
+            let length = if rest.starts_with('\\') {
+                rest.get(2..).and_then(|r| r.find('\'')).map(|end| end + 2)
+            } else {
+                rest.chars()
+                    .next()
+                    .map(char::len_utf8)
+                    .filter(|length| rest.get(*length..).is_some_and(|r| r.starts_with('\'')))
             };
             let end = length.map(|length| at + 1 + length);
             while let (Some(end), Some((next, _))) = (end, self.characters.peek().copied()) {
@@ -307,10 +359,9 @@ type Expression<'t> = Vec<Piece<'t>>;
 /// Reads an expression; none where it holds a block or a closure with one.
 fn parse(text: &str) -> Option<Expression<'_>> {
     let mut pieces = Vec::new();
-    let mut scanner = Scanner::new(text);
     let mut from = 0;
     let mut stack: Vec<(usize, char)> = Vec::new();
-    while let Some((at, character)) = scanner.next() {
+    for (at, character) in Scanner::new(text) {
         match character {
             '(' | '[' | '{' => {
                 if stack.is_empty() && from < at {
@@ -348,7 +399,7 @@ fn split_commas(text: &str) -> Option<Vec<Expression<'_>>> {
             ')' | ']' | '}' => depth = depth.saturating_sub(1),
             '|' => bars += 1,
             ';' if depth == 0 => return None,
-            ',' if depth == 0 && bars % 2 == 0 => {
+            ',' if depth == 0 && bars.is_multiple_of(2) => {
                 items.push(parse(text.get(from..at)?.trim())?);
                 from = at + 1;
             }
@@ -382,7 +433,11 @@ fn show_piece(piece: &Piece<'_>) -> String {
 }
 
 fn show_items(items: &[Expression<'_>]) -> String {
-    items.iter().map(|item| show(item)).collect::<Vec<_>>().join(", ")
+    items
+        .iter()
+        .map(|item| show(item))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn width(text: &str) -> usize {
@@ -418,9 +473,12 @@ fn is_inline(expression: &[Piece<'_>]) -> bool {
 /// Fields and methods after the root of a chain.
 fn links(expression: &[Piece<'_>]) -> usize {
     let operators = expression.iter().any(|piece| match piece {
-        Piece::Text(text) => [" && ", " || ", " == ", " != ", " + ", " - ", " * ", " < ", " > ", " <= ", " >= ", "..", "|"]
-            .iter()
-            .any(|operator| text.contains(operator)),
+        Piece::Text(text) => [
+            " && ", " || ", " == ", " != ", " + ", " - ", " * ", " < ", " > ", " <= ", " >= ",
+            "..", "|",
+        ]
+        .iter()
+        .any(|operator| text.contains(operator)),
         Piece::Group(..) => false,
     });
     if operators {
@@ -429,7 +487,9 @@ fn links(expression: &[Piece<'_>]) -> usize {
     expression
         .iter()
         .map(|piece| match piece {
-            Piece::Text(text) if !text.starts_with('"') && !text.starts_with(|c: char| c.is_ascii_digit()) => {
+            Piece::Text(text)
+                if !text.starts_with('"') && !text.starts_with(|c: char| c.is_ascii_digit()) =>
+            {
                 text.matches('.').count()
             }
             _ => 0,
@@ -438,15 +498,22 @@ fn links(expression: &[Piece<'_>]) -> usize {
 }
 
 /// An expression on several lines. `start` is the column of its first character, `tail` what follows it.
-fn break_expression(expression: &[Piece<'_>], indent: usize, start: usize, tail: usize) -> Option<String> {
+fn break_expression(
+    expression: &[Piece<'_>],
+    indent: usize,
+    start: usize,
+    tail: usize,
+) -> Option<String> {
     if links(expression) > 1 {
         return break_chain(expression, indent, start);
     }
     let (last, front) = match expression {
-        [front @ .., Piece::Text(end)] if matches!(*end, "?" | "?)" ) => (Some(*end), front),
+        [front @ .., Piece::Text(end)] if matches!(*end, "?" | "?)") => (Some(*end), front),
         front => (None, front),
     };
-    let [front @ .., Piece::Group(open, items)] = front else { return None };
+    let [front @ .., Piece::Group(open, items)] = front else {
+        return None;
+    };
     let head = show(front);
     if start + width(&head) + 1 > WIDTH {
         return None;
@@ -486,8 +553,16 @@ fn break_group(open: char, items: &[Expression<'_>], head: &str, indent: usize) 
     let mut lines = String::new();
     for (index, item) in items.iter().enumerate() {
         let text = show(item);
-        let comma = if text.starts_with("..") || is_macro && index + 1 == items.len() { "" } else { "," };
-        let (name, value) = if open == '{' { split_head(&text) } else { (String::new(), text.as_str()) };
+        let comma = if text.starts_with("..") || is_macro && index + 1 == items.len() {
+            ""
+        } else {
+            ","
+        };
+        let (name, value) = if open == '{' {
+            split_head(&text)
+        } else {
+            (String::new(), text.as_str())
+        };
         let value = parse(value)?;
         let shown = show(&value);
         let column = inner + width(&name);
@@ -552,8 +627,16 @@ fn attribute(text: &str, indent: usize) -> Option<String> {
     }
     let pad = " ".repeat(indent + 4);
     let items = split_commas(inner)?;
-    let lines: Vec<_> = items.iter().map(|item| format!("{pad}{}", show(item))).collect();
-    Some(format!("{}\n{}\n{})]", text.get(..=open)?, lines.join(",\n"), " ".repeat(indent)))
+    let lines: Vec<_> = items
+        .iter()
+        .map(|item| format!("{pad}{}", show(item)))
+        .collect();
+    Some(format!(
+        "{}\n{}\n{})]",
+        text.get(..=open)?,
+        lines.join(",\n"),
+        " ".repeat(indent)
+    ))
 }
 
 /// `use path::{…};`
@@ -564,7 +647,11 @@ fn import(text: &str, indent: usize) -> Option<String> {
     let (path, names) = text.strip_suffix("};")?.split_once('{')?;
     let pad = " ".repeat(indent + 4);
     let mut lines = vec![String::new()];
-    for name in names.split(',').map(str::trim).filter(|name| !name.is_empty()) {
+    for name in names
+        .split(',')
+        .map(str::trim)
+        .filter(|name| !name.is_empty())
+    {
         let line = lines.last_mut()?;
         if !line.is_empty() && indent + 4 + width(line) + width(name) + 2 > WIDTH {
             lines.push(format!("{name},"));

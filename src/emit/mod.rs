@@ -41,7 +41,9 @@ pub enum Layout {
 pub fn connector(connector: &Connector, layout: Layout) -> Files {
     let mut files = sources(connector);
     let main = files.get("src/main.rs").cloned().unwrap_or_default();
-    let library = files.iter().filter(|(path, _)| path.starts_with("src/") && *path != "src/main.rs");
+    let library = files
+        .iter()
+        .filter(|(path, _)| path.starts_with("src/") && *path != "src/main.rs");
     let parts = runtime::Parts::of(library.map(|(_, text)| text.as_str()), &main);
     let header = header(&connector.spec_file);
     for text in files.values_mut() {
@@ -65,9 +67,15 @@ fn sources(connector: &Connector) -> Files {
     files.insert("src/main.rs".to_owned(), package::main(connector));
     files.insert("src/config.rs".to_owned(), config::file(connector));
     files.insert("src/client.rs".to_owned(), client::file(connector));
-    files.insert("src/resources/mod.rs".to_owned(), package::resources(connector));
+    files.insert(
+        "src/resources/mod.rs".to_owned(),
+        package::resources(connector),
+    );
     for resource in &connector.resources {
-        files.insert(format!("src/resources/{}.rs", module(resource)), resource::file(connector, resource));
+        files.insert(
+            format!("src/resources/{}.rs", module(resource)),
+            resource::file(connector, resource),
+        );
     }
     files.extend(samples::files(connector));
     files
@@ -80,8 +88,13 @@ fn module(resource: &Resource) -> &str {
 /// The parts of the runtime below a folder.
 fn runtime_files(parts: &runtime::Parts, folder: &str, header: &str) -> Files {
     let texts = parts.library.iter().chain(&parts.cli);
-    let mut files: Files = texts.map(|(name, text)| (format!("{folder}/{name}.rs"), format!("{header}{text}"))).collect();
-    files.insert(format!("{folder}/mod.rs"), format!("{header}{}", runtime::module_file(parts)));
+    let mut files: Files = texts
+        .map(|(name, text)| (format!("{folder}/{name}.rs"), format!("{header}{text}")))
+        .collect();
+    files.insert(
+        format!("{folder}/mod.rs"),
+        format!("{header}{}", runtime::module_file(parts)),
+    );
     files
 }
 

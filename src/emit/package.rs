@@ -57,7 +57,10 @@ pub fn files(connector: &Connector, sources: &Files, parts: &Parts, layout: Layo
         shared: layout == Layout::Shared,
     };
     Files::from([
-        ("Cargo.toml".to_owned(), templates::render("Cargo.toml", cargo)),
+        (
+            "Cargo.toml".to_owned(),
+            templates::render("Cargo.toml", cargo),
+        ),
         ("README.md".to_owned(), readme(connector)),
         (".gitignore".to_owned(), "/target\n".to_owned()),
         (".gitattributes".to_owned(), "* text eol=lf\n".to_owned()),
@@ -65,7 +68,10 @@ pub fn files(connector: &Connector, sources: &Files, parts: &Parts, layout: Layo
 }
 
 fn description(connector: &Connector) -> String {
-    let text = connector.description.clone().unwrap_or_else(|| format!("Reads {}.", connector.package));
+    let text = connector
+        .description
+        .clone()
+        .unwrap_or_else(|| format!("Reads {}.", connector.package));
     one_line(&text)
 }
 
@@ -74,7 +80,8 @@ fn one_line(text: &str) -> String {
 }
 
 fn is_cli_only(dependency: &Dependency, library: &[&str], cli: &[&str]) -> bool {
-    runtime::is_seen(cli.iter().copied(), dependency.seen) && !runtime::is_seen(library.iter().copied(), dependency.seen)
+    runtime::is_seen(cli.iter().copied(), dependency.seen)
+        && !runtime::is_seen(library.iter().copied(), dependency.seen)
 }
 
 fn dependencies(library: &[&str], cli: &[&str]) -> Vec<DependencyView> {
@@ -92,12 +99,27 @@ fn dependencies(library: &[&str], cli: &[&str]) -> Vec<DependencyView> {
     views.push(DependencyView {
         name: "tokio".to_owned(),
         reason: if locks { "waits, locks" } else { "waits" }.to_owned(),
-        value: format!("{{ version = \"1\", features = [{}\"time\"] }}", if locks { "\"sync\", " } else { "" }),
+        value: format!(
+            "{{ version = \"1\", features = [{}\"time\"] }}",
+            if locks { "\"sync\", " } else { "" }
+        ),
     });
     let fixed = [
-        ("rustls", "TLS; the major version is reqwest's", "{ version = \"0.23\", default-features = false, features = [\"ring\", \"std\", \"tls12\"], optional = true }"),
-        ("rustls-platform-verifier", "the platform's certificates", "{ version = \"0.7\", optional = true }"),
-        ("tracing", "logs", "{ version = \"0.1\", default-features = false, features = [\"std\"] }"),
+        (
+            "rustls",
+            "TLS; the major version is reqwest's",
+            "{ version = \"0.23\", default-features = false, features = [\"ring\", \"std\", \"tls12\"], optional = true }",
+        ),
+        (
+            "rustls-platform-verifier",
+            "the platform's certificates",
+            "{ version = \"0.7\", optional = true }",
+        ),
+        (
+            "tracing",
+            "logs",
+            "{ version = \"0.1\", default-features = false, features = [\"std\"] }",
+        ),
     ];
     views.extend(fixed.map(|(name, reason, value)| DependencyView {
         name: name.to_owned(),
@@ -114,13 +136,21 @@ fn requirement(dependency: &Dependency, optional: bool) -> String {
         parts.push("default-features = false".to_owned());
     }
     if !dependency.features.is_empty() {
-        let features: Vec<_> = dependency.features.iter().map(|feature| format!("\"{feature}\"")).collect();
+        let features: Vec<_> = dependency
+            .features
+            .iter()
+            .map(|feature| format!("\"{feature}\""))
+            .collect();
         parts.push(format!("features = [{}]", features.join(", ")));
     }
     if optional {
         parts.push("optional = true".to_owned());
     }
-    if parts.len() == 1 { format!("\"{}\"", dependency.version) } else { format!("{{ {} }}", parts.join(", ")) }
+    if parts.len() == 1 {
+        format!("\"{}\"", dependency.version)
+    } else {
+        format!("{{ {} }}", parts.join(", "))
+    }
 }
 
 /// Name of the library.
@@ -181,13 +211,28 @@ pub fn library(connector: &Connector) -> String {
         .collect();
     let docs = match &connector.description {
         Some(description) => text::doc_lines(description),
-        None => vec![format!("A connector for {}.", text::code(&connector.package))],
+        None => vec![format!(
+            "A connector for {}.",
+            text::code(&connector.package)
+        )],
     };
-    templates::render("src/lib.rs", LibraryView { docs, library: library_name(connector), first, resources })
+    templates::render(
+        "src/lib.rs",
+        LibraryView {
+            docs,
+            library: library_name(connector),
+            first,
+            resources,
+        },
+    )
 }
 
 fn record_name(record: &Record) -> String {
-    record.structs.first().map(|root| root.type_name.clone()).unwrap_or_default()
+    record
+        .structs
+        .first()
+        .map(|root| root.type_name.clone())
+        .unwrap_or_default()
 }
 
 /// What `src/main.rs` prints.
@@ -217,13 +262,18 @@ pub fn main(connector: &Connector) -> String {
         .iter()
         .map(|resource| CommandView {
             wire: text::quoted(&resource.name.wire),
-            about: text::quoted(&one_line(resource.description.as_deref().unwrap_or_default())),
+            about: text::quoted(&one_line(
+                resource.description.as_deref().unwrap_or_default(),
+            )),
             name: resource.name.rust.clone(),
         })
         .collect();
     templates::render(
         "src/main.rs",
-        MainView { library: library_name(connector), resources },
+        MainView {
+            library: library_name(connector),
+            resources,
+        },
     )
 }
 
@@ -234,7 +284,11 @@ pub fn resources(connector: &Connector) -> String {
         /// Rust names of the modules, sorted.
         resources: Vec<String>,
     }
-    let mut resources: Vec<_> = connector.resources.iter().map(|resource| resource.name.rust.clone()).collect();
+    let mut resources: Vec<_> = connector
+        .resources
+        .iter()
+        .map(|resource| resource.name.rust.clone())
+        .collect();
     resources.sort();
     templates::render("src/resources/mod.rs", ModulesView { resources })
 }
@@ -309,7 +363,11 @@ fn readme(connector: &Connector) -> String {
                 None if field.optional => "optional".to_owned(),
                 None => "required".to_owned(),
             },
-            description: field.description.as_deref().map(text::cell).unwrap_or_default(),
+            description: field
+                .description
+                .as_deref()
+                .map(text::cell)
+                .unwrap_or_default(),
         })
         .collect();
     let resources = connector.resources.iter().map(resource_view).collect();
@@ -317,9 +375,17 @@ fn readme(connector: &Connector) -> String {
         "README.md",
         ReadmeView {
             package: connector.package.clone(),
-            docs: connector.description.as_deref().map(text::doc_lines).unwrap_or_default(),
+            docs: connector
+                .description
+                .as_deref()
+                .map(text::doc_lines)
+                .unwrap_or_default(),
             library: library_name(connector),
-            first: connector.resources.first().map(|resource| resource.name.wire.clone()).unwrap_or_default(),
+            first: connector
+                .resources
+                .first()
+                .map(|resource| resource.name.wire.clone())
+                .unwrap_or_default(),
             config,
             resources,
         },
@@ -328,12 +394,25 @@ fn readme(connector: &Connector) -> String {
 
 fn resource_view(resource: &Resource) -> ResourceView {
     let record = &resource.record;
-    let key = record.primary_key.iter().map(|path| text::code(&path.join("."))).collect::<Vec<_>>().join(", ");
+    let key = record
+        .primary_key
+        .iter()
+        .map(|path| text::code(&path.join(".")))
+        .collect::<Vec<_>>()
+        .join(", ");
     let fields = record.structs.first().map_or(&[][..], |root| &root.fields);
     ResourceView {
         name: text::code(&resource.name.wire),
-        docs: resource.description.as_deref().map(text::doc_lines).unwrap_or_default(),
-        key: if key.is_empty() { "none".to_owned() } else { key },
+        docs: resource
+            .description
+            .as_deref()
+            .map(text::doc_lines)
+            .unwrap_or_default(),
+        key: if key.is_empty() {
+            "none".to_owned()
+        } else {
+            key
+        },
         disposition: match &resource.disposition {
             Disposition::Append => "append".to_owned(),
             Disposition::Replace => "replace".to_owned(),
@@ -345,7 +424,11 @@ fn resource_view(resource: &Resource) -> ResourceView {
                 name: text::code(record::plain(&field.name)).replace('|', "\\|"),
                 ty: shown_type(record, &field.ty),
                 nullable: if field.nullable { "yes" } else { "" },
-                description: field.description.as_deref().map(text::cell).unwrap_or_default(),
+                description: field
+                    .description
+                    .as_deref()
+                    .map(text::cell)
+                    .unwrap_or_default(),
             })
             .collect(),
     }
@@ -379,8 +462,14 @@ fn shown_type(record: &Record, ty: &Type) -> String {
         Type::Struct(index) => named(record.structs.get(*index).map(|ty| &ty.type_name)),
         Type::Union(index) => named(record.unions.get(*index).map(|ty| &ty.type_name)),
         Type::Enum(index) => {
-            let words = record.enums.get(*index).map_or(&[][..], |words| &words.variants);
-            let shown: Vec<_> = words.iter().map(|word| text::code(&word.wire).replace('|', "\\|")).collect();
+            let words = record
+                .enums
+                .get(*index)
+                .map_or(&[][..], |words| &words.variants);
+            let shown: Vec<_> = words
+                .iter()
+                .map(|word| text::code(&word.wire).replace('|', "\\|"))
+                .collect();
             format!("text: {}", shown.join(", "))
         }
     }

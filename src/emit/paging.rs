@@ -42,7 +42,8 @@ impl PagingCode {
             ParamLocation::Form => self.params.extend(quote!(request.form(#name, #value);)),
             ParamLocation::Header => self.params.extend(quote!(request.header(#name, #value);)),
             ParamLocation::Json => {
-                self.json_params.extend(quote!(set(&mut body, #name, #json);));
+                self.json_params
+                    .extend(quote!(set(&mut body, #name, #json);));
                 self.sends_json = true;
             }
         }
@@ -51,7 +52,9 @@ impl PagingCode {
 
     /// Sends the number of records that a page shall have.
     fn limit(mut self, limit: Option<(&PageParam, u64)>) -> Self {
-        let Some((param, size)) = limit else { return self };
+        let Some((param, size)) = limit else {
+            return self;
+        };
         self.size = Some(size);
         self.send(param, &quote!(PAGE_SIZE), &quote!(PAGE_SIZE))
     }
@@ -59,7 +62,10 @@ impl PagingCode {
 
 /// The code of a paginator.
 pub fn paging(paging: &Paging, scope: Scope<'_>) -> PagingCode {
-    let scope = Scope { place: Place::Next, ..scope };
+    let scope = Scope {
+        place: Place::Next,
+        ..scope
+    };
     match &paging.kind {
         PagingKind::None => PagingCode {
             position: quote!(()),
@@ -74,11 +80,24 @@ pub fn paging(paging: &Paging, scope: Scope<'_>) -> PagingCode {
             next: quote!(Ok(None)),
             link: false,
         },
-        PagingKind::Offset { offset, limit, size, start, total, has_more, max_offset, stop_on_short_page } => {
+        PagingKind::Offset {
+            offset,
+            limit,
+            size,
+            start,
+            total,
+            has_more,
+            max_offset,
+            stop_on_short_page,
+        } => {
             let mut next = ends(has_more.as_deref(), *stop_on_short_page);
             next.extend(quote!(let next = turn.position + turn.size;));
             if total.is_some() {
-                next.extend(quote!(if turn.total.is_some_and(|total| turn.read >= total) { return Ok(None); }));
+                next.extend(quote!(
+                    if turn.total.is_some_and(|total| turn.read >= total) {
+                        return Ok(None);
+                    }
+                ));
             }
             if let Some(max) = max_offset {
                 let max = text::integer(max);
@@ -87,7 +106,15 @@ pub fn paging(paging: &Paging, scope: Scope<'_>) -> PagingCode {
             next.extend(quote!(Ok(Some(next))));
             numbered(*start, offset, Some((limit, *size)), total.clone(), next)
         }
-        PagingKind::PageNumber { page, limit, start, total_pages, total, has_more, stop_on_short_page } => {
+        PagingKind::PageNumber {
+            page,
+            limit,
+            start,
+            total_pages,
+            total,
+            has_more,
+            stop_on_short_page,
+        } => {
             let mut next = ends(has_more.as_deref(), *stop_on_short_page);
             if let Some(total_pages) = total_pages {
                 let total_pages = ident(total_pages);
@@ -96,13 +123,22 @@ pub fn paging(paging: &Paging, scope: Scope<'_>) -> PagingCode {
                 });
             }
             if total.is_some() {
-                next.extend(quote!(if turn.total.is_some_and(|total| turn.read >= total) { return Ok(None); }));
+                next.extend(quote!(
+                    if turn.total.is_some_and(|total| turn.read >= total) {
+                        return Ok(None);
+                    }
+                ));
             }
             next.extend(quote!(Ok(Some(turn.position + 1))));
             let limit = limit.as_ref().map(|(param, size)| (param, *size));
             numbered(*start, page, limit, total.clone(), next)
         }
-        PagingKind::Cursor { source, param, limit, has_more } => {
+        PagingKind::Cursor {
+            source,
+            param,
+            limit,
+            has_more,
+        } => {
             let mut next = has_more.as_deref().map(no_more).unwrap_or_default();
             let cursor = scope.optional_text(source);
             next.extend(quote!(let next = #cursor;));
@@ -113,7 +149,7 @@ pub fn paging(paging: &Paging, scope: Scope<'_>) -> PagingCode {
             });
             PagingCode {
                 position: quote!(Option<String>),
-                    start: quote!(None),
+                start: quote!(None),
                 guard: Some("Marks"),
                 marked: true,
                 size: None,
@@ -128,16 +164,19 @@ pub fn paging(paging: &Paging, scope: Scope<'_>) -> PagingCode {
             .limit(limit.as_ref().map(|(param, size)| (param, *size)))
         }
         PagingKind::Link { source, limit } => {
-            let found = match source {
+            let next = match source {
                 LinkSource::Header(rel) => {
                     let rel = text::literal(rel);
-                    quote!(link::rel(turn.answer, #rel))
+                    quote!(Ok(turn.link_header(#rel)?.map(Some)))
                 }
-                LinkSource::Value(expr) => scope.optional_text(expr),
+                LinkSource::Value(expr) => {
+                    let link = scope.borrowed_text(expr);
+                    quote!(Ok(turn.link(#link)?.map(Some)))
+                }
             };
             PagingCode {
                 position: quote!(Option<String>),
-                    start: quote!(None),
+                start: quote!(None),
                 guard: Some("Marks"),
                 marked: true,
                 size: None,
@@ -145,10 +184,7 @@ pub fn paging(paging: &Paging, scope: Scope<'_>) -> PagingCode {
                 json_params: TokenStream::new(),
                 sends_json: false,
                 total: None,
-                next: quote! {
-                    let next = #found;
-                    turn.follow(next)
-                },
+                next,
                 link: true,
             }
             .limit(limit.as_ref().map(|(param, size)| (param, *size)))
@@ -184,9 +220,13 @@ fn numbered(
 /// The ends that all counted ways of paging have.
 fn ends(has_more: Option<&str>, stop_on_short_page: bool) -> TokenStream {
     let mut tokens = if stop_on_short_page {
-        quote!(if turn.size < PAGE_SIZE { return Ok(None); })
+        quote!(if turn.size < PAGE_SIZE {
+            return Ok(None);
+        })
     } else {
-        quote!(if turn.size == 0 { return Ok(None); })
+        quote!(if turn.size == 0 {
+            return Ok(None);
+        })
     };
     tokens.extend(has_more.map(no_more));
     tokens
@@ -196,4 +236,3 @@ fn no_more(accessor: &str) -> TokenStream {
     let accessor = ident(accessor);
     quote!(if turn.page.#accessor() == Some(false) { return Ok(None); })
 }
-

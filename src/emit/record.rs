@@ -2,7 +2,8 @@
 
 use super::{text, uses::Uses};
 use crate::model::{
-    Disposition, Enum, Field, Item, MergeStrategy, Name, Record, Resource, Struct, TimeFormat, Type, Union,
+    Disposition, Enum, Field, Item, MergeStrategy, Name, Record, Resource, Struct, TimeFormat,
+    Type, Union,
 };
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::quote;
@@ -20,7 +21,11 @@ pub fn docs(lines: impl IntoIterator<Item = String>) -> TokenStream {
     lines
         .into_iter()
         .map(|line| {
-            let line = Literal::string(&if line.is_empty() { line } else { format!(" {line}") });
+            let line = Literal::string(&if line.is_empty() {
+                line
+            } else {
+                format!(" {line}")
+            });
             quote!(#[doc = #line])
         })
         .collect()
@@ -44,7 +49,9 @@ pub fn paragraphs(description: Option<&str>, notes: &[String]) -> Vec<String> {
 }
 
 fn lines_is_one_sentence(line: &str) -> bool {
-    line.ends_with('.') && !line.starts_with(['-', '*', '+', '#', '|']) && !line.starts_with(|c: char| c.is_ascii_digit())
+    line.ends_with('.')
+        && !line.starts_with(['-', '*', '+', '#', '|'])
+        && !line.starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// Everything that [`Record`] says, as items of one file.
@@ -52,12 +59,19 @@ pub struct Types<'a> {
     resource: &'a Resource,
     record: &'a Record,
     boxed: Vec<(usize, usize)>,
+    formats: Vec<String>,
 }
 
 impl<'a> Types<'a> {
     /// The types of a resource.
     pub fn new(resource: &'a Resource) -> Self {
-        Self { resource, record: &resource.record, boxed: recursive_fields(&resource.record) }
+        let record = &resource.record;
+        Self {
+            resource,
+            record,
+            boxed: recursive_fields(record),
+            formats: formats(record),
+        }
     }
 
     /// The struct of the records.
@@ -82,6 +96,7 @@ impl<'a> Types<'a> {
         for definition in &self.record.unions {
             items.extend(self.union(definition, uses));
         }
+        items.extend(self.format_items(uses));
         items
     }
 
@@ -90,24 +105,40 @@ impl<'a> Types<'a> {
         let note = if index == 0 {
             format!("One record of {wire}.")
         } else {
-            self.place_of(|ty| *ty == Type::Struct(index)).map_or_else(|| format!("Part of {wire}."), |(place, list)| {
-                if list { format!("One of {place}.") } else { format!("Value of {place}.") }
-            })
+            self.place_of(|ty| *ty == Type::Struct(index)).map_or_else(
+                || format!("Part of {wire}."),
+                |(place, list)| {
+                    if list {
+                        format!("One of {place}.")
+                    } else {
+                        format!("Value of {place}.")
+                    }
+                },
+            )
         };
         let docs_ = docs(paragraphs(definition.description.as_deref(), &[note]));
         let name = ident(&definition.type_name);
-        let fields: TokenStream =
-            definition.fields.iter().enumerate().map(|(at, field)| self.field((index, at), field, uses)).collect();
-        let rest = self.record.keep_unknown.as_ref().filter(|_| index == 0).map(|rust| {
-            let rust = ident(rust);
-            uses.runtime("Json");
-            uses.add("std::collections", "BTreeMap");
-            quote! {
-                /// Fields that the API sends beyond those above.
-                #[serde(flatten)]
-                pub #rust: BTreeMap<String, Json>,
-            }
-        });
+        let fields: TokenStream = definition
+            .fields
+            .iter()
+            .enumerate()
+            .map(|(at, field)| self.field((index, at), field, uses))
+            .collect();
+        let rest = self
+            .record
+            .keep_unknown
+            .as_ref()
+            .filter(|_| index == 0)
+            .map(|rust| {
+                let rust = ident(rust);
+                uses.add("serde_json", "Value");
+                uses.add("std::collections", "BTreeMap");
+                quote! {
+                    /// Fields that the API sends beyond those above.
+                    #[serde(flatten)]
+                    pub #rust: BTreeMap<String, Value>,
+                }
+            });
         quote! {
             #docs_
             #[non_exhaustive]
@@ -147,11 +178,100 @@ impl<'a> Types<'a> {
 
     /// The serde attribute of a field that is not written as its type's own implementation has it.
     fn adapter(&self, field: &Field, uses: &mut Uses) -> Option<TokenStream> {
-        let _ = uses;
-        let path = adapter_path(&field.ty, field.lenient)?;
-        let path = if field.nullable { format!("{path}::option") } else { path };
-        let with = text::literal(&path);
-        Some(if field.nullable { quote!(#[serde(default, with = #with)]) } else { quote!(#[serde(with = #with)]) })
+        let inner = self.form(&field.ty, field.lenient, uses)?;
+        uses.runtime("As");
+        if field.nullable {
+            let with = text::literal(&format!("As::<Option<{inner}>>"));
+            Some(quote!(#[serde(default, with = #with)]))
+        } else {
+            let with = text::literal(&format!("As::<{inner}>"));
+            Some(quote!(#[serde(with = #with)]))
+        }
+    }
+
+    /// The runtime's name for the form of a type on the wire, where it is not the type's own.
+    fn form(&self, ty: &Type, lenient: bool, uses: &mut Uses) -> Option<String> {
+        let named = |uses: &mut Uses, name: &'static str| {
+            uses.runtime(name);
+            Some(name.to_owned())
+        };
+        let item = |uses: &mut Uses, item: &Item| {
+            let inner = self.form(&item.ty, lenient, uses)?;
+            Some(if item.nullable {
+                format!("Option<{inner}>")
+            } else {
+                inner
+            })
+        };
+        match ty {
+            Type::Timestamp(TimeFormat::Epoch) => named(uses, "Epoch"),
+            Type::Timestamp(TimeFormat::EpochMillis) => named(uses, "EpochMillis"),
+            Type::Timestamp(TimeFormat::Strftime(format))
+            | Type::Date(Some(format))
+            | Type::Time(Some(format)) => {
+                uses.runtime("Formatted");
+                Some(format!("Formatted<{}>", self.format_name(format)))
+            }
+            Type::Binary => named(uses, "Base64"),
+            Type::String | Type::Integer | Type::Number | Type::Boolean if lenient => {
+                named(uses, "Lenient")
+            }
+            Type::List(inner) => item(uses, inner).map(|inner| format!("Vec<{inner}>")),
+            Type::Map(inner) => item(uses, inner).map(|inner| format!("BTreeMap<String, {inner}>")),
+            _ => None,
+        }
+    }
+
+    /// The struct that stands for a strftime format: `WireFormat`, `WireFormat2`, …
+    fn format_name(&self, format: &str) -> String {
+        let number = self
+            .formats
+            .iter()
+            .position(|known| known == format)
+            .unwrap_or_default()
+            + 1;
+        let mut name = if number == 1 {
+            "WireFormat".to_owned()
+        } else {
+            format!("WireFormat{number}")
+        };
+        while self
+            .record
+            .structs
+            .iter()
+            .any(|known| known.type_name == name)
+            || self
+                .record
+                .enums
+                .iter()
+                .any(|known| known.type_name == name)
+            || self
+                .record
+                .unions
+                .iter()
+                .any(|known| known.type_name == name)
+        {
+            name.push('_');
+        }
+        name
+    }
+
+    /// The structs that stand for the strftime formats.
+    fn format_items(&self, uses: &mut Uses) -> TokenStream {
+        let items = self.formats.iter().map(|format| {
+            uses.runtime("Format");
+            let (name, literal) = (ident(&self.format_name(format)), text::literal(format));
+            let docs_ = docs([format!("{} as the API writes it.", text::code(format))]);
+            quote! {
+                #docs_
+                struct #name;
+
+                impl Format for #name {
+                    const FORMAT: &'static str = #literal;
+                }
+            }
+        });
+        items.collect()
     }
 
     /// The Rust type, without the `Option` of a nullable field.
@@ -182,9 +302,13 @@ impl<'a> Types<'a> {
                 let item = self.item(item, uses);
                 quote!(Vec<#item>)
             }
-            Type::Struct(index) => self.named(self.record.structs.get(*index).map(|ty| &ty.type_name)),
+            Type::Struct(index) => {
+                self.named(self.record.structs.get(*index).map(|ty| &ty.type_name))
+            }
             Type::Enum(index) => self.named(self.record.enums.get(*index).map(|ty| &ty.type_name)),
-            Type::Union(index) => self.named(self.record.unions.get(*index).map(|ty| &ty.type_name)),
+            Type::Union(index) => {
+                self.named(self.record.unions.get(*index).map(|ty| &ty.type_name))
+            }
         }
     }
 
@@ -195,27 +319,40 @@ impl<'a> Types<'a> {
 
     fn item(&self, item: &Item, uses: &mut Uses) -> TokenStream {
         let ty = self.ty(&item.ty, uses);
-        if item.nullable { quote!(Option<#ty>) } else { ty }
+        if item.nullable {
+            quote!(Option<#ty>)
+        } else {
+            ty
+        }
     }
 
     /// The field that holds a type first, as the docs say it, and whether it is a list there.
     fn place_of(&self, wanted: impl Fn(&Type) -> bool) -> Option<(String, bool)> {
-        fn inside<'t>(ty: &'t Type, wanted: &impl Fn(&Type) -> bool, list: bool) -> Option<bool> {
+        fn inside(ty: &Type, wanted: &impl Fn(&Type) -> bool, list: bool) -> Option<bool> {
             match ty {
                 ty if wanted(ty) => Some(list),
                 Type::List(item) | Type::Map(item) => inside(&item.ty, wanted, true),
                 _ => None,
             }
         }
-        self.record.structs.iter().flat_map(|definition| &definition.fields).find_map(|field| {
-            inside(&field.ty, &wanted, false).map(|list| (text::code(&field.name.wire), list))
-        })
+        self.record
+            .structs
+            .iter()
+            .flat_map(|definition| &definition.fields)
+            .find_map(|field| {
+                inside(&field.ty, &wanted, false).map(|list| (text::code(&field.name.wire), list))
+            })
     }
 
     fn enumeration(&self, definition: &Enum, uses: &mut Uses) -> TokenStream {
         uses.runtime("word");
-        let at = self.record.enums.iter().position(|other| other.type_name == definition.type_name);
-        let place = self.place_of(|ty| matches!((ty, at), (Type::Enum(index), Some(at)) if *index == at));
+        let at = self
+            .record
+            .enums
+            .iter()
+            .position(|other| other.type_name == definition.type_name);
+        let place =
+            self.place_of(|ty| matches!((ty, at), (Type::Enum(index), Some(at)) if *index == at));
         let note = place.map_or_else(
             || "The known values; the API may add others.".to_owned(),
             |(place, _)| format!("The known values of {place}; the API may add others."),
@@ -286,25 +423,61 @@ impl<'a> Types<'a> {
         uses.runtime("Json");
         uses.add("serde", "Deserializer");
         uses.add("serde::de", "Error as _");
-        let at = self.record.unions.iter().position(|other| other.type_name == definition.type_name);
-        let place = self.place_of(|ty| matches!((ty, at), (Type::Union(index), Some(at)) if *index == at));
+        let at = self
+            .record
+            .unions
+            .iter()
+            .position(|other| other.type_name == definition.type_name);
+        let place =
+            self.place_of(|ty| matches!((ty, at), (Type::Union(index), Some(at)) if *index == at));
         let note = place.map_or_else(
             || "One of several types.".to_owned(),
             |(place, list)| {
-                if list { format!("One of {place}, of one of several types.") } else { format!("Value of {place}, of one of several types.") }
+                if list {
+                    format!("One of {place}, of one of several types.")
+                } else {
+                    format!("Value of {place}, of one of several types.")
+                }
             },
         );
         let docs_ = docs(paragraphs(definition.description.as_deref(), &[note]));
         let name = ident(&definition.type_name);
-        let variants: Vec<_> = definition.variants.iter().map(|(rust, ty)| (ident(rust), self.ty(ty, uses), ty)).collect();
-        let declared = variants.iter().map(|(variant, rust, ty)| {
-            let docs_ = docs([phrase(ty).to_owned()]);
-            quote!(#docs_ #variant(#rust),)
-        });
-        let tried = variants.iter().map(|(variant, ..)| {
-            quote!(if let Some(value) = json.read() { return Ok(Self::#variant(value)); })
-        });
-        let message = text::literal(&format!("none of the {} types fits", definition.variants.len()));
+        let variants: Vec<_> = definition
+            .variants
+            .iter()
+            .map(|(rust, ty)| (ident(rust), self.ty(ty, uses), ty))
+            .collect();
+        let declared: Vec<_> = variants
+            .iter()
+            .map(|(variant, rust, ty)| {
+                let docs_ = docs([phrase(ty).to_owned()]);
+                let with = self.form(ty, false, uses).map(|form| {
+                    uses.runtime("As");
+                    let with = text::literal(&format!("As::<{form}>"));
+                    quote!(#[serde(with = #with)])
+                });
+                quote!(#docs_ #with #variant(#rust),)
+            })
+            .collect();
+        let tried: Vec<_> = variants
+            .iter()
+            .map(|(variant, _, ty)| match self.form(ty, false, uses) {
+                None => quote! {
+                    if let Ok(value) = serde_json::from_str(json) { return Ok(Self::#variant(value)); }
+                },
+                Some(form) => {
+                    let form: TokenStream = form.parse().unwrap_or_default();
+                    quote! {
+                        let mut inner = serde_json::Deserializer::from_str(json);
+                        if let Ok(value) = As::<#form>::deserialize(&mut inner) { return Ok(Self::#variant(value)); }
+                    }
+                }
+            })
+            .collect();
+        let message = text::literal(&format!(
+            "none of the {} types fits",
+            definition.variants.len()
+        ));
         quote! {
             #docs_
             #[non_exhaustive]
@@ -315,6 +488,7 @@ impl<'a> Types<'a> {
             impl<'de> Deserialize<'de> for #name {
                 fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                     let json = Json::deserialize(deserializer)?;
+                    let json = json.as_str();
                     #(#tried)*
                     Err(D::Error::custom(#message))
                 }
@@ -338,7 +512,11 @@ impl<'a> Types<'a> {
                 let name = text::literal(plain(&field.name));
                 let kind = ident(column_type(&field.ty));
                 fields.push(text::literal(&field.name.wire));
-                let constructor = ident(if field.nullable { "nullable" } else { "required" });
+                let constructor = ident(if field.nullable {
+                    "nullable"
+                } else {
+                    "required"
+                });
                 quote!(Column::#constructor(#name, ColumnType::#kind),)
             })
             .collect();
@@ -351,7 +529,11 @@ impl<'a> Types<'a> {
         let row = ident(if rows.is_empty() { "_row" } else { "row" });
         let last = rows.pop().unwrap_or_else(|| quote!(Ok(())));
         let primary_key = keys(&self.record.primary_key);
-        let fields = self.record.keep_unknown.is_none().then(|| quote!(const FIELDS: &'static [&'static str] = &[#(#fields),*];));
+        let fields = self
+            .record
+            .keep_unknown
+            .is_none()
+            .then(|| quote!(const FIELDS: &'static [&'static str] = &[#(#fields),*];));
         let primary_key = (!self.record.primary_key.is_empty())
             .then(|| quote!(const PRIMARY_KEY: &'static [&'static str] = &[#primary_key];));
         let merge_key = (!self.record.merge_key.is_empty()).then(|| {
@@ -380,7 +562,10 @@ impl<'a> Types<'a> {
         let value = match &self.resource.disposition {
             Disposition::Append => quote!(Disposition::Append),
             Disposition::Replace => quote!(Disposition::Replace),
-            Disposition::Merge { strategy, hard_delete } => {
+            Disposition::Merge {
+                strategy,
+                hard_delete,
+            } => {
                 uses.runtime("MergeStrategy");
                 let strategy = ident(match strategy {
                     MergeStrategy::Upsert => "Upsert",
@@ -415,15 +600,22 @@ impl<'a> Types<'a> {
                 quote!(row.text(self.#name.as_ref().map(#ty::as_str)))
             }
             Type::Enum(_) => quote!(row.text(Some(self.#name.as_str()))),
-            Type::Decimal if nullable => quote!(row.decimal(self.#name.as_ref().map(Decimal::as_str))),
+            Type::Decimal if nullable => {
+                quote!(row.decimal(self.#name.as_ref().map(Decimal::as_str)))
+            }
             Type::Decimal => quote!(row.decimal(Some(self.#name.as_str()))),
-            Type::Uuid if nullable => quote!(row.uuid(self.#name.map(Uuid::into_bytes))),
-            Type::Uuid => quote!(row.uuid(Some(self.#name.into_bytes()))),
+            Type::Uuid if nullable => quote!(row.uuid(self.#name.map(Uuid::as_bytes))),
+            Type::Uuid => quote!(row.uuid(Some(self.#name.as_bytes()))),
             ty => {
                 let method = ident(row_method(ty));
                 let copy = matches!(
                     ty,
-                    Type::Integer | Type::Number | Type::Boolean | Type::Timestamp(_) | Type::Date(_) | Type::Time(_)
+                    Type::Integer
+                        | Type::Number
+                        | Type::Boolean
+                        | Type::Timestamp(_)
+                        | Type::Date(_)
+                        | Type::Time(_)
                 );
                 match (copy, nullable) {
                     (true, true) => quote!(row.#method(self.#name)),
@@ -507,15 +699,37 @@ pub fn phrase(ty: &Type) -> &'static str {
     }
 }
 
-fn adapter_path(ty: &Type, lenient: bool) -> Option<String> {
-    let name = match ty {
-        Type::Timestamp(TimeFormat::Epoch) => "epoch",
-        Type::Timestamp(TimeFormat::EpochMillis) => "epoch_ms",
-        Type::Binary => "base64",
-        _ if lenient => "lenient",
-        _ => return None,
-    };
-    Some(format!("crate::runtime::{name}"))
+/// The strftime formats of a record's fields, in their order, each once.
+fn formats(record: &Record) -> Vec<String> {
+    fn collect(ty: &Type, found: &mut Vec<String>) {
+        match ty {
+            Type::Timestamp(TimeFormat::Strftime(format))
+            | Type::Date(Some(format))
+            | Type::Time(Some(format))
+                if !found.contains(format) =>
+            {
+                found.push(format.clone());
+            }
+            Type::List(item) | Type::Map(item) => collect(&item.ty, found),
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    let fields = record
+        .structs
+        .iter()
+        .flat_map(|definition| &definition.fields)
+        .map(|field| &field.ty);
+    for ty in fields.chain(
+        record
+            .unions
+            .iter()
+            .flat_map(|union| &union.variants)
+            .map(|(_, ty)| ty),
+    ) {
+        collect(ty, &mut found);
+    }
+    found
 }
 
 /// Struct fields that lead back to their own struct without a list or map between: they are boxed.
@@ -524,7 +738,11 @@ fn recursive_fields(record: &Record) -> Vec<(usize, usize)> {
         match ty {
             Type::Struct(index) => out.push(*index),
             Type::Union(index) => {
-                for (_, ty) in record.unions.get(*index).map_or(&[][..], |union| &union.variants) {
+                for (_, ty) in record
+                    .unions
+                    .get(*index)
+                    .map_or(&[][..], |union| &union.variants)
+                {
                     if !matches!(ty, Type::Union(_)) {
                         direct(record, ty, out);
                     }

@@ -9,24 +9,51 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 /// The method of the trait.
-pub fn request(resource: &Resource, code: &PagingCode, scope: Scope<'_>, uses: &mut Uses) -> TokenStream {
+pub fn request(
+    resource: &Resource,
+    code: &PagingCode,
+    scope: Scope<'_>,
+    uses: &mut Uses,
+) -> TokenStream {
     let request = &resource.request;
     let path = path(&request.path, scope);
-    let params = repeated(&request.params, scope, |name, value| quote!(request.query(#name, #value);));
-    let headers = repeated(&request.headers, scope, |name, value| quote!(request.header(#name, #value);));
+    let params = repeated(
+        &request.params,
+        scope,
+        |name, value| quote!(request.query(#name, #value);),
+    );
+    let headers = repeated(
+        &request.headers,
+        scope,
+        |name, value| quote!(request.header(#name, #value);),
+    );
     let sends_json = matches!(request.body, Body::Json(_)) || code.sends_json;
     let body = body(&request.body, scope, code);
-    let PagingCode { params: paging_params, position, .. } = code;
+    let PagingCode {
+        params: paging_params,
+        position,
+        ..
+    } = code;
 
     let (target, params) = if code.link {
         let first = quote!(#params #paging_params);
-        let first = if first.is_empty() { first } else { quote!(if position.is_none() { #first }) };
+        let first = if first.is_empty() {
+            first
+        } else {
+            quote!(if position.is_none() { #first })
+        };
         let target = if path.computed {
             let path = &path.tokens;
-            (quote!(let path = #path;), quote!(position.as_deref().unwrap_or(&path)))
+            (
+                quote!(let path = #path;),
+                quote!(position.as_deref().unwrap_or(&path)),
+            )
         } else {
             let path = &path.tokens;
-            (TokenStream::new(), quote!(position.as_deref().unwrap_or(#path)))
+            (
+                TokenStream::new(),
+                quote!(position.as_deref().unwrap_or(#path)),
+            )
         };
         (target, first)
     } else {
@@ -45,7 +72,11 @@ pub fn request(resource: &Resource, code: &PagingCode, scope: Scope<'_>, uses: &
         let method = text::literal(&request.method);
         quote!(Request::of(#method, #target)?)
     };
-    let paging = if code.link { TokenStream::new() } else { paging_params.clone() };
+    let paging = if code.link {
+        TokenStream::new()
+    } else {
+        paging_params.clone()
+    };
     let statements = quote!(#params #headers #body #paging);
     let all = quote!(#before #made #statements);
     if uses_ident(&all, "segment") {
@@ -61,7 +92,11 @@ pub fn request(resource: &Resource, code: &PagingCode, scope: Scope<'_>, uses: &
         uses.runtime("set");
     }
     let config = config_if_used(&all);
-    let argument = super::record::ident(if uses_ident(&all, "position") { "position" } else { "_position" });
+    let argument = super::record::ident(if uses_ident(&all, "position") {
+        "position"
+    } else {
+        "_position"
+    });
     let body = if statements.is_empty() {
         quote!(Ok(#made))
     } else {
@@ -92,11 +127,17 @@ fn path(path: &Path, scope: Scope<'_>) -> PathCode {
     let parts = match &path.template {
         Template::Text(text) => {
             let text = text::literal(text);
-            return PathCode { tokens: quote!(#text), computed: false };
+            return PathCode {
+                tokens: quote!(#text),
+                computed: false,
+            };
         }
         // A whole URL from the configuration.
         Template::Value(_) if path.absolute => {
-            return PathCode { tokens: scope.string(&path.template), computed: true };
+            return PathCode {
+                tokens: scope.string(&path.template),
+                computed: true,
+            };
         }
         Template::Value(expr) => vec![Part::Value(expr.clone())],
         Template::Parts(parts) => parts.clone(),
@@ -112,7 +153,10 @@ fn path(path: &Path, scope: Scope<'_>) -> PathCode {
         let shown = scope.param(&value);
         quote!(segment(#shown)?)
     });
-    PathCode { tokens, computed: true }
+    PathCode {
+        tokens,
+        computed: true,
+    }
 }
 
 /// A path as docs show it.
@@ -144,7 +188,12 @@ pub fn repeated(
 ) -> TokenStream {
     params
         .iter()
-        .flat_map(|param| param.values.iter().map(|value| (text::literal(&param.name), scope.param(value))))
+        .flat_map(|param| {
+            param
+                .values
+                .iter()
+                .map(|value| (text::literal(&param.name), scope.param(value)))
+        })
         .map(|(name, value)| statement(name, value))
         .collect()
 }
@@ -165,7 +214,11 @@ fn body(body: &Body, scope: Scope<'_>, code: &PagingCode) -> TokenStream {
             let hidden = secrets(json, scope);
             quote!(#hidden let body = json!(#value); request.json(&body);)
         }
-        Body::Form(fields) => repeated(fields, scope, |name, value| quote!(request.form(#name, #value);)),
+        Body::Form(fields) => repeated(
+            fields,
+            scope,
+            |name, value| quote!(request.form(#name, #value);),
+        ),
         Body::Text(template) => {
             let value = scope.param(template);
             quote!(request.text(#value);)
@@ -200,7 +253,9 @@ fn json_value(json: &Json, scope: Scope<'_>) -> TokenStream {
 /// Statements that keep the secrets of a JSON body out of messages.
 fn secrets(json: &Json, scope: Scope<'_>) -> TokenStream {
     match json {
-        Json::Template(Template::Value(expr)) if scope.is_secret(&Template::Value(expr.clone())) => {
+        Json::Template(Template::Value(expr))
+            if scope.is_secret(&Template::Value(expr.clone())) =>
+        {
             let value = scope.param(&Template::Value(expr.clone()));
             quote!(request.hide(#value);)
         }
@@ -213,7 +268,10 @@ fn secrets(json: &Json, scope: Scope<'_>) -> TokenStream {
             .map(|part| secrets(&part, scope))
             .collect(),
         Json::List(items) => items.iter().map(|item| secrets(item, scope)).collect(),
-        Json::Object(entries) => entries.iter().map(|(_, value)| secrets(value, scope)).collect(),
+        Json::Object(entries) => entries
+            .iter()
+            .map(|(_, value)| secrets(value, scope))
+            .collect(),
         _ => TokenStream::new(),
     }
 }

@@ -37,21 +37,33 @@ struct ResourceView {
 /// The file of a resource.
 pub fn file(connector: &Connector, resource: &Resource) -> String {
     let mut uses = Uses::default();
-    for name in ["Endpoint", "Error", "Pages", "Records", "Request", "Session", "Turn"] {
+    for name in [
+        "Endpoint", "Error", "Pages", "Records", "Request", "Session", "Turn",
+    ] {
         uses.runtime(name);
     }
     uses.add("crate::client", "Client");
     uses.add("serde_json::value", "RawValue");
     let types = Types::new(resource);
-    let record = types.root().map_or_else(|| "Record".to_owned(), |root| root.type_name.clone());
+    let record = types
+        .root()
+        .map_or_else(|| "Record".to_owned(), |root| root.type_name.clone());
     let items = types.items(&mut uses);
-    let envelope = Pages::new(&resource.envelope, " The parts of a response that are read; everything else is skipped.");
+    let envelope = Pages::new(
+        &resource.envelope,
+        " The parts of a response that are read; everything else is skipped.",
+    );
     let mut pages = envelope.items(&mut uses);
     if let Some(body) = &resource.errors.body {
         let failure = Pages::failure(body);
         pages.extend(failure.items(&mut uses));
     }
-    let scope = Scope { connector, accessors: &resource.envelope.accessors, place: Place::Request };
+    let scope = Scope {
+        connector,
+        accessors: &resource.envelope.accessors,
+        place: Place::Request,
+        option: None,
+    };
     let code = paging(&resource.paging, scope);
     let constants = code.size.map(|size| {
         let size = text::integer(size);
@@ -62,7 +74,15 @@ pub fn file(connector: &Connector, resource: &Resource) -> String {
     });
     let retry = errors::retry(&resource.errors, &mut uses);
     pages.extend(retry.function);
-    let endpoint = endpoint(resource, retry.constant, &record, &envelope, &code, scope, &mut uses);
+    let endpoint = endpoint(
+        resource,
+        retry.constant,
+        &record,
+        &envelope,
+        &code,
+        scope,
+        &mut uses,
+    );
     let title = vec![text::code(&resource.name.wire)];
     let docs = match &resource.description {
         Some(description) => [title, vec![String::new()], text::doc_lines(description)].concat(),
@@ -86,11 +106,20 @@ pub fn file(connector: &Connector, resource: &Resource) -> String {
 
 /// What one request is, for the docs.
 fn reads(request: &Request, paging: &Paging) -> String {
-    let path = text::code(&format!("{} {}", request.method, request::shown_path(&request.path.template)));
+    let path = text::code(&format!(
+        "{} {}",
+        request.method,
+        request::shown_path(&request.path.template)
+    ));
     match &paging.kind {
         PagingKind::None => format!("Reads {path}, which is one page."),
-        PagingKind::Offset { size, .. } => format!("Reads {path}, {size} records a page, by offset."),
-        PagingKind::PageNumber { limit: Some((_, size)), .. } => {
+        PagingKind::Offset { size, .. } => {
+            format!("Reads {path}, {size} records a page, by offset.")
+        }
+        PagingKind::PageNumber {
+            limit: Some((_, size)),
+            ..
+        } => {
             format!("Reads {path}, {size} records a page, by page number.")
         }
         PagingKind::PageNumber { .. } => format!("Reads {path} by page number."),
@@ -99,7 +128,6 @@ fn reads(request: &Request, paging: &Paging) -> String {
     }
 }
 
-#[expect(clippy::too_many_arguments, reason = "the pieces of one impl")]
 fn endpoint(
     resource: &Resource,
     retry: Option<TokenStream>,
@@ -110,12 +138,22 @@ fn endpoint(
     uses: &mut Uses,
 ) -> TokenStream {
     let record = ident(record);
-    let PagingCode { position, start, next, .. } = code;
+    let PagingCode {
+        position,
+        start,
+        next,
+        ..
+    } = code;
     let page = envelope.root(&quote!('a), uses);
     let guard = code.guard.map(|guard| {
         uses.runtime("Guard");
         let guard = ident(guard);
         quote!(const GUARD: Guard = Guard::#guard;)
+    });
+    let object = (!envelope.is_object()).then(|| {
+        quote!(
+            const OBJECT: bool = false;
+        )
     });
     let on_invalid = match resource.on_invalid {
         OnInvalid::Fail => None,
@@ -153,18 +191,20 @@ fn endpoint(
         }
     });
     let next_config = config_if_used(next);
-    if uses_ident(next, "link") {
-        uses.add("crate::runtime", "link");
-    }
     if uses_ident(next, "Scalar") {
         uses.runtime("Scalar");
     }
-    let turn = ident(if uses_ident(next, "turn") { "turn" } else { "_turn" });
+    let turn = ident(if uses_ident(next, "turn") {
+        "turn"
+    } else {
+        "_turn"
+    });
     quote! {
         type Record = #record;
         type Position = #position;
         type Page<'a> = #page;
 
+        #object
         #retry
         #guard
         #on_invalid
@@ -208,8 +248,8 @@ pub fn uses_ident(tokens: &TokenStream, name: &str) -> bool {
         if found {
             return true;
         }
-        after_dot = matches!(&token, proc_macro2::TokenTree::Punct(punct) if punct.as_char() == '.');
+        after_dot =
+            matches!(&token, proc_macro2::TokenTree::Punct(punct) if punct.as_char() == '.');
     }
     false
 }
-

@@ -14,8 +14,21 @@ macro_rules! parts {
 }
 
 parts! {
-    basic bearer body cli csv decimal decode endpoint error guard leaf oauth2 pages path record records request retry row secret send session settings stats tls wait word
+    adapt api_key base64 basic bearer body cli csv decimal decode each endpoint error guard items json leaf
+    lenient limit link oauth2 pages path pattern record records request retry row scalar secret send session
+    settings stats tls uuid wait word
 }
+
+/// Calls of methods that parts add to types of other parts.
+const METHODS: &[(&str, &str)] = &[
+    (".matching(", "pattern"),
+    ("Request::of(", "body"),
+    ("request.form(", "body"),
+    ("request.json(", "body"),
+    ("request.text(", "body"),
+    ("turn.link(", "link"),
+    ("turn.link_header(", "link"),
+];
 
 /// The parts of one connector.
 #[derive(Debug, Default)]
@@ -29,17 +42,19 @@ pub struct Parts {
 impl Parts {
     /// The parts that these files use, and the parts that those need.
     pub fn of<'a>(library: impl Iterator<Item = &'a str>, cli: &str) -> Self {
-        let roots = library.flat_map(|text| names_after(text, "runtime::")).collect();
+        let mut roots: BTreeSet<String> = BTreeSet::new();
+        for text in library {
+            roots.extend(names_after(text, "runtime::"));
+            roots.extend(
+                METHODS
+                    .iter()
+                    .filter(|(call, _)| text.contains(call))
+                    .map(|(_, part)| (*part).to_owned()),
+            );
+        }
         let library = closure(roots);
         let mut cli = closure(names_after(cli, "runtime::").collect());
         cli.retain(|name, _| !library.contains_key(name));
-        Self { library, cli }
-    }
-
-    /// All parts.
-    pub fn all() -> Self {
-        let mut library: BTreeMap<_, _> = PARTS.iter().copied().collect();
-        let cli = library.remove_entry("cli").into_iter().collect();
         Self { library, cli }
     }
 }
@@ -48,7 +63,9 @@ fn closure(roots: BTreeSet<String>) -> BTreeMap<&'static str, &'static str> {
     let mut found = BTreeMap::new();
     let mut open: Vec<String> = roots.into_iter().collect();
     while let Some(name) = open.pop() {
-        let Some((name, text)) = PARTS.iter().find(|(known, _)| *known == name) else { continue };
+        let Some((name, text)) = PARTS.iter().find(|(known, _)| *known == name) else {
+            continue;
+        };
         if found.insert(*name, *text).is_none() {
             open.extend(names_after(text, "super::"));
         }
@@ -61,7 +78,13 @@ fn names_after<'t>(text: &'t str, prefix: &'t str) -> impl Iterator<Item = Strin
     text.match_indices(prefix).flat_map(move |(at, _)| {
         let rest = text.get(at + prefix.len()..).unwrap_or_default();
         let names = match rest.strip_prefix('{') {
-            Some(list) => list.split('}').next().unwrap_or_default().split(',').map(first_word).collect(),
+            Some(list) => list
+                .split('}')
+                .next()
+                .unwrap_or_default()
+                .split(',')
+                .map(first_word)
+                .collect(),
             None => vec![first_word(rest)],
         };
         names.into_iter().filter(|name| !name.is_empty())
@@ -69,7 +92,10 @@ fn names_after<'t>(text: &'t str, prefix: &'t str) -> impl Iterator<Item = Strin
 }
 
 fn first_word(text: &str) -> String {
-    text.trim_start().chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect()
+    text.trim_start()
+        .chars()
+        .take_while(|c| c.is_ascii_alphanumeric() || *c == '_')
+        .collect()
 }
 
 /// A crate that generated code may depend on.
@@ -91,24 +117,111 @@ pub struct Dependency {
 
 /// The crates, in alphabetical order. `tokio` is asked for by feature, and the TLS crates belong to feature `ring`.
 pub const DEPENDENCIES: &[Dependency] = &[
-    Dependency { name: "base64", seen: "base64::", reason: "base64 in headers and fields", version: "0.23", bare: true, features: &["std"] },
-    Dependency { name: "clap", seen: "clap::", reason: "the command line", version: "4.6", bare: false, features: &["derive"] },
-    Dependency { name: "fastrand", seen: "fastrand::", reason: "random waits between retries", version: "2", bare: false, features: &[] },
-    Dependency { name: "futures-core", seen: "futures_core::", reason: "streams of records", version: "0.3", bare: true, features: &[] },
-    Dependency { name: "httpdate", seen: "httpdate::", reason: "dates in `Retry-After`", version: "1", bare: false, features: &[] },
-    Dependency { name: "jiff", seen: "jiff::", reason: "timestamps and dates", version: "0.2", bare: true, features: &["serde", "std"] },
-    Dependency { name: "reqwest", seen: "reqwest::", reason: "HTTP", version: "0.13.5", bare: true, features: &["gzip", "http2"] },
-    Dependency { name: "serde", seen: "serde::", reason: "records and pages", version: "1", bare: false, features: &["derive"] },
-    Dependency { name: "serde_json", seen: "serde_json::", reason: "JSON", version: "1", bare: false, features: &["float_roundtrip", "raw_value"] },
-    Dependency { name: "serde_path_to_error", seen: "serde_path_to_error::", reason: "where in a record a value is wrong", version: "0.1", bare: false, features: &[] },
-    Dependency { name: "tracing-subscriber", seen: "tracing_subscriber::", reason: "logs on stderr", version: "0.3", bare: true, features: &["fmt", "json"] },
+    Dependency {
+        name: "base64",
+        seen: "base64::",
+        reason: "base64 in headers and fields",
+        version: "0.23",
+        bare: true,
+        features: &["std"],
+    },
+    Dependency {
+        name: "clap",
+        seen: "clap::",
+        reason: "the command line",
+        version: "4.6",
+        bare: false,
+        features: &["derive"],
+    },
+    Dependency {
+        name: "fastrand",
+        seen: "fastrand::",
+        reason: "random waits between retries",
+        version: "2",
+        bare: false,
+        features: &[],
+    },
+    Dependency {
+        name: "futures-core",
+        seen: "futures_core::",
+        reason: "streams of records",
+        version: "0.3",
+        bare: true,
+        features: &[],
+    },
+    Dependency {
+        name: "httpdate",
+        seen: "httpdate::",
+        reason: "dates in `Retry-After`",
+        version: "1",
+        bare: false,
+        features: &[],
+    },
+    Dependency {
+        name: "jiff",
+        seen: "jiff::",
+        reason: "timestamps and dates",
+        version: "0.2",
+        bare: true,
+        features: &["serde", "std"],
+    },
+    Dependency {
+        name: "regex-lite",
+        seen: "regex_lite::",
+        reason: "patterns of the configuration",
+        version: "0.1",
+        bare: true,
+        features: &["std"],
+    },
+    Dependency {
+        name: "reqwest",
+        seen: "reqwest::",
+        reason: "HTTP",
+        version: "0.13.5",
+        bare: true,
+        features: &["gzip", "http2"],
+    },
+    Dependency {
+        name: "serde",
+        seen: "serde::",
+        reason: "records and pages",
+        version: "1",
+        bare: false,
+        features: &["derive"],
+    },
+    Dependency {
+        name: "serde_json",
+        seen: "serde_json::",
+        reason: "JSON",
+        version: "1",
+        bare: false,
+        features: &["float_roundtrip", "raw_value"],
+    },
+    Dependency {
+        name: "serde_path_to_error",
+        seen: "serde_path_to_error::",
+        reason: "where in a record a value is wrong",
+        version: "0.1",
+        bare: false,
+        features: &[],
+    },
+    Dependency {
+        name: "tracing-subscriber",
+        seen: "tracing_subscriber::",
+        reason: "logs on stderr",
+        version: "0.3",
+        bare: true,
+        features: &["fmt", "json"],
+    },
 ];
 
 /// Whether a path of a crate stands in any of the texts.
 pub fn is_seen<'a>(texts: impl IntoIterator<Item = &'a str>, path: &str) -> bool {
     texts.into_iter().any(|text| {
         text.match_indices(path).any(|(at, _)| {
-            !text.get(..at).is_some_and(|before| before.ends_with(|c: char| c.is_alphanumeric() || c == '_'))
+            !text
+                .get(..at)
+                .is_some_and(|before| before.ends_with(|c: char| c.is_alphanumeric() || c == '_'))
         })
     })
 }
@@ -124,7 +237,11 @@ pub fn module_file(parts: &Parts) -> String {
         if parts.cli.contains_key(name) {
             text.push_str("#[cfg(feature = \"cli\")]\n");
         }
-        let public = if source.contains("\npub ") { "pub " } else { "" };
+        let public = if source.contains("\npub ") {
+            "pub "
+        } else {
+            ""
+        };
         text.push_str(&format!("{public}mod {name};\n"));
     }
     text

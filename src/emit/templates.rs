@@ -10,21 +10,45 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("Cargo.toml", include_str!("../../templates/Cargo.toml.j2")),
     ("README.md", include_str!("../../templates/README.md.j2")),
     ("src/lib.rs", include_str!("../../templates/src/lib.rs.j2")),
-    ("src/config.rs", include_str!("../../templates/src/config.rs.j2")),
-    ("src/client.rs", include_str!("../../templates/src/client.rs.j2")),
-    ("src/main.rs", include_str!("../../templates/src/main.rs.j2")),
-    ("src/resources/mod.rs", include_str!("../../templates/src/resources/mod.rs.j2")),
-    ("src/resources/resource.rs", include_str!("../../templates/src/resources/resource.rs.j2")),
-    ("tests/samples.rs", include_str!("../../templates/tests/samples.rs.j2")),
-    ("tests/walk.rs", include_str!("../../templates/tests/walk.rs.j2")),
+    (
+        "src/config.rs",
+        include_str!("../../templates/src/config.rs.j2"),
+    ),
+    (
+        "src/client.rs",
+        include_str!("../../templates/src/client.rs.j2"),
+    ),
+    (
+        "src/main.rs",
+        include_str!("../../templates/src/main.rs.j2"),
+    ),
+    (
+        "src/resources/mod.rs",
+        include_str!("../../templates/src/resources/mod.rs.j2"),
+    ),
+    (
+        "src/resources/resource.rs",
+        include_str!("../../templates/src/resources/resource.rs.j2"),
+    ),
+    (
+        "tests/samples.rs",
+        include_str!("../../templates/tests/samples.rs.j2"),
+    ),
+    (
+        "tests/walk.rs",
+        include_str!("../../templates/tests/walk.rs.j2"),
+    ),
 ];
 
 static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_auto_escape_callback(|_| AutoEscape::None);
-    if let Ok(syntax) =
-        SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build()
+    if let Ok(syntax) = SyntaxConfig::builder()
+        .trim_blocks(true)
+        .lstrip_blocks(true)
+        .keep_trailing_newline(true)
+        .build()
     {
         environment.set_syntax(syntax);
     }
@@ -42,12 +66,18 @@ pub fn render(template: &str, view: impl Serialize) -> String {
     ENVIRONMENT
         .get_template(template)
         .and_then(|found| found.render(minijinja::value::Serde(view)))
-        .unwrap_or_else(|error| format!("compile_error!({});\n", super::text::quoted(&format!("{error:#}"))))
+        .unwrap_or_else(|error| {
+            format!(
+                "compile_error!({});\n",
+                super::text::quoted(&format!("{error:#}"))
+            )
+        })
 }
 
 #[cfg(test)]
 mod tests {
     #[test]
+    #[allow(clippy::unwrap_used, reason = "tests")]
     fn every_template_parses() {
         let mut environment = minijinja::Environment::new();
         for (name, source) in super::TEMPLATES {

@@ -32,8 +32,14 @@ pub fn quoted(text: &str) -> String {
 /// A whole number as a Rust literal without a suffix, in groups of three digits where it is long.
 pub fn integer(value: impl ToString) -> proc_macro2::TokenStream {
     let text = value.to_string();
-    let (sign, digits) = text.strip_prefix('-').map_or(("", text.as_str()), |digits| ("-", digits));
-    let grouped = if digits.len() < 5 { digits.to_owned() } else { group(digits) };
+    let (sign, digits) = text
+        .strip_prefix('-')
+        .map_or(("", text.as_str()), |digits| ("-", digits));
+    let grouped = if digits.len() < 5 {
+        digits.to_owned()
+    } else {
+        group(digits)
+    };
     proc_macro2::TokenStream::from_str(&format!("{sign}{grouped}"))
         .unwrap_or_else(|_| text.to_token_stream())
 }
@@ -64,10 +70,16 @@ pub fn doc_lines(text: &str) -> Vec<String> {
     let mut fence: Option<(char, usize)> = None;
     let mut list_indent = 0;
     for line in text.split(['\n', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}']) {
-        let line: String = line.chars().map(|c| if c == '\t' { ' ' } else { c }).filter(|c| !is_invisible(*c)).collect();
+        let line: String = line
+            .chars()
+            .map(|c| if c == '\t' { ' ' } else { c })
+            .filter(|c| !is_invisible(*c))
+            .collect();
         let trimmed = line.trim();
         if let Some((mark, length)) = fence {
-            if fence_of(trimmed).is_some_and(|(other, size)| other == mark && size >= length && trimmed.len() == size) {
+            if fence_of(trimmed).is_some_and(|(other, size)| {
+                other == mark && size >= length && trimmed.len() == size
+            }) {
                 lines.push("```".to_owned());
                 fence = None;
             } else {
@@ -103,7 +115,10 @@ pub fn doc_lines(text: &str) -> Vec<String> {
 
 /// The mark and length of a line that opens or closes a code block.
 fn fence_of(line: &str) -> Option<(char, usize)> {
-    let mark = line.chars().next().filter(|mark| matches!(mark, '`' | '~'))?;
+    let mark = line
+        .chars()
+        .next()
+        .filter(|mark| matches!(mark, '`' | '~'))?;
     let length = line.chars().take_while(|c| *c == mark).count();
     let rest = line.get(length..).unwrap_or_default();
     (length >= 3 && !rest.contains('`')).then_some((mark, length))
@@ -138,7 +153,13 @@ fn inline(text: &str) -> String {
             '`' => code_span(rest, &mut out),
             '[' => link(rest, &mut out),
             '<' => autolink(rest, &mut out),
-            'h' if out.chars().next_back().is_none_or(|before| !before.is_alphanumeric()) => bare_url(rest, &mut out),
+            'h' if out
+                .chars()
+                .next_back()
+                .is_none_or(|before| !before.is_alphanumeric()) =>
+            {
+                bare_url(rest, &mut out)
+            }
             ' ' => {
                 out.push(' ');
                 rest.len() - rest.trim_start_matches(' ').len()
@@ -180,11 +201,18 @@ fn code_span(rest: &str, out: &mut String) -> usize {
         let start = from + found;
         let end = start + run;
         let longer = rest.get(end..).is_some_and(|tail| tail.starts_with('`'));
-        if !longer && rest.get(run..start).is_some_and(|code| !code.trim().is_empty()) {
+        if !longer
+            && rest
+                .get(run..start)
+                .is_some_and(|code| !code.trim().is_empty())
+        {
             out.push_str(rest.get(..end).unwrap_or_default());
             return end;
         }
-        from = end + rest.get(end..).map_or(0, |tail| tail.len() - tail.trim_start_matches('`').len());
+        from = end
+            + rest
+                .get(end..)
+                .map_or(0, |tail| tail.len() - tail.trim_start_matches('`').len());
     }
     out.push_str(&"\\`".repeat(run));
     run
@@ -219,8 +247,13 @@ fn autolink(rest: &str, out: &mut String) -> usize {
 
 /// Puts a bare URL into angle brackets, without the punctuation that ends its sentence.
 fn bare_url(rest: &str, out: &mut String) -> usize {
-    let end = rest.find(|c: char| c.is_whitespace() || "<>\"`[]{}|\\^".contains(c)).unwrap_or(rest.len());
-    let address = rest.get(..end).unwrap_or_default().trim_end_matches(['.', ',', ';', ':', '!', '?', ')', '\'', '*', '_']);
+    let end = rest
+        .find(|c: char| c.is_whitespace() || "<>\"`[]{}|\\^".contains(c))
+        .unwrap_or(rest.len());
+    let address = rest
+        .get(..end)
+        .unwrap_or_default()
+        .trim_end_matches(['.', ',', ';', ':', '!', '?', ')', '\'', '*', '_']);
     if is_url(address) {
         out.push_str(&format!("<{address}>"));
         address.len()
@@ -264,7 +297,18 @@ pub fn cell(text: &str) -> String {
 
 /// A code span that shows any text.
 pub fn code(text: &str) -> String {
-    let shown: String = text.chars().flat_map(|c| if is_invisible(c) { c.escape_unicode().to_string() } else { c.to_string() }.chars().collect::<Vec<_>>()).collect();
+    let shown: String = text
+        .chars()
+        .flat_map(|c| {
+            if is_invisible(c) {
+                c.escape_unicode().to_string()
+            } else {
+                c.to_string()
+            }
+            .chars()
+            .collect::<Vec<_>>()
+        })
+        .collect();
     if shown.trim().is_empty() {
         return format!("`{}`", quoted(text));
     }
@@ -300,10 +344,19 @@ mod tests {
     #[test]
     fn docs_keep_links_and_code_and_escape_the_rest() {
         let shown = |text: &str| doc_lines(text).join("\n");
-        assert_eq!(shown("see https://a.example/b."), "see <https://a.example/b>.");
-        assert_eq!(shown("[x] [y](https://a.example) <b>"), "\\[x\\] [y](https://a.example) \\<b>");
+        assert_eq!(
+            shown("see https://a.example/b."),
+            "see <https://a.example/b>."
+        );
+        assert_eq!(
+            shown("[x] [y](https://a.example) <b>"),
+            "\\[x\\] [y](https://a.example) \\<b>"
+        );
         assert_eq!(shown("`[x] <b>` and `"), "`[x] <b>` and \\`");
-        assert_eq!(shown("a\n```rust\nfn main() {}\n"), "a\n```text\nfn main() {}\n```");
+        assert_eq!(
+            shown("a\n```rust\nfn main() {}\n"),
+            "a\n```text\nfn main() {}\n```"
+        );
         assert_eq!(shown("    indented"), "indented");
         assert_eq!(shown("- a\nb\n- c"), "- a\n  b\n- c");
         assert_eq!(shown("\u{202e}a\u{0}"), "a");

@@ -7,41 +7,44 @@ const RUNTIME: &[(&str, &str)] = &[
     ("Action", "send"),
     ("Answer", "send"),
     ("ApiKey", "api_key"),
+    ("As", "adapt"),
+    ("Authenticator", "session"),
+    ("Base64", "base64"),
     ("Basic", "basic"),
     ("Bearer", "bearer"),
-    ("Both", "leaf"),
     ("Column", "record"),
     ("ColumnType", "record"),
     ("Count", "leaf"),
     ("Date", "jiff::civil"),
     ("Decimal", "decimal"),
     ("Disposition", "record"),
-    ("Each", "leaf"),
+    ("Each", "each"),
     ("Endpoint", "endpoint"),
+    ("Epoch", "adapt"),
+    ("EpochMillis", "adapt"),
     ("Error", "error"),
     ("Flag", "leaf"),
+    ("Format", "adapt"),
+    ("Formatted", "adapt"),
     ("Guard", "endpoint"),
-    ("Item", "leaf"),
+    ("Item", "items"),
     ("Json", "json"),
+    ("Lenient", "lenient"),
+    ("Limit", "limit"),
     ("MergeStrategy", "record"),
     ("OAuth2", "oauth2"),
     ("OnInvalid", "endpoint"),
+    ("Options", "session"),
     ("Pages", "pages"),
     ("Record", "record"),
     ("Records", "records"),
     ("Request", "request"),
     ("Retry", "retry"),
     ("RowWriter", "row"),
-    ("Scalar", "leaf"),
+    ("Scalar", "scalar"),
     ("Secret", "secret"),
     ("Session", "session"),
-    ("Options", "session"),
-    ("Authenticator", "session"),
-    ("set", "body"),
-    ("wait", ""),
-    ("link", ""),
     ("Settings", "settings"),
-    ("Limits", "limits"),
     ("Time", "jiff::civil"),
     ("Timestamp", "jiff"),
     ("Token", "leaf"),
@@ -49,6 +52,8 @@ const RUNTIME: &[(&str, &str)] = &[
     ("Unit", "wait"),
     ("Uuid", "uuid"),
     ("segment", "path"),
+    ("set", "body"),
+    ("wait", ""),
     ("word", ""),
 ];
 
@@ -61,13 +66,19 @@ pub struct Uses {
 impl Uses {
     /// Imports a name from a module.
     pub fn add(&mut self, module: &str, name: &'static str) {
-        self.paths.entry(module.to_owned()).or_default().insert(name.to_owned());
+        self.paths
+            .entry(module.to_owned())
+            .or_default()
+            .insert(name.to_owned());
     }
 
     /// Imports a path of the crate itself.
     pub fn own(&mut self, path: String) {
         if let Some((module, name)) = path.rsplit_once("::") {
-            self.paths.entry(module.to_owned()).or_default().insert(name.to_owned());
+            self.paths
+                .entry(module.to_owned())
+                .or_default()
+                .insert(name.to_owned());
         }
     }
 
@@ -78,7 +89,11 @@ impl Uses {
                 self.add(module, name);
                 return;
             }
-            let module = if module.is_empty() { "crate::runtime".to_owned() } else { format!("crate::runtime::{module}") };
+            let module = if module.is_empty() {
+                "crate::runtime".to_owned()
+            } else {
+                format!("crate::runtime::{module}")
+            };
             self.add(&module, name);
         }
     }
@@ -89,9 +104,15 @@ impl Uses {
         for (module, names) in &self.paths {
             let names: Vec<_> = names.iter().map(String::as_str).collect();
             match names.as_slice() {
-                [name] => lines.push((format!("{module}::{name}"), format!("use {module}::{name};\n"))),
+                [name] => lines.push((
+                    format!("{module}::{name}"),
+                    format!("use {module}::{name};\n"),
+                )),
                 // Lists come after single names, and `~` after all letters.
-                names => lines.push((format!("{module}::~"), format!("use {module}::{{{}}};\n", names.join(", ")))),
+                names => lines.push((
+                    format!("{module}::~"),
+                    format!("use {module}::{{{}}};\n", names.join(", ")),
+                )),
             }
         }
         let group = |path: &str| match path {

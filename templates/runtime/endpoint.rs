@@ -63,7 +63,8 @@ pub trait Endpoint: Send + Sync + 'static {
 
 /// A page that was just read.
 pub struct Turn<'t, 'p, E: Endpoint + ?Sized> {
-    pub(super) endpoint: &'t E,
+    /// The endpoint that it belongs to.
+    pub endpoint: &'t E,
     /// Its position.
     pub position: &'t E::Position,
     /// Its parts.

@@ -33,12 +33,20 @@ pub fn field(wire: &str, ty: Type, nullable: bool) -> Field {
 
 /// `config.x` of a type.
 pub fn config_value(field: &str, ty: ExprType) -> Template {
-    Template::Value(Expr { kind: ExprKind::Config(vec![field.to_owned()]), ty, nullable: false })
+    Template::Value(Expr {
+        kind: ExprKind::Config(vec![field.to_owned()]),
+        ty,
+        nullable: false,
+    })
 }
 
 /// Cash drawers, by offset.
 pub fn resource() -> Resource {
-    let leaf = |wire: &str, kind| EnvelopeField { name: name(wire), required: false, node: EnvelopeNode::Leaf(kind) };
+    let leaf = |wire: &str, kind| EnvelopeField {
+        name: name(wire),
+        required: false,
+        node: EnvelopeNode::Leaf(kind),
+    };
     Resource {
         name: name("cash_drawers"),
         type_name: "CashDrawers".to_owned(),
@@ -54,7 +62,14 @@ pub fn resource() -> Resource {
                         field("state", Type::Enum(0), true),
                         field("opened_at", Type::Timestamp(TimeFormat::Rfc3339), true),
                         field("opened_cash", Type::Decimal, true),
-                        field("events", Type::List(Box::new(Item { ty: Type::Struct(1), nullable: false })), true),
+                        field(
+                            "events",
+                            Type::List(Box::new(Item {
+                                ty: Type::Struct(1),
+                                nullable: false,
+                            })),
+                            true,
+                        ),
                         field("type", Type::Integer, false),
                         field("updatedAt", Type::Timestamp(TimeFormat::Rfc3339), false),
                     ],
@@ -62,7 +77,10 @@ pub fn resource() -> Resource {
                 Struct {
                     type_name: "CashDrawerEvent".to_owned(),
                     description: None,
-                    fields: vec![field("kind", Type::String, false), field("amount", Type::Decimal, true)],
+                    fields: vec![
+                        field("kind", Type::String, false),
+                        field("amount", Type::Decimal, true),
+                    ],
                 },
             ],
             enums: vec![Enum {
@@ -76,10 +94,16 @@ pub fn resource() -> Resource {
             merge_key: Vec::new(),
             keep_unknown: None,
         },
-        disposition: Disposition::Merge { strategy: MergeStrategy::Upsert, hard_delete: None },
+        disposition: Disposition::Merge {
+            strategy: MergeStrategy::Upsert,
+            hard_delete: None,
+        },
         request: Request {
             method: "GET".to_owned(),
-            path: Path { absolute: false, template: Template::Text("/v1/cash_drawers".to_owned()) },
+            path: Path {
+                absolute: false,
+                template: Template::Text("/v1/cash_drawers".to_owned()),
+            },
             params: Vec::new(),
             headers: Vec::new(),
             body: Body::None,
@@ -88,7 +112,11 @@ pub fn resource() -> Resource {
             root: EnvelopeNode::Object {
                 type_name: "Page".to_owned(),
                 fields: vec![
-                    EnvelopeField { name: name("data"), required: true, node: EnvelopeNode::Records },
+                    EnvelopeField {
+                        name: name("data"),
+                        required: true,
+                        node: EnvelopeNode::Records,
+                    },
                     leaf("total", LeafKind::Count),
                 ],
             },
@@ -102,8 +130,14 @@ pub fn resource() -> Resource {
         },
         paging: Paging {
             kind: PagingKind::Offset {
-                offset: PageParam { name: "offset".to_owned(), location: ParamLocation::Query },
-                limit: PageParam { name: "limit".to_owned(), location: ParamLocation::Query },
+                offset: PageParam {
+                    name: "offset".to_owned(),
+                    location: ParamLocation::Query,
+                },
+                limit: PageParam {
+                    name: "limit".to_owned(),
+                    location: ParamLocation::Query,
+                },
                 size: 100,
                 start: 0,
                 total: Some("total".to_owned()),
@@ -116,14 +150,25 @@ pub fn resource() -> Resource {
         errors: ErrorPolicy {
             rules: Vec::new(),
             body: None,
-            retry_statuses: [429, 500, 502, 503, 504].map(|status| StatusRange { from: status, to: status }).to_vec(),
+            retry_statuses: [429, 500, 502, 503, 504]
+                .map(|status| StatusRange {
+                    from: status,
+                    to: status,
+                })
+                .to_vec(),
             max_retries: 3,
-            backoff: Backoff::Exponential { first: Duration::from_secs(1), max: Duration::from_secs(60) },
+            backoff: Backoff::Exponential {
+                first: Duration::from_secs(1),
+                max: Duration::from_secs(60),
+            },
             max_elapsed: None,
         },
         auth: None,
         on_invalid: OnInvalid::Fail,
-        samples: vec![r#"{"id": "d-1", "state": "open", "type": 1, "updatedAt": "2025-01-01T00:00:00Z"}"#.to_owned()],
+        samples: vec![
+            r#"{"id": "d-1", "state": "open", "type": 1, "updatedAt": "2025-01-01T00:00:00Z"}"#
+                .to_owned(),
+        ],
     }
 }
 
@@ -136,7 +181,11 @@ pub fn connector() -> Connector {
         config: vec![
             config("client_id", ConfigType::String, None),
             config("client_secret", ConfigType::Secret, None),
-            config("token_url", ConfigType::String, Some("https://api.example.com/oauth/token")),
+            config(
+                "token_url",
+                ConfigType::String,
+                Some("https://api.example.com/oauth/token"),
+            ),
         ],
         client: Client {
             base_url: Template::Text("https://api.example.com".to_owned()),
