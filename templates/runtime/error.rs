@@ -73,16 +73,21 @@ impl Error {
         self
     }
 
-    pub(super) fn of(mut self, request: &str) -> Self {
-        self.request.get_or_insert_with(|| request.to_owned());
+    pub(super) fn of(mut self, request: String) -> Self {
+        self.request.get_or_insert(request);
         self
     }
 
     pub(super) fn said(mut self, api_message: Option<String>) -> Self {
+        self.api_message = api_message.map(|text| text.chars().take(500).collect());
         self.message
-            .extend(api_message.iter().flat_map(|text| [": ", text]));
-        self.api_message = api_message;
+            .extend(self.api_message.iter().flat_map(|text| [": ", text]));
         self
+    }
+
+    /// Whether another try may help: nothing came back, or not all of it.
+    pub(super) fn is_transient(&self) -> bool {
+        matches!(self.kind, Kind::Connect | Kind::Timeout | Kind::Transport)
     }
 
     pub(super) fn remark(mut self, remark: fmt::Arguments<'_>) -> Self {

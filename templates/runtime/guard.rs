@@ -4,7 +4,9 @@ use std::collections::HashSet;
 
 use serde_json::value::RawValue;
 
+use super::endpoint::Endpoint;
 use super::error::{Error, Kind};
+use super::send::Answer;
 
 #[derive(Default)]
 pub(super) struct Seen {
@@ -28,26 +30,24 @@ impl Seen {
         ))
     }
 
-    /// Remembers where the stream has been.
-    pub(super) fn visit(&mut self, mark: &str) -> bool {
-        self.digests.insert(digest(0, mark.as_bytes()))
-    }
-
-    /// A cursor or link that leads to where the stream has been is an error.
-    pub(super) fn check(&mut self, mark: &str) -> Result<(), Error> {
-        if self.visit(mark) {
-            return Ok(());
+    /// The next position; one whose cursor or link was seen before is an error.
+    pub(super) fn follow<E: Endpoint>(
+        &mut self,
+        answer: &Answer,
+        next: Option<E::Position>,
+    ) -> Result<Option<E::Position>, Error> {
+        if let Some(mark) = next.as_ref().and_then(E::mark) {
+            self.digests
+                .insert(digest(0, answer.url.as_str().as_bytes()));
+            if !self.digests.insert(digest(0, mark.as_bytes())) {
+                // The query of a link may hold secrets, a cursor does not.
+                let link = mark.split_once('?').filter(|_| mark.contains("://"));
+                let shown = link.map_or(mark, |(link, _)| link);
+                let text = format!("the next page is `{shown}`, which was read before");
+                return Err(Error::new(Kind::Paging, text));
+            }
         }
-        // The query of a link may hold secrets, a cursor does not.
-        let shown = if mark.contains("://") {
-            mark.split('?').next().unwrap_or_default()
-        } else {
-            mark
-        };
-        Err(Error::new(
-            Kind::Paging,
-            format!("the next page is `{shown}`, which was read before"),
-        ))
+        Ok(next)
     }
 }
 

@@ -16,10 +16,7 @@ impl<E: Endpoint> Turn<'_, '_, E> {
             |error| Error::new(Kind::Paging, format!("the link to the next page: {error}"));
         let page = &self.answer.url;
         let url = page.join(link).map_err(refused)?;
-        self.endpoint
-            .session()
-            .permit(&url, Some(page))
-            .map_err(|error| error.remark(format_args!("the next page")))?;
+        self.endpoint.session().permit(&url, Some(page))?;
         Ok(Some(url.into()))
     }
 

@@ -144,7 +144,7 @@ impl OAuth2 {
         let fetched = self
             .fetch(session)
             .await
-            .map_err(|error| error.of(&session.name(&self.request)));
+            .map_err(|error| error.of(session.name(&self.request)));
         self.fetches.fetch_add(1, Relaxed);
         match fetched {
             Ok((token, life)) => {

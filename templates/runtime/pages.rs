@@ -60,32 +60,34 @@ impl<E: Endpoint> Pages<E> {
         let (endpoint, first) = (&self.endpoint, self.number == 0);
         let (session, stats) = (endpoint.session(), endpoint.session().stats());
         let request = endpoint.request(position)?;
+        let name = |error: Error| error.of(session.name(&request));
         let rule = |answer: &Answer| {
-            endpoint
-                .action(answer)
-                .filter(|action| first || *action != Action::Ignore)
+            let action = endpoint.action(answer);
+            action.filter(|action| first || *action != Action::Ignore)
         };
-        let Some(answer) = session.send(&request, &E::RETRY, &rule).await? else {
+        let answer = session
+            .send(&request, &E::RETRY, &rule)
+            .await
+            .map_err(name)?;
+        let Some(answer) = answer else {
             return Ok(None);
         };
-        let name = |error: Error| error.of(&session.name(&request));
-
         let Some(text) = decode::text(&answer.body).map_err(name)? else {
             return Ok(None);
         };
         let page: E::Page<'_> = decode::page(text, E::OBJECT).map_err(name)?;
         let (pieces, number) = (E::records(&page), self.number + 1);
-        let (records, rejected) =
-            decode::records::<E::Record>(&pieces, number, E::ON_INVALID).map_err(name)?;
+        let decoded = decode::records::<E::Record>(&pieces, number, E::ON_INVALID);
+        let (records, mut rejected) = decoded.map_err(name)?;
         let size = records.len() + rejected.len();
         self.total = E::total(&page).or(self.total);
         // Equal pages can be right where the API counts its records and they have no key.
-        let guarded = E::GUARD == Guard::Records
-            && (self.total.is_none() || !E::Record::PRIMARY_KEY.is_empty());
-        if guarded && size > 0 && self.seen.repeats(&pieces).map_err(name)? {
+        let counted = self.total.is_some() && E::Record::PRIMARY_KEY.is_empty();
+        let guarded = E::GUARD == Guard::Records && !counted && size > 0;
+        if guarded && self.seen.repeats(&pieces).map_err(name)? {
             tracing::warn!(
-                request = session.name(&request),
-                "the same records again: taken as the end"
+                number,
+                "a page with the records of the one before: taken as the end"
             );
             return Ok(None);
         }
@@ -106,24 +108,16 @@ impl<E: Endpoint> Pages<E> {
             read: self.read,
             total: self.total,
             last: records.last(),
-            last_rejected: rejected
-                .last()
-                .is_some_and(|rejected| rejected.index + 1 == size),
+            last_rejected: rejected.last().is_some_and(|last| last.index + 1 == size),
         };
-        self.seen.visit(answer.url.as_str());
-        let next = endpoint.next(&turn).and_then(|next| {
-            let next = next.filter(|_| E::MAX_PAGES.is_none_or(|max| number < max));
-            next.as_ref()
-                .and_then(E::mark)
-                .map_or(Ok(()), |mark| self.seen.check(mark))?;
-            Ok(next)
-        });
-        self.next = next.map_err(name);
-        let rejected = if E::ON_INVALID == OnInvalid::Quarantine {
-            rejected
-        } else {
-            Vec::new()
-        };
+        let next = endpoint.next(&turn);
+        let next = next.map(|next| next.filter(|_| E::MAX_PAGES.is_none_or(|max| number < max)));
+        self.next = next
+            .and_then(|next| self.seen.follow::<E>(&answer, next))
+            .map_err(name);
+        if E::ON_INVALID != OnInvalid::Quarantine {
+            rejected.clear();
+        }
         Ok(Some(Batch {
             records,
             rejected,

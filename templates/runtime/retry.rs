@@ -45,15 +45,10 @@ impl Retry {
     };
 
     pub(super) fn action(&self, status: u16) -> Action {
+        let mut ranges = self.statuses.iter();
         match status {
             200..=299 => Action::Accept,
-            _ if self
-                .statuses
-                .iter()
-                .any(|&(from, to)| (from..=to).contains(&status)) =>
-            {
-                Action::Retry
-            }
+            _ if ranges.any(|(from, to)| (from..=to).contains(&&status)) => Action::Retry,
             401 => Action::RefreshAuth,
             _ => Action::Fail(None),
         }
@@ -71,30 +66,24 @@ impl Retry {
         {
             return Ok(wait);
         }
-        let own = first
+        let doubled = first
             .unwrap_or(self.first)
-            .saturating_mul(1 << tries.min(20))
-            .min(self.max);
-        let own = if self.jitter {
-            own.mul_f64(fastrand::f64())
-        } else {
-            own
-        };
+            .saturating_mul(1 << tries.min(20));
+        let part = if self.jitter { fastrand::f64() } else { 1.0 };
         let asked = answer.and_then(|answer| retry_after(answer.header("retry-after")?));
-        within(asked.unwrap_or_default(), LONGEST_ASKED).map(|asked| asked.max(own))
+        let asked = within(asked.unwrap_or_default(), LONGEST_ASKED)?;
+        Ok(doubled.min(self.max).mul_f64(part).max(asked))
     }
 }
 
 /// A wait that is not longer than allowed.
 pub(super) fn within(wait: Duration, max: Duration) -> Result<Duration, Error> {
-    let (asked, allowed) = (wait.as_secs(), max.as_secs());
-    let text =
-        format!("the API asks to wait for {asked} s, which is longer than the {allowed} s allowed");
-    if wait > max {
-        Err(Error::new(Kind::Wait, text))
-    } else {
-        Ok(wait)
+    if wait <= max {
+        return Ok(wait);
     }
+    let (asked, allowed) = (wait.as_secs(), max.as_secs());
+    let text = format!("the API asks for a wait of {asked} s, longer than the {allowed} s allowed");
+    Err(Error::new(Kind::Wait, text))
 }
 
 /// Seconds, or an HTTP date; what is past is now.

@@ -1,6 +1,6 @@
 //! Sends a request, again where that may help, and reads the answer to its end.
 
-use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, StatusCode, Url};
 use serde::Deserialize;
 use serde_json::Value;
@@ -49,15 +49,15 @@ impl Answer {
         String::from_utf8_lossy(&self.body).contains(text)
     }
 
-    /// What the API says about a failure, cut at 500 characters.
+    /// What the API says about a failure.
     fn message(&self) -> Option<String> {
         const PLACES: &str = "/error/message /message /error_description /detail /errors/0/message /errors/0/detail \
                               /errors/0 /error /title /msg /reason";
         let body: Value = self.json()?;
-        let text = PLACES
+        let mut said = PLACES
             .split_ascii_whitespace()
-            .find_map(|place| body.pointer(place)?.as_str())?;
-        Some(text.chars().take(500).collect())
+            .filter_map(|place| body.pointer(place)?.as_str());
+        said.next().map(str::to_owned)
     }
 }
 
@@ -76,6 +76,9 @@ pub enum Action {
     Fail(Option<String>),
 }
 
+/// Looks at an answer before its status is looked at.
+pub type Rule<'a> = dyn Fn(&Answer) -> Option<Action> + Send + Sync + 'a;
+
 impl Session {
     /// Sends a request until there is an answer that is accepted; none where it is to be ignored.
     ///
@@ -84,64 +87,38 @@ impl Session {
         &self,
         request: &Request,
         retry: &Retry,
-        rule: &(dyn Fn(&Answer) -> Option<Action> + Send + Sync),
+        rule: &Rule<'_>,
     ) -> Result<Option<Answer>, Error> {
-        let started = Instant::now();
-        let name = self.name(request);
-        let mut refreshed = false;
-        let mut tries = 0;
+        let (started, mut refreshed, mut tries) = (Instant::now(), false, 0);
         loop {
-            let mut authorized = request.clone();
+            let mut request = request.clone();
             if let Some(auth) = &self.auth {
-                auth.authorize(&mut authorized, self)
-                    .await
-                    .map_err(|error| error.of(&name))?;
+                auth.authorize(&mut request, self).await?;
             }
             let mut retried = None;
-            let error = match self
-                .attempt(&authorized)
-                .await
-                .map_err(|error| error.of(&name))
-            {
+            let error = match self.attempt(&request).await {
                 Ok(answer) => {
                     match rule(&answer).unwrap_or_else(|| retry.action(answer.status())) {
                         Action::Accept => return Ok(Some(answer)),
                         Action::Ignore => return Ok(None),
-                        Action::Fail(message) => {
-                            return Err(self.failure(&authorized, &answer, message));
-                        }
+                        Action::Fail(text) => return Err(self.failure(&request, &answer, text)),
                         Action::RefreshAuth => match &self.auth {
-                            Some(auth) if !refreshed && auth.refused(&authorized).await => {
+                            Some(auth) if !refreshed && auth.refused(&request).await => {
                                 refreshed = true;
                                 continue;
                             }
-                            _ => return Err(self.failure(&authorized, &answer, None)),
+                            _ => return Err(self.failure(&request, &answer, None)),
                         },
-                        Action::Retry => self.failure(&authorized, retried.insert(answer), None),
+                        Action::Retry => self.failure(&request, retried.insert(answer), None),
                     }
                 }
-                Err(error)
-                    if matches!(
-                        error.kind(),
-                        Kind::Connect | Kind::Timeout | Kind::Transport
-                    ) =>
-                {
-                    error
-                }
+                Err(error) if error.is_transient() => error,
                 Err(error) => return Err(error),
             };
-            let wait = retry.wait(tries, self.options.first_wait, retried.as_ref());
-            let wait = wait.map_err(|wait| wait.because(error.clone()).of(&name))?;
-            if tries == retry.max_retries
-                || retry
-                    .max_elapsed
-                    .is_some_and(|max| started.elapsed() + wait > max)
-            {
-                return Err(if tries > 0 {
-                    error.remark(format_args!("tried {} times", tries + 1))
-                } else {
-                    error
-                });
+            let wait = retry.wait(tries, self.options.first_wait, retried.as_ref())?;
+            let late = |max| started.elapsed() + wait > max;
+            if tries == retry.max_retries || retry.max_elapsed.is_some_and(late) {
+                return Err(error.remark(format_args!("tried {} times", tries + 1)));
             }
             tracing::warn!(%error, wait_ms = wait.as_millis(), "trying again");
             sleep(wait).await;
@@ -157,19 +134,14 @@ impl Session {
         let mut request = request.clone();
         for _ in 0..=10 {
             let answer = self.exchange(&request, url).await?;
-            let location = answer
-                .headers
-                .get(LOCATION)
-                .and_then(|location| location.to_str().ok());
-            let (301..=303 | 307 | 308, Some(location)) = (answer.status(), location) else {
+            let (301..=303 | 307 | 308, Some(to)) = (answer.status(), answer.header("location"))
+            else {
                 return Ok(answer);
             };
-            url = answer
-                .url
-                .join(location)
-                .map_err(|error| Error::new(Kind::Decode, "redirect").because(error))?;
-            self.permit(&url, Some(&answer.url))
-                .map_err(|error| error.remark(format_args!("as redirected")))?;
+            let broken =
+                |error| Error::new(Kind::Decode, format!("the URL of a redirect: {error}"));
+            url = answer.url.join(to).map_err(broken)?;
+            self.permit(&url, Some(&answer.url))?;
             if answer.status() < 307 {
                 (request.method, request.body) = (Method::GET, None);
             }
@@ -191,21 +163,17 @@ impl Session {
             call = call.body(body.clone());
         }
         for (name, value) in self.options.common.headers.iter().chain(&request.headers) {
-            let refused = || {
-                Error::new(
-                    Kind::Config,
-                    format!("`{name}` or its value cannot be a header"),
-                )
+            let refused = format!("`{name}` or its value cannot be a header");
+            let (Ok(header), Ok(value)) =
+                (name.parse::<HeaderName>(), HeaderValue::from_str(value))
+            else {
+                return Err(Error::new(Kind::Config, refused));
             };
-            let header: HeaderName = name.parse().map_err(|_| refused())?;
-            headers.insert(header, HeaderValue::from_str(value).map_err(|_| refused())?);
+            headers.insert(header, value);
         }
         self.stats().requests.add(1);
-        let mut response = call
-            .headers(headers)
-            .send()
-            .await
-            .map_err(Error::transport)?;
+        let call = call.headers(headers).send();
+        let mut response = call.await.map_err(Error::transport)?;
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(Error::transport)? {
             if body.len() + chunk.len() > self.options.max_body {
@@ -230,19 +198,18 @@ impl Session {
         &self,
         request: &Request,
         answer: &Answer,
-        message: Option<String>,
+        text: Option<String>,
     ) -> Error {
         let status = answer
             .status
             .to_string()
             .replace(" <unknown status code>", "");
-        let text = std::iter::once(status)
-            .chain(message)
+        let text = [Some(status), text]
+            .into_iter()
+            .flatten()
             .collect::<Vec<_>>()
             .join(": ");
-        let error = Error::new(Kind::Status(answer.status()), self.mask(request, text));
-        error
-            .said(answer.message().map(|text| self.mask(request, text)))
-            .of(&self.name(request))
+        let said = answer.message().map(|said| self.mask(request, said));
+        Error::new(Kind::Status(answer.status()), self.mask(request, text)).said(said)
     }
 }

@@ -9,7 +9,6 @@ use reqwest::{Url, redirect::Policy};
 
 use super::error::{Error, Kind};
 use super::request::Request;
-use super::secret::Secret;
 use super::stats::Stats;
 use super::tls;
 
@@ -91,38 +90,36 @@ pub struct Session {
 impl Session {
     /// A session; nothing is sent yet.
     pub fn new(mut options: Options) -> Result<Self, Error> {
-        options
-            .base_url
-            .truncate(options.base_url.trim_end_matches('/').len());
-        options.origins.insert(0, options.base_url.clone());
+        let base = options.base_url.trim_end_matches('/').to_owned();
+        options.origins.insert(0, base.clone());
+        options.base_url = base;
         for allowed in &mut options.origins {
             let url = Url::parse(allowed).ok().filter(Url::has_host);
-            let refused = || Error::new(Kind::Config, format!("`{allowed}` is no URL with a host"));
-            *allowed = origin(&url.ok_or_else(refused)?);
+            let text = format!("`{allowed}` is no URL with a host");
+            *allowed = origin(&url.ok_or(Error::new(Kind::Config, text))?);
         }
         let builder = reqwest::Client::builder().redirect(Policy::none());
-        let builder = builder
-            .connect_timeout(options.connect_timeout)
-            .read_timeout(options.read_timeout);
+        let builder = builder.connect_timeout(options.connect_timeout);
+        let builder = builder.read_timeout(options.read_timeout);
         let http = match options.http.take() {
             Some(http) => http,
             None => tls::configure(builder)?.build().map_err(Error::transport)?,
         };
+        let (auth, options, stats) = (options.auth.take(), Arc::new(options), Arc::default());
         Ok(Self {
-            auth: options.auth.take(),
-            options: Arc::new(options),
+            options,
+            auth,
             http,
-            stats: Arc::default(),
+            stats,
         })
     }
 
     /// The same with other credentials, or none.
     #[must_use]
     pub fn with_auth(&self, auth: Option<Arc<dyn Authenticator>>) -> Self {
-        Self {
-            auth,
-            ..self.clone()
-        }
+        let mut session = self.clone();
+        session.auth = auth;
+        session
     }
 
     /// Counters of all that was read.
@@ -133,51 +130,41 @@ impl Session {
     /// Whether a URL, found on the page `from`, may receive requests and so credentials.
     pub(super) fn permit(&self, url: &Url, from: Option<&Url>) -> Result<(), Error> {
         let to = origin(url);
-        if from.is_some_and(|from| from.scheme() == "https" && url.scheme() == "http") {
-            return Err(Error::new(
-                Kind::Config,
-                format!("refused to go from https to `{to}`"),
-            ));
-        }
-        if self.options.origins.contains(&to) {
+        let text = if from.is_some_and(|from| from.scheme() == "https" && url.scheme() == "http") {
+            format!("refused to go from https to `{to}`")
+        } else if self.options.origins.contains(&to) {
             return Ok(());
-        }
-        let text = format!(
-            "refused to send credentials to `{to}`: it is neither the API's origin nor allowed"
-        );
+        } else {
+            format!("refused to send credentials to `{to}`: neither the API's origin nor allowed")
+        };
         Err(Error::new(Kind::Config, text))
     }
 
     /// Method and path of a request, for messages.
     pub(super) fn name(&self, request: &Request) -> String {
-        let Ok(url) = request.url(&self.options.base_url) else {
-            return request.method.to_string();
-        };
-        let origin =
-            Some(origin(&url)).filter(|origin| self.options.origins.first() != Some(origin));
-        format!(
-            "{} {}{}",
-            request.method,
-            origin.unwrap_or_default(),
-            url.path()
-        )
+        let method = &request.method;
+        match request.url(&self.options.base_url) {
+            Ok(url) if self.options.origins.first() == Some(&origin(&url)) => {
+                format!("{method} {}", url.path())
+            }
+            Ok(url) => format!("{method} {}{}", origin(&url), url.path()),
+            Err(_) => method.to_string(),
+        }
     }
 
     /// A text without the secrets of this session and of a request.
     pub(super) fn mask(&self, request: &Request, text: String) -> String {
         let secrets = self.options.common.secrets.iter().chain(&request.secrets);
-        let secrets = secrets
-            .map(Secret::expose)
-            .filter(|secret| !secret.is_empty());
-        secrets.fold(text, |text, secret| text.replace(secret, "[redacted]"))
+        let secrets = secrets.filter(|secret| !secret.expose().is_empty());
+        secrets.fold(text, |text, secret| {
+            text.replace(secret.expose(), "[redacted]")
+        })
     }
 }
 
 impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Session")
-            .field("origins", &self.options.origins)
-            .finish_non_exhaustive()
+        write!(f, "Session({:?})", self.options.origins)
     }
 }
 

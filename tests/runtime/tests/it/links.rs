@@ -90,7 +90,7 @@ async fn a_link_to_another_host_is_refused_and_named() {
     let error = followed(|_| "https://evil.example/rows?key=1".to_owned())
         .await
         .unwrap_err();
-    let text = "refused to send credentials to `https://evil.example`: it is neither the API's origin nor allowed";
+    let text = "refused to send credentials to `https://evil.example`: neither the API's origin nor allowed";
     assert!(error.contains(text) && !error.contains("key=1"), "{error}");
 }
 

@@ -107,7 +107,7 @@ async fn anything_else_at_the_data_path_is_an_error() {
     let (_, _, error) = read_by_offset(&[r#"{"data":"none"}"#]).await;
     assert_eq!(
         error.unwrap(),
-        "GET /rows: rows, page 1: instead of records there is \"none\""
+        "GET /rows: rows, page 1: no records but \"none\""
     );
 }
 
