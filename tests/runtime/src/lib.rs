@@ -17,6 +17,9 @@ pub mod runtime {
     pub mod endpoint;
     pub mod error;
     mod guard;
+    #[cfg(test)]
+    #[path = "../../tests/runtime/src/inside.rs"]
+    mod inside;
     pub mod items;
     pub mod json;
     pub mod leaf;
