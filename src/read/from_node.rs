@@ -77,7 +77,7 @@ impl<'s> Cx<'s> {
         };
         let boolean = matches!(node.scalar_type(), Some(ScalarType::Bool(_)));
         let lower = text.value.to_ascii_lowercase();
-        if boolean || matches!(lower.as_str(), "yes" | "no" | "on" | "off" | "y" | "n") {
+        if boolean || matches!(lower.as_str(), "yes" | "no" | "on" | "off") {
             let word = &text.value;
             self.push(
                 Diagnostic::new(
