@@ -1,10 +1,10 @@
 //! Maps whose keys the language fixes: which key is which field, what is missing, what is too much.
 
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
 use super::from_node::{Cx, FromNode, head};
 use super::scalar::list;
-use super::schema::{Defs, prose};
+use super::schema::Defs;
 use super::tree::{Node, NodeKind, shorten};
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::source::{Span, Text};
@@ -34,7 +34,7 @@ pub struct Key {
 }
 
 impl Key {
-    fn name(&self) -> &'static str {
+    pub(super) fn name(&self) -> &'static str {
         self.names.first().copied().unwrap_or_default()
     }
 }
@@ -330,74 +330,4 @@ pub(super) fn snake(name: &str) -> String {
 pub fn read_map<T: FromMap>(node: &Node, cx: &mut Cx<'_>) -> Option<T> {
     let slots = open(node, &T::TABLE, None, cx)?;
     T::from_slots(slots, cx)
-}
-
-/// The JSON Schema of a map with a table.
-pub fn map_schema<T: FromMap>(defs: &mut Defs) -> Value {
-    schema(&T::TABLE, None, defs)
-}
-
-/// The JSON Schema of a table: a reference to its definition.
-pub(super) fn schema(table: &Table, tag: Option<&[&'static str]>, defs: &mut Defs) -> Value {
-    let name = match tag.and_then(|words| words.first()) {
-        Some(word) => format!("{}_{word}", table.name),
-        None => table.name.to_owned(),
-    };
-    let inherits = table.inherits_all_but;
-    defs.scope(inherits.is_some(), |defs| {
-        defs.define(&name, |defs| {
-            let mut properties = Map::new();
-            let mut required = Vec::new();
-            if let Some(words) = tag {
-                properties.insert("type".to_owned(), json!({ "enum": words }));
-            }
-            let mut rules = Vec::new();
-            for key in table.keys {
-                let mut value = (key.schema)(defs);
-                if key.presence != Presence::Required || defs.inherits() {
-                    value = defs.or_null(value);
-                }
-                if let Value::Object(value) = &mut value {
-                    value.insert("description".to_owned(), prose(key.docs).into());
-                }
-                for spelling in key.names {
-                    properties.insert((*spelling).to_owned(), value.clone());
-                }
-                let needed = key.presence == Presence::Required
-                    && (!defs.inherits() || inherits == Some(key.name()));
-                match key.names {
-                    [one] if needed => required.push((*one).to_owned()),
-                    several if needed => {
-                        let any: Vec<Value> = several
-                            .iter()
-                            .map(|name| json!({ "required": [name] }))
-                            .collect();
-                        rules.push(json!({ "oneOf": any }));
-                    }
-                    _ => {}
-                }
-            }
-            let mut schema = json!({
-                "type": "object",
-                "description": prose(table.docs),
-                "properties": properties,
-                "additionalProperties": false,
-            });
-            if let Value::Object(schema) = &mut schema {
-                if !required.is_empty() {
-                    schema.insert("required".to_owned(), required.into());
-                }
-                if !rules.is_empty() {
-                    schema.insert("allOf".to_owned(), rules.into());
-                }
-            }
-            match table
-                .shorthand
-                .and_then(|short| table.keys.iter().find(|key| key.name() == short))
-            {
-                Some(short) => json!({ "anyOf": [(short.schema)(defs), schema] }),
-                None => schema,
-            }
-        })
-    })
 }

@@ -1,6 +1,7 @@
 //! YAML text → [`Spec`]: shapes and types of keys, each value with its place, and every fault of the text at once.
 
 mod defaults;
+mod entries;
 mod from_node;
 mod input;
 mod keys;
@@ -15,10 +16,10 @@ mod yaml_error;
 
 pub use from_node::{Cx, FromNode, OneOrMany};
 pub use input::{MAX_BYTES, add_source, load};
-pub use keys::{FromMap, Key, Presence, Slots, Table, map_schema, read_map};
+pub use keys::{FromMap, Key, Presence, Slots, Table, read_map};
 pub use parse::{MAX_DEPTH, MAX_NODES, parse};
 pub use scalar::{FromScalar, Word, Words};
-pub use schema::{Defs, language_schema};
+pub use schema::{Defs, language_schema, map_schema};
 pub use tables::unraw;
 pub(crate) use tables::{spec_map, spec_tagged, spec_words};
 pub use tagged::{NO_KEYS, Tagged, Variant, read_tagged, tagged_schema};

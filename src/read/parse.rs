@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use granit_parser::{Event, Parser, ScalarStyle, Span as Place, StructureStyle};
 
+use super::entries::{Pending, key_of, refuse_duplicates};
 use super::text::scalar_text;
-use super::tree::{Cost, Node, NodeKind, ScalarType};
+use super::tree::{Cost, Node, NodeKind};
 use super::yaml_error;
 use crate::diagnostic::{Code, Diagnostic, Sink};
 use crate::source::{FileId, Span, Text};
@@ -86,14 +87,6 @@ enum Content {
         key: Pending,
     },
     List(Vec<Node>),
-}
-
-/// The key whose value comes next.
-enum Pending {
-    None,
-    Key(Text),
-    /// It cannot be a key; its value is read and left out.
-    Refused,
 }
 
 /// A node that aliases may stand for.
@@ -226,7 +219,7 @@ impl Builder<'_> {
         let flow = open.start.end > open.start.start;
         let node = match open.content {
             Content::Map { mut entries, .. } => {
-                self.refuse_duplicates(&mut entries);
+                refuse_duplicates(&mut entries, self.sink);
                 let last = if flow {
                     end
                 } else {
@@ -303,46 +296,6 @@ impl Builder<'_> {
         Ok(())
     }
 
-    /// Leaves the first of several equal keys.
-    fn refuse_duplicates(&mut self, entries: &mut Vec<(Text, Node)>) {
-        let mut order: Vec<usize> = (0..entries.len()).collect();
-        let name = |index: usize| entries.get(index).map(|(key, _)| key.value.as_str());
-        order.sort_by_key(|&index| (name(index), index));
-        let mut first = None;
-        let mut again = Vec::new();
-        for index in order {
-            match first {
-                Some(earlier) if name(earlier) == name(index) => again.push((index, earlier)),
-                _ => first = Some(index),
-            }
-        }
-        again.sort_unstable();
-        for &(index, earlier) in &again {
-            let (Some((key, _)), Some((original, _))) = (entries.get(index), entries.get(earlier))
-            else {
-                continue;
-            };
-            let name = super::tree::shorten(&key.value);
-            self.sink.push(
-                Diagnostic::new(
-                    Code::DuplicateKey,
-                    key.span,
-                    format!("the key `{name}` stands twice in this map"),
-                )
-                .label("again here")
-                .other(original.span, "first here")
-                .help("remove one of the two"),
-            );
-        }
-        let mut index = 0;
-        entries.retain(|_| {
-            index += 1;
-            again
-                .binary_search_by_key(&(index - 1), |&(index, _)| index)
-                .is_err()
-        });
-    }
-
     fn refuse_tag(&mut self, place: &Place, tag: &str) {
         let span = place
             .tag_span()
@@ -386,45 +339,5 @@ fn later(key: Span, value: Span) -> Span {
         value
     } else {
         key
-    }
-}
-
-/// A node as the key of a map.
-fn key_of(node: Node, sink: &mut Sink) -> Pending {
-    match node.kind {
-        NodeKind::Scalar { text, plain } => {
-            if plain && text.value == "<<" {
-                sink.push(
-                    Diagnostic::new(Code::UnsupportedYaml, text.span, "merge keys are not part of YAML 1.2")
-                        .help("write the keys out; what all resources share belongs into `resource_defaults`"),
-                );
-                return Pending::Refused;
-            }
-            if plain
-                && ScalarType::of_plain(&text.value) == ScalarType::Null
-                && text.value.is_empty()
-            {
-                sink.push(Diagnostic::new(
-                    Code::UnsupportedYaml,
-                    text.span,
-                    "there is no key before this `:`",
-                ));
-                return Pending::Refused;
-            }
-            Pending::Key(text)
-        }
-        NodeKind::Map(_) | NodeKind::List(_) => {
-            let what = if matches!(node.kind, NodeKind::Map(_)) {
-                "a map"
-            } else {
-                "a list"
-            };
-            sink.push(Diagnostic::new(
-                Code::UnsupportedYaml,
-                node.span,
-                format!("{what} cannot be a key here: keys are texts"),
-            ));
-            Pending::Refused
-        }
     }
 }

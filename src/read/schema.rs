@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::FromNode;
+use super::keys::{FromMap, Presence, Table};
 use crate::spec::Spec;
 
 /// Definitions that schemas refer to.
@@ -63,6 +64,76 @@ pub(super) fn prose(docs: &[&str]) -> String {
         .map(|line| line.strip_prefix(' ').unwrap_or(line))
         .collect();
     lines.join("\n")
+}
+
+/// The JSON Schema of a map with a table.
+pub fn map_schema<T: FromMap>(defs: &mut Defs) -> Value {
+    table_schema(&T::TABLE, None, defs)
+}
+
+/// The JSON Schema of a table: a reference to its definition.
+pub(super) fn table_schema(table: &Table, tag: Option<&[&'static str]>, defs: &mut Defs) -> Value {
+    let name = match tag.and_then(|words| words.first()) {
+        Some(word) => format!("{}_{word}", table.name),
+        None => table.name.to_owned(),
+    };
+    let inherits = table.inherits_all_but;
+    defs.scope(inherits.is_some(), |defs| {
+        defs.define(&name, |defs| {
+            let mut properties = Map::new();
+            let mut required = Vec::new();
+            if let Some(words) = tag {
+                properties.insert("type".to_owned(), json!({ "enum": words }));
+            }
+            let mut rules = Vec::new();
+            for key in table.keys {
+                let mut value = (key.schema)(defs);
+                if key.presence != Presence::Required || defs.inherits() {
+                    value = defs.or_null(value);
+                }
+                if let Value::Object(value) = &mut value {
+                    value.insert("description".to_owned(), prose(key.docs).into());
+                }
+                for spelling in key.names {
+                    properties.insert((*spelling).to_owned(), value.clone());
+                }
+                let needed = key.presence == Presence::Required
+                    && (!defs.inherits() || inherits == Some(key.name()));
+                match key.names {
+                    [one] if needed => required.push((*one).to_owned()),
+                    several if needed => {
+                        let any: Vec<Value> = several
+                            .iter()
+                            .map(|name| json!({ "required": [name] }))
+                            .collect();
+                        rules.push(json!({ "oneOf": any }));
+                    }
+                    _ => {}
+                }
+            }
+            let mut schema = json!({
+                "type": "object",
+                "description": prose(table.docs),
+                "properties": properties,
+                "additionalProperties": false,
+            });
+            if let Value::Object(schema) = &mut schema {
+                if !required.is_empty() {
+                    schema.insert("required".to_owned(), required.into());
+                }
+                if !rules.is_empty() {
+                    schema.insert("allOf".to_owned(), rules.into());
+                }
+            }
+            match table
+                .shorthand
+                .and_then(|short| table.keys.iter().find(|key| key.name() == short))
+            {
+                Some(short) => json!({ "anyOf": [(short.schema)(defs), schema] }),
+                None => schema,
+            }
+        })
+    })
 }
 
 /// The JSON Schema (2020-12) of a spec, for editors.

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::from_node::{Cx, head};
 use super::keys::{self, Slots, Table, Tag, snake};
 use super::scalar::{Choice, list};
-use super::schema::Defs;
+use super::schema::{Defs, table_schema};
 use super::tree::Node;
 use crate::diagnostic::{Code, Diagnostic};
 
@@ -102,7 +102,7 @@ pub fn tagged_schema<T: Tagged>(defs: &mut Defs) -> Value {
         let mut any: Vec<Value> = T::VARIANTS
             .iter()
             .map(|variant| {
-                let schema = keys::schema(variant.table, Some(variant.words), defs);
+                let schema = table_schema(variant.table, Some(variant.words), defs);
                 // Without it, a map of this type could pass for another one.
                 json!({ "allOf": [schema], "required": if defs.inherits() { vec![] } else { vec!["type"] } })
             })
