@@ -1,0 +1,56 @@
+//! Expressions: Jinja's notation inside `{{ }}`, parsed and typed when the spec is compiled.
+//!
+//! [`pieces`] cuts a text into literal parts and expressions, `parse` makes a tree of each expression, and
+//! [`template`], [`value`] and [`condition`] resolve its names against a [`Place`] and give it a type. [`path`] reads the
+//! smaller notation of paths into a response. Every fault is recorded under the exact characters.
+
+mod ast;
+mod check;
+mod parse;
+mod path;
+mod place;
+mod reference;
+mod template;
+mod token;
+
+pub use ast::{Ast, AstKind, BinaryOperator, Step, StepKind};
+pub use path::{PathItem, PathItemKind, path};
+pub use place::{BodyReader, ConfigNames, OneOfOption, Place, Wants};
+pub use template::{condition, has_expression, literal, pieces, template, value, Piece};
+
+use std::ops::Range;
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Text;
+
+/// What is wrong in a text, at bytes of its value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Fault {
+    code: Code,
+    range: Range<usize>,
+    message: String,
+    help: Option<String>,
+}
+
+impl Fault {
+    fn new(code: Code, range: Range<usize>, message: impl Into<String>) -> Self {
+        Self { code, range, message: message.into(), help: None }
+    }
+
+    fn syntax(range: Range<usize>, message: impl Into<String>) -> Self {
+        Self::new(Code::ExpressionSyntax, range, message)
+    }
+
+    fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    fn at(self, text: &Text) -> Diagnostic {
+        let diagnostic = Diagnostic::new(self.code, text.span_of(self.range), self.message);
+        match self.help {
+            Some(help) => diagnostic.help(help),
+            None => diagnostic,
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! What an expression may speak of at the place where it stands.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
+use super::StepKind;
+use crate::model::{ConfigField, LeafKind, Record};
+use crate::source::Span;
+
+/// The names that exist at a place. `config` exists at every place.
+pub struct Place<'a> {
+    /// The config fields.
+    pub config: &'a ConfigNames<'a>,
+    /// Within an option of `auth: one_of`: the config field whose variant is chosen there.
+    pub option: Option<OneOfOption>,
+    /// `response`: gives the accessor of a value of the body. `None` where there is no response.
+    pub response: Option<&'a mut dyn BodyReader>,
+    /// `last_record` and `page`, in paginators.
+    pub paging: Paging<'a>,
+}
+
+/// Whether the names of a paginator exist.
+#[derive(Clone, Copy)]
+pub enum Paging<'a> {
+    /// Not here.
+    Absent,
+    /// Here, but the record could not be made, so nothing is said of its fields.
+    UnknownRecord,
+    /// Here.
+    Record(&'a Record),
+}
+
+impl<'a> Place<'a> {
+    /// A place that knows `config` alone.
+    #[must_use]
+    pub fn config_only(config: &'a ConfigNames<'a>) -> Self {
+        Self { config, option: None, response: None, paging: Paging::Absent }
+    }
+
+    /// The first names that exist here.
+    pub(super) fn roots(&self) -> Vec<&'static str> {
+        let mut roots = vec!["config"];
+        if self.response.is_some() {
+            roots.push("response");
+        }
+        if !matches!(self.paging, Paging::Absent) {
+            roots.extend(["last_record", "page"]);
+        }
+        roots
+    }
+}
+
+/// The chosen variant of a `one_of` config field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OneOfOption {
+    /// Names from `config` to the field, as in the spec.
+    pub path: Vec<String>,
+    /// The variant's word.
+    pub variant: String,
+}
+
+/// Collects the values of a response's body that expressions read.
+pub trait BodyReader {
+    /// The Rust name of the accessor that gives the value at `path`; `None` after a fault that was recorded.
+    fn accessor(&mut self, path: &[StepKind], kind: LeafKind, span: Span) -> Option<String>;
+}
+
+/// The fields of `config`, and which of them were used.
+pub struct ConfigNames<'c> {
+    /// Those that exist.
+    pub fields: &'c [ConfigField],
+    /// Names of those that could not be made: nothing is said of their uses.
+    pub refused: &'c BTreeSet<String>,
+    used: RefCell<BTreeSet<String>>,
+}
+
+impl<'c> ConfigNames<'c> {
+    /// Fields of which none is used yet.
+    #[must_use]
+    pub fn new(fields: &'c [ConfigField], refused: &'c BTreeSet<String>) -> Self {
+        Self { fields, refused, used: RefCell::default() }
+    }
+
+    /// Notes the use of a field of `config`.
+    pub fn mark_used(&self, name: &str) {
+        self.used.borrow_mut().insert(name.to_owned());
+    }
+
+    /// Whether a field of `config` was used.
+    #[must_use]
+    pub fn is_used(&self, name: &str) -> bool {
+        self.used.borrow().contains(name)
+    }
+}
+
+/// What the place of a template accepts.
+#[derive(Debug, Clone, Copy)]
+pub struct Wants {
+    /// The place in messages: `a path`.
+    pub what: &'static str,
+    /// Whether secrets may stand there.
+    pub secret: bool,
+    /// Whether a list may stand there alone.
+    pub list: bool,
+    /// Whether a value that may be absent may stand there.
+    pub absent: bool,
+}
+
+impl Wants {
+    /// A text that is always there and seen by everybody.
+    #[must_use]
+    pub const fn public(what: &'static str) -> Self {
+        Self { what, secret: false, list: false, absent: false }
+    }
+
+    /// A text that is always there and may be secret.
+    #[must_use]
+    pub const fn credential(what: &'static str) -> Self {
+        Self { what, secret: true, list: false, absent: false }
+    }
+
+    /// A value that may be secret, and is left out when absent.
+    #[must_use]
+    pub const fn optional(what: &'static str) -> Self {
+        Self { what, secret: true, list: false, absent: true }
+    }
+
+    /// The same, and lists repeat its name.
+    #[must_use]
+    pub const fn repeated(what: &'static str) -> Self {
+        Self { what, secret: true, list: true, absent: true }
+    }
+}
