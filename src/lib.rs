@@ -3,6 +3,8 @@
 pub mod cli;
 pub mod diagnostic;
 pub mod emit;
+pub mod expr;
+pub mod lower;
 pub mod model;
 pub mod output;
 pub mod read;

@@ -167,6 +167,11 @@ impl Sources {
         self.files.get(id.0 as usize)
     }
 
+    /// All texts, in the order they were added.
+    pub fn iter(&self) -> impl Iterator<Item = &Source> {
+        self.files.iter()
+    }
+
     /// The first text: the spec itself.
     #[must_use]
     pub fn main_path(&self) -> &Path {

@@ -1,7 +1,7 @@
 //! Expressions: Jinja's notation inside `{{ }}`, parsed and typed when the spec is compiled.
 //!
 //! [`pieces`] cuts a text into literal parts and expressions, `parse` makes a tree of each expression, and
-//! [`template`], [`value`] and [`condition`] resolve its names against a [`Place`] and give it a type. [`path`] reads the
+//! [`template`], [`position`] and [`condition`] resolve its names against a [`Place`] and give it a type. [`path`] reads the
 //! smaller notation of paths into a response. Every fault is recorded under the exact characters.
 
 mod ast;
@@ -15,8 +15,8 @@ mod token;
 
 pub use ast::{Ast, AstKind, BinaryOperator, Step, StepKind};
 pub use path::{PathItem, PathItemKind, path};
-pub use place::{BodyReader, ConfigNames, OneOfOption, Place, Wants};
-pub use template::{condition, has_expression, literal, pieces, template, value, Piece};
+pub use place::{BodyReader, ConfigNames, OneOfOption, Paging, Place, Wants};
+pub use template::{Piece, condition, has_expression, literal, pieces, position, template};
 
 use std::ops::Range;
 

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use super::StepKind;
 use crate::model::{ConfigField, LeafKind, Record};
@@ -11,8 +12,6 @@ use crate::source::Span;
 pub struct Place<'a> {
     /// The config fields.
     pub config: &'a ConfigNames<'a>,
-    /// Within an option of `auth: one_of`: the config field whose variant is chosen there.
-    pub option: Option<OneOfOption>,
     /// `response`: gives the accessor of a value of the body. `None` where there is no response.
     pub response: Option<&'a mut dyn BodyReader>,
     /// `last_record` and `page`, in paginators.
@@ -34,7 +33,7 @@ impl<'a> Place<'a> {
     /// A place that knows `config` alone.
     #[must_use]
     pub fn config_only(config: &'a ConfigNames<'a>) -> Self {
-        Self { config, option: None, response: None, paging: Paging::Absent }
+        Self { config, response: None, paging: Paging::Absent }
     }
 
     /// The first names that exist here.
@@ -71,14 +70,26 @@ pub struct ConfigNames<'c> {
     pub fields: &'c [ConfigField],
     /// Names of those that could not be made: nothing is said of their uses.
     pub refused: &'c BTreeSet<String>,
-    used: RefCell<BTreeSet<String>>,
+    used: Rc<RefCell<BTreeSet<String>>>,
+    option: Option<OneOfOption>,
 }
 
 impl<'c> ConfigNames<'c> {
     /// Fields of which none is used yet.
     #[must_use]
     pub fn new(fields: &'c [ConfigField], refused: &'c BTreeSet<String>) -> Self {
-        Self { fields, refused, used: RefCell::default() }
+        Self { fields, refused, used: Rc::default(), option: None }
+    }
+
+    /// The same within an option of `auth: one_of`, where the fields of the chosen variant exist too.
+    #[must_use]
+    pub fn in_option(&self, option: OneOfOption) -> Self {
+        Self { fields: self.fields, refused: self.refused, used: Rc::clone(&self.used), option: Some(option) }
+    }
+
+    /// The variant that is chosen here.
+    pub(super) fn option(&self) -> Option<&OneOfOption> {
+        self.option.as_ref()
     }
 
     /// Notes the use of a field of `config`.

@@ -145,7 +145,7 @@ fn inner_fields<'p>(field: &'p ConfigField, place: &'p Place<'_>, wire: &[String
     let shown = format!("config.{}", wire.join("."));
     match &field.ty {
         ConfigType::Object { fields, .. } => Ok(fields),
-        ConfigType::OneOf { variants, .. } => match &place.option {
+        ConfigType::OneOf { variants, .. } => match place.config.option() {
             Some(option) if option.path == wire => {
                 let variant = variants.iter().find(|(name, _)| name.wire == option.variant);
                 Ok(variant.map(|(_, fields)| fields.as_slice()).unwrap_or_default())

@@ -3,9 +3,10 @@
 use std::ops::Range;
 
 use super::check::{Checker, described};
-use super::{Ast, Fault, Place, Wants, parse::parse, token::tokens};
+use super::ast::{Ast, AstKind, StepKind};
+use super::{Fault, Place, Wants, parse::parse, token::tokens};
 use crate::diagnostic::{Code, Sink};
-use crate::model::{Expr, ExprKind, ExprType, Part, Template};
+use crate::model::{Expr, ExprKind, ExprType, LeafKind, Part, Template};
 use crate::source::Text;
 
 /// A piece of a text.
@@ -129,20 +130,61 @@ fn fits(value: &Expr, ast: &Ast, alone: bool, wants: Wants, checker: &mut Checke
     false
 }
 
-/// A text that is one expression and nothing else: its value.
-pub fn value(text: &Text, place: &mut Place<'_>, sink: &mut Sink) -> Option<Expr> {
-    let ast = whole(text, sink)?;
+/// A text with expressions whose value is a position in the data: a text, or nothing where one of them is nothing.
+pub fn position(text: &Text, place: &mut Place<'_>, sink: &mut Sink) -> Option<Expr> {
+    let pieces = pieces(text, sink)?;
+    if let [Piece::Expression(ast)] = pieces.as_slice() {
+        if let Some(accessor) = body_token(ast, text, place) {
+            let body = ExprKind::Body(crate::model::BodyPath { accessor: accessor? });
+            return Some(Expr { kind: body, ty: ExprType::String, nullable: true });
+        }
+        return position_value(ast, text, place, sink);
+    }
+    let mut parts = Vec::new();
+    let mut failed = false;
+    for piece in pieces {
+        match piece {
+            Piece::Text(literal, _) => parts.push(Part::Text(literal)),
+            Piece::Expression(ast) => match position_value(&ast, text, place, sink) {
+                Some(value) => parts.push(Part::Value(value)),
+                None => failed = true,
+            },
+        }
+    }
+    let nullable = parts.iter().any(|part| matches!(part, Part::Value(value) if value.nullable));
+    (!failed).then_some(Expr { kind: ExprKind::Join(parts), ty: ExprType::String, nullable })
+}
+
+/// `response.body.a.b` alone is a token rather than any scalar: a list or an object there is an error.
+#[allow(clippy::option_option, reason = "not such a path, refused, given")]
+fn body_token(ast: &Ast, text: &Text, place: &mut Place<'_>) -> Option<Option<String>> {
+    let AstKind::Reference { root, steps, .. } = &ast.kind else {
+        return None;
+    };
+    let (first, rest) = steps.split_first()?;
+    let body = place.response.as_mut()?;
+    if root != "response" || first.kind != StepKind::Key("body".to_owned()) || rest.is_empty() {
+        return None;
+    }
+    let path: Vec<StepKind> = rest.iter().map(|step| step.kind.clone()).collect();
+    Some(body.accessor(&path, LeafKind::Token, text.span_of(ast.range.clone())))
+}
+
+fn position_value(ast: &Ast, text: &Text, place: &mut Place<'_>, sink: &mut Sink) -> Option<Expr> {
     let mut checker = Checker { text, place, sink };
-    let value = checker.check(&ast)?;
+    let value = checker.check(ast)?;
     match value.ty {
-        ExprType::Secret => checker.fault(Fault::new(Code::SecretExposed, ast.range, "a secret cannot be a position in the data")),
+        ExprType::Secret => {
+            checker.fault(Fault::new(Code::SecretExposed, ast.range.clone(), "a secret cannot be a position in the data"));
+            None
+        }
         ExprType::List | ExprType::Boolean => {
             let message = format!("a text or a number is needed here, and this is {}", described(value.ty));
-            checker.fault(Fault::new(Code::ExpressionType, ast.range, message));
+            checker.fault(Fault::new(Code::ExpressionType, ast.range.clone(), message));
+            None
         }
-        _ => return Some(value),
+        _ => Some(value),
     }
-    None
 }
 
 /// A text that is one expression and nothing else: whether it holds.

@@ -1,7 +1,93 @@
-//! Spec → model: every rule of the language is checked while it is lowered.
+//! Spec → model: every rule of the language is checked while it is lowered, one file for each of its parts.
 
+mod auth;
+mod client;
+mod config;
+mod disposition;
 mod duration;
+mod envelope;
+mod error_handler;
+mod fields;
 mod header;
+mod json;
+mod key;
+mod package;
+mod paginator;
+mod param;
+mod path;
+mod record;
+mod request;
+mod resource;
+mod samples;
+mod schema;
+mod schema_ref;
+mod status;
 mod url;
 
 pub use header::is_header_name;
+
+use std::collections::BTreeSet;
+
+use sha2::{Digest, Sha256};
+
+use crate::diagnostic::{Code, Diagnostic, Sink};
+use crate::expr::ConfigNames;
+use crate::model::Connector;
+use crate::source::Sources;
+use crate::spec::Spec;
+
+/// What the lowering of every part needs.
+struct Cx<'a> {
+    sink: &'a mut Sink,
+    config: &'a ConfigNames<'a>,
+}
+
+/// Checks a spec and lowers it. `None` when there is an error; `sink` then holds all of them. Files that schemas refer to
+/// are read from the folder of the spec and added to `sources`.
+pub fn lower(spec: &Spec, sources: &mut Sources, sink: &mut Sink) -> Option<Connector> {
+    if spec.spile.value != 1 {
+        let message = format!("there is no version {} of the language", spec.spile.value);
+        sink.push(Diagnostic::new(Code::OutOfRange, spec.spile.span, message).help("write `spile: 1`"));
+    }
+    let package = package::name(&spec.name, sink);
+    let version = package::version(spec.version.as_ref(), sink);
+    let (config, refused): (_, BTreeSet<String>) = config::lower(spec, sink);
+    let names = ConfigNames::new(&config, &refused);
+    let mut cx = Cx { sink, config: &names };
+    let client = client::lower(spec, &mut cx);
+    let resources = resource::lower_all(spec, sources, &mut cx);
+    for (name, _) in &spec.config {
+        if !names.is_used(&name.value) {
+            let message = format!("`config.{}` is never used", name.value);
+            let help = format!("use it, as `{{{{ config.{} }}}}`, or remove it", name.value);
+            sink.push(Diagnostic::new(Code::Unused, name.span, message).help(help));
+        }
+    }
+    if sink.has_errors() {
+        return None;
+    }
+    Some(Connector {
+        package: package?,
+        version,
+        description: spec.description.as_ref().map(prose),
+        config: config.clone(),
+        client: client?,
+        resources,
+        spec_digest: digest(sources),
+        spec_file: sources.main_path().file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+    })
+}
+
+/// A description without the blanks around it.
+fn prose(text: &crate::source::Text) -> String {
+    text.value.trim().to_owned()
+}
+
+/// SHA-256 over the spec and the files that it refers to, in the order they were read.
+fn digest(sources: &Sources) -> String {
+    let mut hasher = Sha256::new();
+    for source in sources.iter() {
+        hasher.update(source.text.as_bytes());
+    }
+    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}

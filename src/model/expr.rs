@@ -3,6 +3,8 @@
 use serde::Serialize;
 
 /// A text with expressions in it, or one expression that keeps its type.
+///
+/// Where a place takes a value that may be absent, one absent expression makes the whole template absent.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub enum Template {
     /// A text as it is.
@@ -103,6 +105,9 @@ pub enum ExprKind {
     Arithmetic(Operator, Box<Expr>, Box<Expr>),
     /// `a if c else b`: value, condition (a boolean), alternative.
     If(Box<Expr>, Box<Expr>, Box<Expr>),
+    /// `/next?after={{ last_record.id }}`: the pieces joined as a text, in positions that take a value. Nothing where one of them
+    /// is nothing.
+    Join(Vec<Part>),
     /// `x is defined`, `x is not none`
     IsPresent(Box<Expr>),
 }

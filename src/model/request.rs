@@ -14,6 +14,8 @@ pub struct Request {
     pub params: Vec<Param>,
     /// Headers of this endpoint; the client's are not repeated here.
     pub headers: Vec<Param>,
+    /// Names of the client's headers that are not sent, in lower case.
+    pub without_headers: Vec<String>,
     /// The body.
     pub body: Body,
 }
@@ -23,7 +25,8 @@ pub struct Request {
 pub struct Path {
     /// A whole URL: not appended to `base_url`.
     pub absolute: bool,
-    /// The pieces; begins with `/` unless absolute. Texts are already encoded as far as they need it.
+    /// The pieces; begins with `/` unless absolute or empty. Texts are already encoded as far as they need it, and may hold a
+    /// query.
     pub template: Template,
 }
 

@@ -1,0 +1,331 @@
+//! `paginator`: how to get from a page to the next.
+
+use super::Cx;
+use super::envelope::EnvelopeBuilder;
+use super::param::{Kind, header_name};
+use super::request::yield_to_paginator;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::expr::{Paging as Names, Place, has_expression, literal, position};
+use crate::model::{BodyPath, Expr, ExprKind, ExprType, Json, LeafKind, LinkSource, PageParam, Paging, PagingKind, ParamLocation, Record, Request};
+use crate::model::Body;
+use crate::source::{Span, Spanned, Text};
+use crate::spec::{self, Client, Endpoint};
+
+/// The largest page that makes sense to ask for.
+const MAX_LIMIT: u64 = 1_000_000_000;
+
+/// What a paginator touches while it is lowered.
+pub(super) struct Paginating<'p, 'a> {
+    pub cx: &'p mut Cx<'a>,
+    pub envelope: &'p mut EnvelopeBuilder,
+    /// `None` where it could not be made.
+    pub request: Option<&'p mut Request>,
+    /// `None` where it could not be made.
+    pub record: Option<&'p Record>,
+    pub endpoint: &'p Endpoint,
+    pub client: &'p Client,
+}
+
+impl Paginating<'_, '_> {
+    /// Lowers a paginator: its paths go into the envelope, its parameters replace those of the request.
+    pub fn lower(&mut self, paginator: &spec::Paginator) -> Option<Paging> {
+        use spec::Paginator as P;
+        match paginator {
+            P::None => Some(Paging { kind: PagingKind::None, max_pages: None }),
+            P::Offset(offset) => self.offset(offset),
+            P::PageNumber(number) => self.page_number(number),
+            P::Cursor(cursor) => self.cursor(cursor),
+            P::NextLink(link) => {
+                let source = self.next_link(link);
+                let limit = self.limit(link.limit.as_ref(), link.limit_param.as_ref(), "limit", None);
+                self.link(source, limit, link.max_pages.as_ref())
+            }
+            P::LinkHeader(link) => {
+                let rel = match &link.rel {
+                    None => Some("next".to_owned()),
+                    Some(rel) => self.word(rel, "`rel`"),
+                };
+                let limit = self.limit(link.limit.as_ref(), link.limit_param.as_ref(), "per_page", None);
+                self.link(rel.map(LinkSource::Header), limit, link.max_pages.as_ref())
+            }
+            P::HeaderCursor(cursor) => {
+                header_name(&cursor.header, self.cx);
+                let source = Expr { kind: ExprKind::Header(cursor.header.value.to_ascii_lowercase()), ty: ExprType::String, nullable: true };
+                let param = self.param(cursor.cursor_param.as_ref(), "cursor", None, cursor.span);
+                let limit = self.limit(cursor.limit.as_ref(), cursor.limit_param.as_ref(), "limit", None);
+                let max_pages = self.max_pages(cursor.max_pages.as_ref());
+                let kind = PagingKind::Cursor { source, param: param?, limit: limit?, has_more: None };
+                Some(Paging { kind, max_pages: max_pages? })
+            }
+        }
+    }
+
+    fn push(&mut self, diagnostic: Diagnostic) {
+        self.cx.sink.push(diagnostic);
+    }
+
+    fn offset(&mut self, offset: &spec::Offset) -> Option<Paging> {
+        let size = self.size(&offset.limit);
+        let place = offset.location.as_ref();
+        let position = self.param(offset.offset_param.as_ref(), "offset", place, offset.span);
+        let count = self.param(offset.limit_param.as_ref(), "limit", place, offset.span);
+        self.distinct(position.as_ref(), count.as_ref(), offset.limit_param.as_ref().or(offset.offset_param.as_ref()), offset.span);
+        let total = self.path(offset.total.as_ref(), LeafKind::Count);
+        let has_more = self.path(offset.has_more.as_ref(), LeafKind::Flag);
+        let max_pages = self.max_pages(offset.max_pages.as_ref());
+        let start = offset.start.as_ref().map_or(0, |start| start.value);
+        if let Some(max) = offset.max_offset.as_ref().filter(|max| max.value <= start) {
+            self.push(
+                Diagnostic::new(Code::InvalidPaginator, max.span, format!("no page lies between the first position, {start}, and this one"))
+                    .help("write a larger `max_offset`"),
+            );
+        }
+        let kind = PagingKind::Offset {
+            offset: position?,
+            limit: count?,
+            size: size?,
+            start,
+            total: total?,
+            has_more: has_more?,
+            max_offset: offset.max_offset.as_ref().map(|max| max.value),
+            stop_on_short_page: is_true(offset.stop_on_short_page.as_ref()),
+        };
+        Some(Paging { kind, max_pages: max_pages? })
+    }
+
+    fn page_number(&mut self, number: &spec::PageNumber) -> Option<Paging> {
+        let place = number.location.as_ref();
+        let page = self.param(number.page_param.as_ref(), "page", place, number.span);
+        let limit = self.limit(number.limit.as_ref(), number.limit_param.as_ref(), "per_page", place);
+        let count = limit.as_ref().and_then(|limit| limit.as_ref()).map(|(param, _)| param.clone());
+        self.distinct(page.as_ref(), count.as_ref(), number.limit_param.as_ref().or(number.page_param.as_ref()), number.span);
+        if let (Some(stop), None, true) = (&number.stop_on_short_page, &number.limit, is_true(number.stop_on_short_page.as_ref())) {
+            self.push(
+                Diagnostic::new(Code::InvalidPaginator, stop.span, "without `limit` nobody knows which page is short")
+                    .help("write how many records a page has, as `limit: 100`"),
+            );
+        }
+        let total_pages = self.path(number.total_pages.as_ref(), LeafKind::Count);
+        let total = self.path(number.total.as_ref(), LeafKind::Count);
+        let has_more = self.path(number.has_more.as_ref(), LeafKind::Flag);
+        let max_pages = self.max_pages(number.max_pages.as_ref());
+        let kind = PagingKind::PageNumber {
+            page: page?,
+            limit: limit?,
+            start: number.start_from_page.as_ref().map_or(1, |start| start.value),
+            total_pages: total_pages?,
+            total: total?,
+            has_more: has_more?,
+            stop_on_short_page: is_true(number.stop_on_short_page.as_ref()),
+        };
+        Some(Paging { kind, max_pages: max_pages? })
+    }
+
+    fn cursor(&mut self, cursor: &spec::Cursor) -> Option<Paging> {
+        let source = self.source(&cursor.cursor);
+        let place = cursor.location.as_ref();
+        let param = self.param(cursor.cursor_param.as_ref(), "cursor", place, cursor.span);
+        let limit = self.limit(cursor.limit.as_ref(), cursor.limit_param.as_ref(), "limit", place);
+        let count = limit.as_ref().and_then(|limit| limit.as_ref()).map(|(param, _)| param.clone());
+        self.distinct(param.as_ref(), count.as_ref(), cursor.limit_param.as_ref().or(cursor.cursor_param.as_ref()), cursor.span);
+        let has_more = self.path(cursor.has_more.as_ref(), LeafKind::Flag);
+        let max_pages = self.max_pages(cursor.max_pages.as_ref());
+        let kind = PagingKind::Cursor { source: source?, param: param?, limit: limit?, has_more: has_more? };
+        Some(Paging { kind, max_pages: max_pages? })
+    }
+
+    fn next_link(&mut self, link: &spec::NextLink) -> Option<LinkSource> {
+        let source = match &link.next_url {
+            Some(text) => self.source(text)?,
+            None => {
+                let next = Text { value: "next".to_owned(), span: link.span, offsets: Some(Vec::new()), lead: 0 };
+                self.body_value(&next)?
+            }
+        };
+        Some(LinkSource::Value(source))
+    }
+
+    #[allow(clippy::option_option, reason = "refused, absent, given")]
+    fn link(&mut self, source: Option<LinkSource>, limit: Option<Option<(PageParam, u64)>>, max_pages: Option<&Spanned<u64>>) -> Option<Paging> {
+        let max_pages = self.max_pages(max_pages);
+        Some(Paging { kind: PagingKind::Link { source: source?, limit: limit? }, max_pages: max_pages? })
+    }
+
+    /// A position: a path into the body, or an expression over what was read.
+    fn source(&mut self, text: &Text) -> Option<Expr> {
+        if !has_expression(&text.value) {
+            return self.body_value(text);
+        }
+        let paging = match self.record {
+            Some(record) => Names::Record(record),
+            None => Names::UnknownRecord,
+        };
+        let mut place = Place { config: self.cx.config, response: Some(self.envelope), paging };
+        let value = position(text, &mut place, self.cx.sink)?;
+        if !changes(&value) {
+            self.push(
+                Diagnostic::new(Code::InvalidPaginator, text.span, "this is the same after every page, so there would be no next one")
+                    .help("use something of the page just read: `response`, `last_record` or `page`"),
+            );
+            return None;
+        }
+        Some(value)
+    }
+
+    fn body_value(&mut self, text: &Text) -> Option<Expr> {
+        let accessor = self.envelope.read(text, LeafKind::Token, self.cx.sink)?;
+        Some(Expr { kind: ExprKind::Body(BodyPath { accessor }), ty: ExprType::String, nullable: true })
+    }
+
+    /// The accessor of an optional path: refused, absent, or given.
+    #[allow(clippy::option_option, reason = "refused, absent, given")]
+    fn path(&mut self, text: Option<&Text>, kind: LeafKind) -> Option<Option<String>> {
+        let Some(text) = text else {
+            return Some(None);
+        };
+        if has_expression(&text.value) {
+            literal(text, "this path", self.cx.sink);
+            return None;
+        }
+        self.envelope.read(text, kind, self.cx.sink).map(Some)
+    }
+
+    fn size(&mut self, limit: &Spanned<u64>) -> Option<u64> {
+        if (1..=MAX_LIMIT).contains(&limit.value) {
+            return Some(limit.value);
+        }
+        let message = format!("`limit` has to be from 1 to {MAX_LIMIT}, and this is {}", limit.value);
+        self.push(Diagnostic::new(Code::OutOfRange, limit.span, message).help("write how many records a page has, as `limit: 100`"));
+        None
+    }
+
+    #[allow(clippy::option_option, reason = "refused, absent, given")]
+    fn max_pages(&mut self, max: Option<&Spanned<u64>>) -> Option<Option<u64>> {
+        if let Some(max) = max.filter(|max| max.value == 0) {
+            self.push(Diagnostic::new(Code::OutOfRange, max.span, "no page would be read").help("write at least 1, or leave `max_pages` out"));
+            return None;
+        }
+        Some(max.map(|max| max.value))
+    }
+
+    /// Parameter and count of records per page: refused, absent, or given.
+    #[allow(clippy::option_option, reason = "refused, absent, given")]
+    fn limit(&mut self, limit: Option<&Spanned<u64>>, param: Option<&Text>, default: &str, place: Option<&Spanned<spec::ParamLocation>>) -> Option<Option<(PageParam, u64)>> {
+        let Some(limit) = limit else {
+            if let Some(param) = param {
+                self.push(Diagnostic::new(Code::NoEffect, param.span, "`limit_param` has no effect without `limit`").help("write `limit` as well, or remove it"));
+            }
+            return Some(None);
+        };
+        let size = self.size(limit);
+        let param = self.param(param, default, place, limit.span);
+        Some(Some((param?, size?)))
+    }
+
+    /// A paging parameter; those of the request make way for it.
+    fn param(&mut self, text: Option<&Text>, default: &str, place: Option<&Spanned<spec::ParamLocation>>, span: Span) -> Option<PageParam> {
+        let name = match text {
+            None => default.to_owned(),
+            Some(text) => self.word(text, "a parameter's name")?,
+        };
+        let location = place.map_or(spec::ParamLocation::Query, |place| place.value);
+        let span = place.map_or(span, |place| place.span);
+        let Some(request) = self.request.as_deref_mut() else {
+            return Some(PageParam { name, location: model_location(location) });
+        };
+        match location {
+            spec::ParamLocation::Query => {
+                yield_to_paginator(&mut request.params, &[&self.endpoint.params, &self.client.params], &name, Kind::Query, self.cx);
+            }
+            spec::ParamLocation::Header => {
+                if let Some(text) = text {
+                    header_name(text, self.cx);
+                }
+                yield_to_paginator(&mut request.headers, &[&self.endpoint.headers], &name, Kind::Header, self.cx);
+            }
+            spec::ParamLocation::Form => {
+                if matches!(request.body, Body::None) {
+                    request.body = Body::Form(Vec::new());
+                }
+                let Body::Form(form) = &mut request.body else {
+                    self.push(other_body(span, "form"));
+                    return None;
+                };
+                let entries = self.endpoint.form.as_deref().unwrap_or_default();
+                yield_to_paginator(form, &[entries], &name, Kind::Form, self.cx);
+            }
+            spec::ParamLocation::Json => {
+                if matches!(request.body, Body::None) {
+                    request.body = Body::Json(Json::Object(Vec::new()));
+                }
+                let Body::Json(Json::Object(object)) = &mut request.body else {
+                    self.push(other_body(span, "json"));
+                    return None;
+                };
+                make_way(object, &name);
+            }
+        }
+        Some(PageParam { name, location: model_location(location) })
+    }
+
+    fn word(&mut self, text: &Text, what: &str) -> Option<String> {
+        literal(text, what, self.cx.sink);
+        if text.value.trim().is_empty() {
+            self.push(Diagnostic::new(Code::Empty, text.span, format!("{what} is empty")));
+            return None;
+        }
+        Some(text.value.clone())
+    }
+
+    fn distinct(&mut self, a: Option<&PageParam>, b: Option<&PageParam>, text: Option<&Text>, span: Span) {
+        if let (Some(a), Some(b)) = (a, b)
+            && a == b
+        {
+            let span = text.map_or(span, |text| text.span);
+            let message = format!("two parameters of this paginator are called `{}`", a.name);
+            self.push(Diagnostic::new(Code::InvalidPaginator, span, message).help("name them as the API does"));
+        }
+    }
+}
+
+fn is_true(flag: Option<&Spanned<bool>>) -> bool {
+    flag.is_some_and(|flag| flag.value)
+}
+
+fn model_location(location: spec::ParamLocation) -> ParamLocation {
+    match location {
+        spec::ParamLocation::Query => ParamLocation::Query,
+        spec::ParamLocation::Json => ParamLocation::Json,
+        spec::ParamLocation::Form => ParamLocation::Form,
+        spec::ParamLocation::Header => ParamLocation::Header,
+    }
+}
+
+fn other_body(span: Span, wanted: &str) -> Diagnostic {
+    Diagnostic::new(Code::ConflictingKeys, span, format!("`in: {wanted}` needs a body that is a map of `{wanted}`, and this endpoint has another"))
+        .help(format!("give the endpoint `{wanted}`, or say another place"))
+}
+
+/// Takes the value at a dotted path out of a JSON body: the paginator writes it.
+fn make_way(object: &mut Vec<(String, Json)>, path: &str) {
+    match path.split_once('.') {
+        None => object.retain(|(key, _)| key != path),
+        Some((first, rest)) => {
+            if let Some((_, Json::Object(inner))) = object.iter_mut().find(|(key, _)| key == first) {
+                make_way(inner, rest);
+            }
+        }
+    }
+}
+
+/// Whether a position depends on the page just read.
+fn changes(value: &Expr) -> bool {
+    match &value.kind {
+        ExprKind::Body(_) | ExprKind::Header(_) | ExprKind::Status | ExprKind::LastRecord(_) | ExprKind::PageSize | ExprKind::PageNumber => true,
+        ExprKind::String(_) | ExprKind::Integer(_) | ExprKind::Number(_) | ExprKind::Boolean(_) | ExprKind::Null | ExprKind::Config(_) => false,
+        ExprKind::Truthy(a) | ExprKind::Not(a) | ExprKind::IsPresent(a) => changes(a),
+        ExprKind::And(a, b) | ExprKind::Or(a, b) | ExprKind::Compare(_, a, b) | ExprKind::Arithmetic(_, a, b) => changes(a) || changes(b),
+        ExprKind::If(a, b, c) => changes(a) || changes(b) || changes(c),
+        ExprKind::Join(parts) => parts.iter().any(|part| matches!(part, crate::model::Part::Value(value) if changes(value))),
+    }
+}
