@@ -53,25 +53,48 @@ impl Checker<'_, '_> {
     /// The expression with its names resolved; `None` after a recorded fault.
     pub(super) fn check(&mut self, ast: &Ast) -> Option<Expr> {
         match &ast.kind {
-            AstKind::String(value) => Some(expr(ExprKind::String(value.clone()), ExprType::String, false)),
-            AstKind::Integer(value) => Some(expr(ExprKind::Integer(*value), ExprType::Integer, false)),
+            AstKind::String(value) => Some(expr(
+                ExprKind::String(value.clone()),
+                ExprType::String,
+                false,
+            )),
+            AstKind::Integer(value) => {
+                Some(expr(ExprKind::Integer(*value), ExprType::Integer, false))
+            }
             AstKind::Number(value) => Some(expr(ExprKind::Number(*value), ExprType::Number, false)),
             AstKind::Boolean(value) => Some(boolean(ExprKind::Boolean(*value))),
             AstKind::Null => Some(expr(ExprKind::Null, ExprType::String, true)),
-            AstKind::Reference { root, root_range, steps } => {
-                let reference = Reference { root, root_range, steps, range: &ast.range };
+            AstKind::Reference {
+                root,
+                root_range,
+                steps,
+            } => {
+                let reference = Reference {
+                    root,
+                    root_range,
+                    steps,
+                    range: &ast.range,
+                };
                 resolve(&reference, self.text, self.place, self.sink)
             }
-            AstKind::Not(operand) => Some(boolean(ExprKind::Not(Box::new(self.condition(operand)?)))),
+            AstKind::Not(operand) => {
+                Some(boolean(ExprKind::Not(Box::new(self.condition(operand)?))))
+            }
             AstKind::Negate(operand) => {
                 let operand = self.integer(operand);
                 let zero = expr(ExprKind::Integer(0), ExprType::Integer, false);
                 Some(arithmetic(Operator::Subtract, zero, operand?))
             }
-            AstKind::IsPresent(operand) => Some(boolean(ExprKind::IsPresent(Box::new(self.check(operand)?)))),
-            AstKind::If(value, condition, otherwise) => self.conditional(ast, value, condition, otherwise.as_deref()),
+            AstKind::IsPresent(operand) => {
+                Some(boolean(ExprKind::IsPresent(Box::new(self.check(operand)?))))
+            }
+            AstKind::If(value, condition, otherwise) => {
+                self.conditional(ast, value, condition, otherwise.as_deref())
+            }
             AstKind::In(value, items) => self.within(value, items),
-            AstKind::Binary(operator, left, right) => self.binary(*operator, left, right, &ast.range),
+            AstKind::Binary(operator, left, right) => {
+                self.binary(*operator, left, right, &ast.range)
+            }
         }
     }
 
@@ -82,15 +105,28 @@ impl Checker<'_, '_> {
             ExprType::Boolean if !value.nullable => Some(value),
             ExprType::Secret => {
                 self.fault(
-                    Fault::new(Code::SecretExposed, ast.range.clone(), "what a secret holds must not decide anything")
-                        .help("whether it is there may: `… is defined`"),
+                    Fault::new(
+                        Code::SecretExposed,
+                        ast.range.clone(),
+                        "what a secret holds must not decide anything",
+                    )
+                    .help("whether it is there may: `… is defined`"),
                 );
                 None
             }
-            ExprType::List | ExprType::Scalar | ExprType::Timestamp | ExprType::Date => {
-                self.mismatch(&ast.range, format!("{} is neither true nor false; write `… is defined`", described(value.ty)))
-            }
-            ExprType::Boolean | ExprType::String | ExprType::Integer | ExprType::Number | ExprType::Wire => {
+            ExprType::List | ExprType::Scalar | ExprType::Timestamp | ExprType::Date => self
+                .mismatch(
+                    &ast.range,
+                    format!(
+                        "{} is neither true nor false; write `… is defined`",
+                        described(value.ty)
+                    ),
+                ),
+            ExprType::Boolean
+            | ExprType::String
+            | ExprType::Integer
+            | ExprType::Number
+            | ExprType::Wire => {
                 if matches!(value.kind, ExprKind::Null) {
                     return Some(boolean(ExprKind::Boolean(false)));
                 }
@@ -102,24 +138,48 @@ impl Checker<'_, '_> {
     fn integer(&mut self, ast: &Ast) -> Option<Expr> {
         let value = self.check(ast)?;
         match value.ty {
-            _ if matches!(value.kind, ExprKind::Null) => self.mismatch(&ast.range, "there is no arithmetic with nothing"),
+            _ if matches!(value.kind, ExprKind::Null) => {
+                self.mismatch(&ast.range, "there is no arithmetic with nothing")
+            }
             ExprType::Integer | ExprType::Wire => Some(value),
             ExprType::String => {
-                let fault = Fault::new(Code::ExpressionType, ast.range.clone(), "arithmetic takes whole numbers, and this is a text");
-                self.fault(fault.help("texts are joined by writing them side by side: `{{ a }}{{ b }}`"));
+                let fault = Fault::new(
+                    Code::ExpressionType,
+                    ast.range.clone(),
+                    "arithmetic takes whole numbers, and this is a text",
+                );
+                self.fault(
+                    fault.help("texts are joined by writing them side by side: `{{ a }}{{ b }}`"),
+                );
                 None
             }
-            other => self.mismatch(&ast.range, format!("arithmetic takes whole numbers, and this is {}", described(other))),
+            other => self.mismatch(
+                &ast.range,
+                format!(
+                    "arithmetic takes whole numbers, and this is {}",
+                    described(other)
+                ),
+            ),
         }
     }
 
-    fn binary(&mut self, operator: BinaryOperator, left: &Ast, right: &Ast, range: &Range<usize>) -> Option<Expr> {
+    fn binary(
+        &mut self,
+        operator: BinaryOperator,
+        left: &Ast,
+        right: &Ast,
+        range: &Range<usize>,
+    ) -> Option<Expr> {
         use BinaryOperator as B;
         let comparison = match operator {
             B::Or | B::And => {
                 let (left, right) = (self.operand(left), self.operand(right));
                 let (left, right) = (Box::new(left?), Box::new(right?));
-                return Some(boolean(if operator == B::Or { ExprKind::Or(left, right) } else { ExprKind::And(left, right) }));
+                return Some(boolean(if operator == B::Or {
+                    ExprKind::Or(left, right)
+                } else {
+                    ExprKind::And(left, right)
+                }));
             }
             B::Add | B::Subtract | B::Multiply => {
                 let (left, right) = (self.integer(left), self.integer(right));
@@ -143,16 +203,31 @@ impl Checker<'_, '_> {
 
     /// An operand of `and` and `or`: a text would be given on by Jinja, which is not what these do here.
     fn operand(&mut self, ast: &Ast) -> Option<Expr> {
-        let literal = matches!(ast.kind, AstKind::String(_) | AstKind::Integer(_) | AstKind::Number(_) | AstKind::Null);
+        let literal = matches!(
+            ast.kind,
+            AstKind::String(_) | AstKind::Integer(_) | AstKind::Number(_) | AstKind::Null
+        );
         if literal {
-            let fault = Fault::new(Code::ExpressionType, ast.range.clone(), "`and` and `or` join conditions, and this is a value");
-            self.fault(fault.help("a value in place of an absent one is `x if x is not none else y`"));
+            let fault = Fault::new(
+                Code::ExpressionType,
+                ast.range.clone(),
+                "`and` and `or` join conditions, and this is a value",
+            );
+            self.fault(
+                fault.help("a value in place of an absent one is `x if x is not none else y`"),
+            );
             return None;
         }
         self.condition(ast)
     }
 
-    fn compare(&mut self, comparison: Comparison, (a, left): (Expr, &Ast), (b, right): (Expr, &Ast), range: &Range<usize>) -> Option<Expr> {
+    fn compare(
+        &mut self,
+        comparison: Comparison,
+        (a, left): (Expr, &Ast),
+        (b, right): (Expr, &Ast),
+        range: &Range<usize>,
+    ) -> Option<Expr> {
         let equality = matches!(comparison, Comparison::Equal | Comparison::NotEqual);
         // `x == none` asks whether x is there.
         for (value, other) in [(&a, &b), (&b, &a)] {
@@ -161,29 +236,46 @@ impl Checker<'_, '_> {
                     return self.mismatch(range, "nothing is neither less nor greater");
                 }
                 let present = boolean(ExprKind::IsPresent(Box::new(other.clone())));
-                return Some(if comparison == Comparison::Equal { boolean(ExprKind::Not(Box::new(present))) } else { present });
+                return Some(if comparison == Comparison::Equal {
+                    boolean(ExprKind::Not(Box::new(present)))
+                } else {
+                    present
+                });
             }
         }
         for (value, ast) in [(&a, left), (&b, right)] {
             match value.ty {
                 ExprType::Secret => {
                     self.fault(
-                        Fault::new(Code::SecretExposed, ast.range.clone(), "what a secret holds must not decide anything")
-                            .help("whether it is there may: `… is defined`"),
+                        Fault::new(
+                            Code::SecretExposed,
+                            ast.range.clone(),
+                            "what a secret holds must not decide anything",
+                        )
+                        .help("whether it is there may: `… is defined`"),
                     );
                     return None;
                 }
                 ExprType::List | ExprType::Scalar => {
-                    return self.mismatch(&ast.range, format!("{} cannot be compared", described(value.ty)));
+                    return self.mismatch(
+                        &ast.range,
+                        format!("{} cannot be compared", described(value.ty)),
+                    );
                 }
                 _ => {}
             }
         }
-        let (a, b) = self.same_type(a, b, range, "compared with")?;
+        let (a, b) = self.same_type(a, b, range, |a, b| {
+            format!("{a} cannot be compared with {b}")
+        })?;
         if !equality && a.ty == ExprType::Boolean {
             return self.mismatch(range, "booleans are neither less nor greater");
         }
-        Some(boolean(ExprKind::Compare(comparison, Box::new(a), Box::new(b))))
+        Some(boolean(ExprKind::Compare(
+            comparison,
+            Box::new(a),
+            Box::new(b),
+        )))
     }
 
     fn within(&mut self, value: &Ast, items: &[Ast]) -> Option<Expr> {
@@ -196,7 +288,12 @@ impl Checker<'_, '_> {
                 failed = true;
                 continue;
             };
-            match self.compare(Comparison::Equal, (operand, value), (checked, item), &item.range) {
+            match self.compare(
+                Comparison::Equal,
+                (operand, value),
+                (checked, item),
+                &item.range,
+            ) {
                 Some(equal) => {
                     any = Some(match any {
                         None => equal,
@@ -209,7 +306,13 @@ impl Checker<'_, '_> {
         if failed { None } else { any }
     }
 
-    fn conditional(&mut self, ast: &Ast, value: &Ast, condition: &Ast, otherwise: Option<&Ast>) -> Option<Expr> {
+    fn conditional(
+        &mut self,
+        ast: &Ast,
+        value: &Ast,
+        condition: &Ast,
+        otherwise: Option<&Ast>,
+    ) -> Option<Expr> {
         let value = self.check(value);
         let condition = self.condition(condition);
         let otherwise = match otherwise {
@@ -219,39 +322,72 @@ impl Checker<'_, '_> {
         let (value, condition, otherwise) = (value?, condition?, otherwise?);
         let (value, otherwise) = self.same_branches(value, otherwise, &ast.range)?;
         let (ty, nullable) = (value.ty, value.nullable || otherwise.nullable);
-        Some(expr(ExprKind::If(Box::new(value), Box::new(condition), Box::new(otherwise)), ty, nullable))
+        Some(expr(
+            ExprKind::If(Box::new(value), Box::new(condition), Box::new(otherwise)),
+            ty,
+            nullable,
+        ))
     }
 
-    fn same_branches(&mut self, mut a: Expr, mut b: Expr, range: &Range<usize>) -> Option<(Expr, Expr)> {
+    fn same_branches(
+        &mut self,
+        mut a: Expr,
+        mut b: Expr,
+        range: &Range<usize>,
+    ) -> Option<(Expr, Expr)> {
         if matches!(a.kind, ExprKind::Null) {
             a.ty = b.ty;
         } else if matches!(b.kind, ExprKind::Null) {
             b.ty = a.ty;
         }
         if a.ty != b.ty && (a.ty == ExprType::Wire || b.ty == ExprType::Wire) {
-            return self.mismatch(range, "one branch is a value of the response, the other is not");
+            return self.mismatch(
+                range,
+                "one branch is a value of the response, the other is not",
+            );
         }
-        self.same_type(a, b, range, "in the place of")
+        self.same_type(a, b, range, |a, b| {
+            format!("one branch is {a}, the other {b}")
+        })
     }
 
     /// Brings two values to one type, or says that they have none.
-    fn same_type(&mut self, a: Expr, b: Expr, range: &Range<usize>, verb: &str) -> Option<(Expr, Expr)> {
+    fn same_type(
+        &mut self,
+        a: Expr,
+        b: Expr,
+        range: &Range<usize>,
+        message: fn(&str, &str) -> String,
+    ) -> Option<(Expr, Expr)> {
         let (a, b) = match (&a.kind, &b.kind) {
             (_, ExprKind::Integer(_)) if a.ty == ExprType::Number => (a, as_number(b)),
             (ExprKind::Integer(_), _) if b.ty == ExprType::Number => (as_number(a), b),
             _ => (a, b),
         };
-        let plain = |ty| matches!(ty, ExprType::String | ExprType::Integer | ExprType::Number | ExprType::Boolean | ExprType::Wire);
-        let fits = a.ty == b.ty || (a.ty == ExprType::Wire && plain(b.ty)) || (b.ty == ExprType::Wire && plain(a.ty));
+        let plain = |ty| {
+            matches!(
+                ty,
+                ExprType::String
+                    | ExprType::Integer
+                    | ExprType::Number
+                    | ExprType::Boolean
+                    | ExprType::Wire
+            )
+        };
+        let fits = a.ty == b.ty
+            || (a.ty == ExprType::Wire && plain(b.ty))
+            || (b.ty == ExprType::Wire && plain(a.ty));
         if fits {
             return Some((a, b));
         }
-        let message = format!("{} stands {verb} {}", described(a.ty), described(b.ty));
-        self.mismatch(range, message)
+        self.mismatch(range, message(described(a.ty), described(b.ty)))
     }
 }
 
-#[allow(clippy::cast_precision_loss, reason = "a literal that stands next to a float")]
+#[allow(
+    clippy::cast_precision_loss,
+    reason = "a literal that stands next to a float"
+)]
 fn as_number(literal: Expr) -> Expr {
     match literal.kind {
         ExprKind::Integer(value) => expr(ExprKind::Number(value as f64), ExprType::Number, false),
@@ -261,5 +397,9 @@ fn as_number(literal: Expr) -> Expr {
 
 fn arithmetic(operator: Operator, left: Expr, right: Expr) -> Expr {
     let nullable = left.nullable || right.nullable;
-    expr(ExprKind::Arithmetic(operator, Box::new(left), Box::new(right)), ExprType::Integer, nullable)
+    expr(
+        ExprKind::Arithmetic(operator, Box::new(left), Box::new(right)),
+        ExprType::Integer,
+        nullable,
+    )
 }

@@ -34,7 +34,12 @@ pub(crate) struct Fault {
 
 impl Fault {
     fn new(code: Code, range: Range<usize>, message: impl Into<String>) -> Self {
-        Self { code, range, message: message.into(), help: None }
+        Self {
+            code,
+            range,
+            message: message.into(),
+            help: None,
+        }
     }
 
     fn syntax(range: Range<usize>, message: impl Into<String>) -> Self {
@@ -54,3 +59,6 @@ impl Fault {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

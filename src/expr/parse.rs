@@ -13,9 +13,17 @@ const MAX_DEPTH: usize = 40;
 /// Parses all tokens of one expression; `braces` is the whole of `{{ … }}`.
 pub(super) fn parse(tokens: &[Token], braces: Range<usize>) -> Result<Ast, Fault> {
     if tokens.is_empty() {
-        return Err(Fault::syntax(braces, "there is nothing between `{{` and `}}`").help("two braces as text are `{{ '{{' }}`"));
+        return Err(
+            Fault::syntax(braces, "there is nothing between `{{` and `}}`")
+                .help("two braces as text are `{{ '{{' }}`"),
+        );
     }
-    let mut parser = Parser { tokens, at: 0, end: braces.end.saturating_sub(2), depth: 0 };
+    let mut parser = Parser {
+        tokens,
+        at: 0,
+        end: braces.end.saturating_sub(2),
+        depth: 0,
+    };
     let ast = parser.ternary()?;
     match parser.peek() {
         None => Ok(ast),
@@ -43,14 +51,18 @@ impl<'t> Parser<'t> {
 
     /// Takes the sign if it comes next, and gives its place.
     fn sign(&mut self, sign: &str) -> Option<Range<usize>> {
-        let token = self.peek().filter(|token| matches!(token.kind, TokenKind::Sign(found) if found == sign))?;
+        let token = self
+            .peek()
+            .filter(|token| matches!(token.kind, TokenKind::Sign(found) if found == sign))?;
         self.at += 1;
         Some(token.range.clone())
     }
 
     /// Takes the word if it comes next, and gives its place.
     fn word(&mut self, word: &str) -> Option<Range<usize>> {
-        let token = self.peek().filter(|token| matches!(&token.kind, TokenKind::Name(name) if name == word))?;
+        let token = self
+            .peek()
+            .filter(|token| matches!(&token.kind, TokenKind::Name(name) if name == word))?;
         self.at += 1;
         Some(token.range.clone())
     }
@@ -59,16 +71,27 @@ impl<'t> Parser<'t> {
         match self.sign(sign) {
             Some(range) => Ok(range),
             None => Err(match self.peek() {
-                Some(token) => Fault::syntax(token.range.clone(), format!("`{sign}` is missing before this: {what}")),
-                None => Fault::syntax(self.end..self.end + 2, format!("`{sign}` is missing before this: {what}")),
+                Some(token) => Fault::syntax(
+                    token.range.clone(),
+                    format!("`{sign}` is missing before this: {what}"),
+                ),
+                None => Fault::syntax(
+                    self.end..self.end + 2,
+                    format!("`{sign}` is missing before this: {what}"),
+                ),
             }),
         }
     }
 
     fn deeper<T>(&mut self, inner: impl FnOnce(&mut Self) -> Result<T, Fault>) -> Result<T, Fault> {
         if self.depth == MAX_DEPTH {
-            let range = self.peek().map_or(self.end..self.end, |token| token.range.clone());
-            return Err(Fault::syntax(range, format!("this expression is nested more than {MAX_DEPTH} deep")));
+            let range = self
+                .peek()
+                .map_or(self.end..self.end, |token| token.range.clone());
+            return Err(Fault::syntax(
+                range,
+                format!("this expression is nested more than {MAX_DEPTH} deep"),
+            ));
         }
         self.depth += 1;
         let result = inner(self);
@@ -87,9 +110,14 @@ impl<'t> Parser<'t> {
                 Some(_) => Some(Box::new(parser.ternary()?)),
                 None => None,
             };
-            let end = otherwise.as_ref().map_or(condition.range.end, |otherwise| otherwise.range.end);
+            let end = otherwise
+                .as_ref()
+                .map_or(condition.range.end, |otherwise| otherwise.range.end);
             let range = value.range.start..end;
-            Ok(Ast { kind: AstKind::If(Box::new(value), Box::new(condition), otherwise), range })
+            Ok(Ast {
+                kind: AstKind::If(Box::new(value), Box::new(condition), otherwise),
+                range,
+            })
         })
     }
 
@@ -136,7 +164,10 @@ impl<'t> Parser<'t> {
         if let Some(token) = self.peek()
             && self.comparison_operator().is_some()
         {
-            return Err(Fault::syntax(token.range.clone(), "comparisons cannot be chained").help("join two with `and`"));
+            return Err(
+                Fault::syntax(token.range.clone(), "comparisons cannot be chained")
+                    .help("join two with `and`"),
+            );
         }
         Ok(binary(operator, left, right))
     }
@@ -170,7 +201,10 @@ impl<'t> Parser<'t> {
         }
         let close = self.expect("]", "the list behind `in` ends with it")?;
         let range = left.range.start..close.end;
-        Ok(Ast { kind: AstKind::In(Box::new(left), items), range })
+        Ok(Ast {
+            kind: AstKind::In(Box::new(left), items),
+            range,
+        })
     }
 
     fn sum(&mut self) -> Result<Ast, Fault> {
@@ -226,7 +260,10 @@ impl<'t> Parser<'t> {
     fn test(&mut self, value: Ast) -> Result<Ast, Fault> {
         let not = self.word("not").is_some();
         let Some(token) = self.next() else {
-            return Err(Fault::syntax(self.end..self.end + 2, "a test is missing before this").help("write `is defined` or `is none`"));
+            return Err(
+                Fault::syntax(self.end..self.end + 2, "a test is missing before this")
+                    .help("write `is defined` or `is none`"),
+            );
         };
         let range = value.range.start..token.range.end;
         let present = match &token.kind {
@@ -237,17 +274,35 @@ impl<'t> Parser<'t> {
             },
             _ => return Err(unknown_test(token.range.clone(), "this")),
         };
-        let is_present = Ast { kind: AstKind::IsPresent(Box::new(value)), range: range.clone() };
-        if present == not { Ok(Ast { kind: AstKind::Not(Box::new(is_present)), range }) } else { Ok(is_present) }
+        let is_present = Ast {
+            kind: AstKind::IsPresent(Box::new(value)),
+            range: range.clone(),
+        };
+        if present == not {
+            Ok(Ast {
+                kind: AstKind::Not(Box::new(is_present)),
+                range,
+            })
+        } else {
+            Ok(is_present)
+        }
     }
 
     /// Filters are not part of the language; says so under the filter's name.
     fn filter(&mut self, bar: Range<usize>) -> Fault {
         match self.peek() {
-            Some(Token { kind: TokenKind::Name(name), range }) => {
-                let fault = Fault::syntax(range.clone(), format!("the filter `{name}` is not part of spile's expressions"));
+            Some(Token {
+                kind: TokenKind::Name(name),
+                range,
+            }) => {
+                let fault = Fault::syntax(
+                    range.clone(),
+                    format!("the filter `{name}` is not part of spile's expressions"),
+                );
                 if name == "default" || name == "d" {
-                    fault.help("give the `config` field a `default`, or write `x if x is not none else y`")
+                    fault.help(
+                        "give the `config` field a `default`, or write `x if x is not none else y`",
+                    )
                 } else {
                     fault
                 }
@@ -258,7 +313,10 @@ impl<'t> Parser<'t> {
 
     fn primary(&mut self) -> Result<Ast, Fault> {
         let Some(token) = self.next() else {
-            return Err(Fault::syntax(self.end..self.end + 2, "a value is missing before this"));
+            return Err(Fault::syntax(
+                self.end..self.end + 2,
+                "a value is missing before this",
+            ));
         };
         let range = token.range.clone();
         let kind = match &token.kind {
@@ -270,17 +328,26 @@ impl<'t> Parser<'t> {
                 "false" | "False" => AstKind::Boolean(false),
                 "none" | "None" | "null" => AstKind::Null,
                 "and" | "or" | "not" | "if" | "else" | "is" | "in" => {
-                    return Err(Fault::syntax(range, format!("a value is missing before `{name}`")));
+                    return Err(Fault::syntax(
+                        range,
+                        format!("a value is missing before `{name}`"),
+                    ));
                 }
                 _ => return self.reference(name, range),
             },
             TokenKind::Sign("(") => {
                 let inner = self.ternary()?;
                 let close = self.expect(")", "a parenthesis is open")?;
-                return Ok(Ast { kind: inner.kind, range: range.start..close.end });
+                return Ok(Ast {
+                    kind: inner.kind,
+                    range: range.start..close.end,
+                });
             }
             TokenKind::Sign("[" | "{") => {
-                return Err(Fault::syntax(range, "lists and maps are not part of spile's expressions, but for `x in [a, b]`"));
+                return Err(Fault::syntax(
+                    range,
+                    "lists and maps are not part of spile's expressions, but for `x in [a, b]`",
+                ));
             }
             TokenKind::Sign(_) => return Err(self.unexpected(token)),
         };
@@ -301,39 +368,88 @@ impl<'t> Parser<'t> {
             }
         }
         let range = root_range.start..steps.last().map_or(root_range.end, |step| step.range.end);
-        Ok(Ast { kind: AstKind::Reference { root: root.to_owned(), root_range, steps }, range })
+        Ok(Ast {
+            kind: AstKind::Reference {
+                root: root.to_owned(),
+                root_range,
+                steps,
+            },
+            range,
+        })
     }
 
     fn member(&mut self) -> Result<Step, Fault> {
         match self.next() {
-            Some(Token { kind: TokenKind::Name(name), range }) => Ok(Step { kind: StepKind::Key(name.clone()), range: range.clone() }),
-            Some(token) => Err(Fault::syntax(token.range.clone(), "a name is missing behind `.`").help("write `['…']` for a key that is no name, `[0]` for an item of a list")),
-            None => Err(Fault::syntax(self.end..self.end + 2, "a name is missing before this")),
+            Some(Token {
+                kind: TokenKind::Name(name),
+                range,
+            }) => Ok(Step {
+                kind: StepKind::Key(name.clone()),
+                range: range.clone(),
+            }),
+            Some(token) => Err(
+                Fault::syntax(token.range.clone(), "a name is missing behind `.`")
+                    .help("write `['…']` for a key that is no name, `[0]` for an item of a list"),
+            ),
+            None => Err(Fault::syntax(
+                self.end..self.end + 2,
+                "a name is missing before this",
+            )),
         }
     }
 
     fn subscript(&mut self, open: &Range<usize>) -> Result<Step, Fault> {
         let kind = match self.next() {
-            Some(Token { kind: TokenKind::String(key), .. }) => StepKind::Key(key.clone()),
-            Some(Token { kind: TokenKind::Integer(index), range }) => {
+            Some(Token {
+                kind: TokenKind::String(key),
+                ..
+            }) => StepKind::Key(key.clone()),
+            Some(Token {
+                kind: TokenKind::Integer(index),
+                range,
+            }) => {
                 let too_large = || Fault::syntax(range.clone(), "no list has so many items");
-                StepKind::Index(usize::try_from(*index).ok().filter(|index| *index < 10_000).ok_or_else(too_large)?)
+                StepKind::Index(
+                    usize::try_from(*index)
+                        .ok()
+                        .filter(|index| *index < 10_000)
+                        .ok_or_else(too_large)?,
+                )
             }
-            Some(Token { kind: TokenKind::Sign("-"), range }) => {
-                return Err(Fault::syntax(range.clone(), "items are counted from the start of a list only"));
+            Some(Token {
+                kind: TokenKind::Sign("-"),
+                range,
+            }) => {
+                return Err(Fault::syntax(
+                    range.clone(),
+                    "items are counted from the start of a list only",
+                ));
             }
             Some(token) => {
-                return Err(Fault::syntax(token.range.clone(), "between `[` and `]` stands a quoted key or a number"));
+                return Err(Fault::syntax(
+                    token.range.clone(),
+                    "between `[` and `]` stands a quoted key or a number",
+                ));
             }
-            None => return Err(Fault::syntax(self.end..self.end + 2, "`]` is missing before this")),
+            None => {
+                return Err(Fault::syntax(
+                    self.end..self.end + 2,
+                    "`]` is missing before this",
+                ));
+            }
         };
         let close = self.expect("]", "a bracket is open")?;
-        Ok(Step { kind, range: open.start..close.end })
+        Ok(Step {
+            kind,
+            range: open.start..close.end,
+        })
     }
 
     fn peek_words(&self, first: &str, second: &str) -> bool {
         let is = |at: usize, word: &str| {
-            self.tokens.get(at).is_some_and(|token| matches!(&token.kind, TokenKind::Name(name) if name == word))
+            self.tokens
+                .get(at)
+                .is_some_and(|token| matches!(&token.kind, TokenKind::Name(name) if name == word))
         };
         is(self.at, first) && is(self.at + 1, second)
     }
@@ -341,15 +457,19 @@ impl<'t> Parser<'t> {
     fn unexpected(&self, token: &Token) -> Fault {
         let range = token.range.clone();
         match &token.kind {
-            TokenKind::Sign(sign @ ("/" | "//" | "%" | "**")) => {
-                Fault::syntax(range, format!("`{sign}` is not part of spile's expressions; of arithmetic there is `+`, `-` and `*`"))
-            }
-            TokenKind::Sign("~") => {
-                Fault::syntax(range, "`~` is not part of spile's expressions").help("texts are joined by writing them side by side: `{{ a }}{{ b }}`")
-            }
-            TokenKind::Sign("}") => Fault::syntax(range, "a single `}` stands here").help("an expression ends with `}}`"),
+            TokenKind::Sign(sign @ ("/" | "//" | "%" | "**")) => Fault::syntax(
+                range,
+                format!(
+                    "`{sign}` is not part of spile's expressions; of arithmetic there is `+`, `-` and `*`"
+                ),
+            ),
+            TokenKind::Sign("~") => Fault::syntax(range, "`~` is not part of spile's expressions")
+                .help("texts are joined by writing them side by side: `{{ a }}{{ b }}`"),
+            TokenKind::Sign("}") => Fault::syntax(range, "a single `}` stands here")
+                .help("an expression ends with `}}`"),
             TokenKind::Sign(sign) => Fault::syntax(range, format!("`{sign}` makes no sense here")),
-            TokenKind::Name(name) => Fault::syntax(range, format!("`{name}` makes no sense here")).help("between two values stands an operator"),
+            TokenKind::Name(name) => Fault::syntax(range, format!("`{name}` makes no sense here"))
+                .help("between two values stands an operator"),
             TokenKind::String(_) | TokenKind::Integer(_) | TokenKind::Number(_) => {
                 Fault::syntax(range, "an operator is missing before this value")
             }
@@ -359,26 +479,52 @@ impl<'t> Parser<'t> {
 
 fn binary(operator: BinaryOperator, left: Ast, right: Ast) -> Ast {
     let range = left.range.start..right.range.end;
-    Ast { kind: AstKind::Binary(operator, Box::new(left), Box::new(right)), range }
+    Ast {
+        kind: AstKind::Binary(operator, Box::new(left), Box::new(right)),
+        range,
+    }
 }
 
 fn negated(operand: Ast, start: usize) -> Ast {
     let range = start..operand.range.end;
-    Ast { kind: AstKind::Not(Box::new(operand)), range }
+    Ast {
+        kind: AstKind::Not(Box::new(operand)),
+        range,
+    }
 }
 
 fn unknown_test(range: Range<usize>, name: &str) -> Fault {
-    Fault::syntax(range, format!("`is {name}` is no test of spile's expressions")).help("there are `is defined`, `is none` and their `is not`")
+    Fault::syntax(
+        range,
+        format!("`is {name}` is no test of spile's expressions"),
+    )
+    .help("there are `is defined`, `is none` and their `is not`")
 }
 
 /// A call of a function or method: none is compiled.
 fn call(root: &str, root_range: &Range<usize>, last: Option<&Step>, open: Range<usize>) -> Fault {
     const LATER: [&str; 3] = ["now", "today", "duration"];
     match last {
-        Some(step) => Fault::syntax(step.range.start..open.end, "methods are not part of spile's expressions"),
-        None if LATER.contains(&root) => {
-            Fault::new(Code::NotSupportedYet, root_range.clone(), format!("the function `{root}` is not supported yet"))
+        Some(step) => Fault::syntax(
+            step.range.start..open.end,
+            "methods are not part of spile's expressions",
+        ),
+        None if LATER.contains(&root) => Fault::new(
+            Code::NotSupportedYet,
+            root_range.clone(),
+            format!("the function `{root}` is not supported yet"),
+        ),
+        None => {
+            let fault = Fault::new(
+                Code::UnknownReference,
+                root_range.clone(),
+                format!("there is no function `{root}`"),
+            );
+            if matches!(root, "env" | "env_var" | "getenv" | "secret") {
+                fault.help("declare the value under `config` and write `config.NAME`; its user gives it by environment variable, file or code")
+            } else {
+                fault
+            }
         }
-        None => Fault::new(Code::UnknownReference, root_range.clone(), format!("there is no function `{root}`")),
     }
 }

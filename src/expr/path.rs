@@ -50,15 +50,26 @@ fn read(text: &str) -> Result<Vec<PathItem>, Fault> {
     }
     let mut items = Vec::new();
     // `$.a` and `$[0]` are `a` and `[0]`.
-    let mut at = if text == "$" || text.starts_with("$.") || text.starts_with("$[") { 1 } else { 0 };
+    let mut at = if text == "$" || text.starts_with("$.") || text.starts_with("$[") {
+        1
+    } else {
+        0
+    };
     let mut dot = at == 0;
     while at < text.len() {
         let rest = text.get(at..).unwrap_or_default();
         if rest.starts_with("..") {
-            return Err(invalid(at..at + 2, "`..` searches all levels, which is not possible here").help("write every step, as `a.b.c`"));
+            return Err(invalid(
+                at..at + 2,
+                "`..` searches all levels, which is not possible here",
+            )
+            .help("write every step, as `a.b.c`"));
         }
         if items.len() == MAX_STEPS {
-            return Err(invalid(at..text.len(), format!("this path has more than {MAX_STEPS} steps")));
+            return Err(invalid(
+                at..text.len(),
+                format!("this path has more than {MAX_STEPS} steps"),
+            ));
         }
         let (kind, length) = if rest.starts_with('[') {
             bracket(rest, at)?
@@ -69,9 +80,15 @@ fn read(text: &str) -> Result<Vec<PathItem>, Fault> {
         } else if dot {
             name(rest, at)?
         } else {
-            return Err(invalid(at..at + rest.chars().next().map_or(1, char::len_utf8), "a `.` is missing here, or ends the path"));
+            return Err(invalid(
+                at..at + rest.chars().next().map_or(1, char::len_utf8),
+                "a `.` is missing here, or ends the path",
+            ));
         };
-        items.push(PathItem { kind, range: at..at + length });
+        items.push(PathItem {
+            kind,
+            range: at..at + length,
+        });
         at += length;
         dot = false;
     }
@@ -83,8 +100,14 @@ fn bracket(rest: &str, at: usize) -> Result<(PathItemKind, usize), Fault> {
     if let Some(quote) = quote {
         let inner = rest.get(2..).unwrap_or_default();
         return match inner.find(&format!("{quote}]")) {
-            Some(length) => Ok((PathItemKind::Key(inner.get(..length).unwrap_or_default().to_owned()), length + 4)),
-            None => Err(invalid(at..at + rest.len(), format!("this `[{quote}` is not closed by `{quote}]`"))),
+            Some(length) => Ok((
+                PathItemKind::Key(inner.get(..length).unwrap_or_default().to_owned()),
+                length + 4,
+            )),
+            None => Err(invalid(
+                at..at + rest.len(),
+                format!("this `[{quote}` is not closed by `{quote}]`"),
+            )),
         };
     }
     let Some(close) = rest.find(']') else {
@@ -95,9 +118,17 @@ fn bracket(rest: &str, at: usize) -> Result<(PathItemKind, usize), Fault> {
         return Ok((PathItemKind::Each, close + 1));
     }
     match inner.parse::<usize>() {
-        Ok(index) if index < 10_000 && inner.bytes().all(|byte| byte.is_ascii_digit()) => Ok((PathItemKind::Index(index), close + 1)),
-        _ if inner.starts_with('?') => Err(invalid(at..at + close + 1, "filters are not possible in a path")),
-        _ => Err(invalid(at..at + close + 1, "between `[` and `]` stands a number, `*` or a quoted key")),
+        Ok(index) if index < 10_000 && inner.bytes().all(|byte| byte.is_ascii_digit()) => {
+            Ok((PathItemKind::Index(index), close + 1))
+        }
+        _ if inner.starts_with('?') => Err(invalid(
+            at..at + close + 1,
+            "filters are not possible in a path",
+        )),
+        _ => Err(invalid(
+            at..at + close + 1,
+            "between `[` and `]` stands a number, `*` or a quoted key",
+        )),
     }
 }
 
@@ -107,13 +138,23 @@ fn name(rest: &str, at: usize) -> Result<(PathItemKind, usize), Fault> {
     if name == "*" {
         return Ok((PathItemKind::Each, 1));
     }
-    let strange = name.find(|c: char| c.is_whitespace() || c.is_control() || "|'\"]()*?{}".contains(c));
+    let strange =
+        name.find(|c: char| c.is_whitespace() || c.is_control() || "|'\"]()*?{}".contains(c));
     match strange {
         _ if name.is_empty() => Err(invalid(at..(at + 1), "a name is missing here")),
         Some(strange) => {
-            let c = name.get(strange..).and_then(|rest| rest.chars().next()).unwrap_or(' ');
-            let fault = invalid(at + strange..at + strange + c.len_utf8(), format!("`{}` cannot stand in a name here", c.escape_debug()));
-            Err(fault.help(format!("write `['{}']` if the key is really called so", name.escape_debug())))
+            let c = name
+                .get(strange..)
+                .and_then(|rest| rest.chars().next())
+                .unwrap_or(' ');
+            let fault = invalid(
+                at + strange..at + strange + c.len_utf8(),
+                format!("`{}` cannot stand in a name here", c.escape_debug()),
+            );
+            Err(fault.help(format!(
+                "write `['{}']` if the key is really called so",
+                name.escape_debug()
+            )))
         }
         None => Ok((PathItemKind::Key(name.to_owned()), length)),
     }

@@ -33,7 +33,11 @@ impl<'a> Place<'a> {
     /// A place that knows `config` alone.
     #[must_use]
     pub fn config_only(config: &'a ConfigNames<'a>) -> Self {
-        Self { config, response: None, paging: Paging::Absent }
+        Self {
+            config,
+            response: None,
+            paging: Paging::Absent,
+        }
     }
 
     /// The first names that exist here.
@@ -78,13 +82,23 @@ impl<'c> ConfigNames<'c> {
     /// Fields of which none is used yet.
     #[must_use]
     pub fn new(fields: &'c [ConfigField], refused: &'c BTreeSet<String>) -> Self {
-        Self { fields, refused, used: Rc::default(), option: None }
+        Self {
+            fields,
+            refused,
+            used: Rc::default(),
+            option: None,
+        }
     }
 
     /// The same within an option of `auth: one_of`, where the fields of the chosen variant exist too.
     #[must_use]
     pub fn in_option(&self, option: OneOfOption) -> Self {
-        Self { fields: self.fields, refused: self.refused, used: Rc::clone(&self.used), option: Some(option) }
+        Self {
+            fields: self.fields,
+            refused: self.refused,
+            used: Rc::clone(&self.used),
+            option: Some(option),
+        }
     }
 
     /// The variant that is chosen here.
@@ -121,24 +135,44 @@ impl Wants {
     /// A text that is always there and seen by everybody.
     #[must_use]
     pub const fn public(what: &'static str) -> Self {
-        Self { what, secret: false, list: false, absent: false }
+        Self {
+            what,
+            secret: false,
+            list: false,
+            absent: false,
+        }
     }
 
     /// A text that is always there and may be secret.
     #[must_use]
     pub const fn credential(what: &'static str) -> Self {
-        Self { what, secret: true, list: false, absent: false }
+        Self {
+            what,
+            secret: true,
+            list: false,
+            absent: false,
+        }
     }
 
     /// A value that may be secret, and is left out when absent.
     #[must_use]
     pub const fn optional(what: &'static str) -> Self {
-        Self { what, secret: true, list: false, absent: true }
+        Self {
+            what,
+            secret: true,
+            list: false,
+            absent: true,
+        }
     }
 
     /// The same, and lists repeat its name.
     #[must_use]
     pub const fn repeated(what: &'static str) -> Self {
-        Self { what, secret: true, list: true, absent: true }
+        Self {
+            what,
+            secret: true,
+            list: true,
+            absent: true,
+        }
     }
 }

@@ -5,7 +5,10 @@ use std::ops::Range;
 use super::place::Paging;
 use super::{Fault, Place, Step, StepKind};
 use crate::diagnostic::{Code, Sink, nearest};
-use crate::model::{ConfigField, ConfigType, Expr, ExprKind, ExprType, FieldStep, LeafKind, Record, RecordPath, Type};
+use crate::model::{
+    ConfigField, ConfigType, Expr, ExprKind, ExprType, FieldStep, LeafKind, Record, RecordPath,
+    Type,
+};
 use crate::source::Text;
 
 /// A reference in the text of a spec.
@@ -17,7 +20,12 @@ pub(super) struct Reference<'r> {
 }
 
 /// The value that a reference means; `Ok(None)` where a fault of it was recorded elsewhere.
-pub(super) fn resolve(reference: &Reference<'_>, text: &Text, place: &mut Place<'_>, sink: &mut Sink) -> Option<Expr> {
+pub(super) fn resolve(
+    reference: &Reference<'_>,
+    text: &Text,
+    place: &mut Place<'_>,
+    sink: &mut Sink,
+) -> Option<Expr> {
     let resolved = match reference.root {
         "config" => config(reference, place),
         "response" if place.response.is_some() => response(reference, text, place),
@@ -45,28 +53,48 @@ fn unknown(range: Range<usize>, message: impl Into<String>) -> Fault {
 }
 
 fn unknown_root(reference: &Reference<'_>, place: &Place<'_>) -> Fault {
-    let Reference { root, root_range, .. } = reference;
+    let Reference {
+        root, root_range, ..
+    } = reference;
     let range = (*root_range).clone();
     let roots = place.roots();
-    let list = roots.iter().map(|root| format!("`{root}`")).collect::<Vec<_>>().join(", ");
+    let list = roots
+        .iter()
+        .map(|root| format!("`{root}`"))
+        .collect::<Vec<_>>()
+        .join(", ");
     match *root {
         "parent" | "partition" | "cursor" | "record" => {
-            return Fault::new(Code::NotSupportedYet, range, format!("`{root}` is not supported yet"));
+            return Fault::new(
+                Code::NotSupportedYet,
+                range,
+                format!("`{root}` is not supported yet"),
+            );
         }
         "incremental" | "stream_slice" | "stream_interval" => {
-            return Fault::new(Code::NotSupportedYet, range, "reading incrementally is not supported yet");
+            return Fault::new(
+                Code::NotSupportedYet,
+                range,
+                "reading incrementally is not supported yet",
+            );
         }
         "resources" | "stream_partition" => {
-            return Fault::new(Code::NotSupportedYet, range, "parents of resources are not supported yet");
+            return Fault::new(
+                Code::NotSupportedYet,
+                range,
+                "parents of resources are not supported yet",
+            );
         }
         "env" | "secrets" | "dlt" => {
             return unknown(range, format!("`{root}` does not exist")).help("declare the value under `config` and write `config.NAME`; its user gives it by environment variable, file or code");
         }
         "response" | "last_record" | "page" => {
-            return unknown(range, format!("`{root}` does not exist here")).help(format!("here there is {list}"));
+            return unknown(range, format!("`{root}` does not exist here"))
+                .help(format!("here there is {list}"));
         }
         "headers" | "body" | "status" if roots.contains(&"response") => {
-            return unknown(range, format!("`{root}` does not exist")).help(format!("write `response.{root}`"));
+            return unknown(range, format!("`{root}` does not exist"))
+                .help(format!("write `response.{root}`"));
         }
         _ => {}
     }
@@ -74,17 +102,28 @@ fn unknown_root(reference: &Reference<'_>, place: &Place<'_>) -> Fault {
     if let Some(near) = nearest(root, roots.iter().copied()) {
         return fault.help(format!("write `{near}`"));
     }
-    if place.config.fields.iter().any(|field| field.name.wire == *root) {
+    if place
+        .config
+        .fields
+        .iter()
+        .any(|field| field.name.wire == *root)
+    {
         return fault.help(format!("write `config.{root}`"));
     }
-    fault.help(format!("here there is {list}; a plain text is quoted: `'{root}'`"))
+    fault.help(format!(
+        "here there is {list}; a plain text is quoted: `'{root}'`"
+    ))
 }
 
 /// The name of a step that leads into an object.
 fn key(step: &Step) -> Result<&str, Fault> {
     match &step.kind {
         StepKind::Key(key) => Ok(key),
-        StepKind::Index(_) => Err(Fault::new(Code::ExpressionType, step.range.clone(), "this is no list")),
+        StepKind::Index(_) => Err(Fault::new(
+            Code::ExpressionType,
+            step.range.clone(),
+            "this is no list",
+        )),
     }
 }
 
@@ -93,18 +132,32 @@ fn named<'f>(names: impl Iterator<Item = &'f str> + Clone, wanted: &str, fault: 
         Some(near) => fault.help(format!("write `{near}`")),
         None => {
             const SHOWN: usize = 12;
-            let mut list = names.clone().take(SHOWN).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+            let mut list = names
+                .clone()
+                .take(SHOWN)
+                .map(|name| format!("`{name}`"))
+                .collect::<Vec<_>>()
+                .join(", ");
             if names.count() > SHOWN {
                 list.push_str(", …");
             }
-            if list.is_empty() { fault } else { fault.help(format!("there is {list}")) }
+            if list.is_empty() {
+                fault
+            } else {
+                fault.help(format!("there is {list}"))
+            }
         }
     }
 }
 
 fn config(reference: &Reference<'_>, place: &Place<'_>) -> Resolved {
     let Some(first) = reference.steps.first() else {
-        return Err(Fault::new(Code::ExpressionType, reference.range.clone(), "`config` alone is no value").help("name a field of it, as `config.NAME`"));
+        return Err(Fault::new(
+            Code::ExpressionType,
+            reference.range.clone(),
+            "`config` alone is no value",
+        )
+        .help("name a field of it, as `config.NAME`"));
     };
     let mut fields = place.config.fields;
     let mut rust = Vec::new();
@@ -112,18 +165,33 @@ fn config(reference: &Reference<'_>, place: &Place<'_>) -> Resolved {
     let mut nullable = false;
     for (at, step) in reference.steps.iter().enumerate() {
         let name = key(step)?;
-        if at == 0 {
-            if place.config.refused.contains(name) {
-                place.config.mark_used(name);
-                return Ok(None);
-            }
+        if at == 0 && place.config.refused.contains(name) {
+            place.config.mark_used(name);
+            return Ok(None);
         }
         let Some(field) = fields.iter().find(|field| field.name.wire == name) else {
-            let inside = if wire.is_empty() { "`config`".to_owned() } else { format!("`config.{}`", wire.join(".")) };
-            let fault = unknown(step.range.clone(), format!("{inside} has no field `{name}`"));
-            let fault = named(fields.iter().map(|field| field.name.wire.as_str()), name, fault);
+            let inside = if wire.is_empty() {
+                "`config`".to_owned()
+            } else {
+                format!("`config.{}`", wire.join("."))
+            };
+            let fault = unknown(
+                step.range.clone(),
+                format!("{inside} has no field `{name}`"),
+            );
+            let fault = named(
+                fields.iter().map(|field| field.name.wire.as_str()),
+                name,
+                fault,
+            );
             let none = at == 0 && fields.is_empty();
-            return Err(if none { fault.help(format!("declare it: `config: {{ {name}: {{ type: string }} }}`")) } else { fault });
+            return Err(if none {
+                fault.help(format!(
+                    "declare it: `config: {{ {name}: {{ type: string }} }}`"
+                ))
+            } else {
+                fault
+            });
         };
         if at == 0 {
             place.config.mark_used(key(first)?);
@@ -135,29 +203,58 @@ fn config(reference: &Reference<'_>, place: &Place<'_>) -> Resolved {
         if last {
             return config_value(field, reference, &wire, ExprKind::Config(rust), nullable);
         }
-        fields = inner_fields(field, place, &wire, reference.steps.get(at + 1).map_or(&step.range, |step| &step.range))?;
+        fields = inner_fields(
+            field,
+            place,
+            &wire,
+            reference
+                .steps
+                .get(at + 1)
+                .map_or(&step.range, |step| &step.range),
+        )?;
     }
     Ok(None)
 }
 
 /// The fields inside a config field.
-fn inner_fields<'p>(field: &'p ConfigField, place: &'p Place<'_>, wire: &[String], next: &Range<usize>) -> Result<&'p [ConfigField], Fault> {
+fn inner_fields<'p>(
+    field: &'p ConfigField,
+    place: &'p Place<'_>,
+    wire: &[String],
+    next: &Range<usize>,
+) -> Result<&'p [ConfigField], Fault> {
     let shown = format!("config.{}", wire.join("."));
     match &field.ty {
         ConfigType::Object { fields, .. } => Ok(fields),
         ConfigType::OneOf { variants, .. } => match place.config.option() {
             Some(option) if option.path == wire => {
-                let variant = variants.iter().find(|(name, _)| name.wire == option.variant);
-                Ok(variant.map(|(_, fields)| fields.as_slice()).unwrap_or_default())
+                let variant = variants
+                    .iter()
+                    .find(|(name, _)| name.wire == option.variant);
+                Ok(variant
+                    .map(|(_, fields)| fields.as_slice())
+                    .unwrap_or_default())
             }
-            _ => Err(unknown(next.clone(), format!("the fields of `{shown}` depend on which variant its user chose"))
-                .help(format!("they can be used in the options of `auth: {{ type: one_of, by: {} }}`", wire.join(".")))),
+            _ => Err(unknown(
+                next.clone(),
+                format!("the fields of `{shown}` depend on which variant its user chose"),
+            )
+            .help(format!(
+                "they can be used in the options of `auth: {{ type: one_of, by: {} }}`",
+                wire.join(".")
+            ))),
         },
         _ => Err(unknown(next.clone(), format!("`{shown}` has no fields"))),
     }
 }
 
-fn config_value(field: &ConfigField, reference: &Reference<'_>, wire: &[String], kind: ExprKind, nullable: bool) -> Resolved {
+fn config_value(
+    field: &ConfigField,
+    reference: &Reference<'_>,
+    wire: &[String],
+    kind: ExprKind,
+    nullable: bool,
+) -> Resolved {
     let ty = match &field.ty {
         ConfigType::String | ConfigType::Enum { .. } => ExprType::String,
         ConfigType::Secret => ExprType::Secret,
@@ -168,8 +265,14 @@ fn config_value(field: &ConfigField, reference: &Reference<'_>, wire: &[String],
         ConfigType::Date => ExprType::Date,
         ConfigType::List(_) => ExprType::List,
         ConfigType::Object { .. } | ConfigType::OneOf { .. } => {
-            let message = format!("`config.{}` is a group of fields, not a value", wire.join("."));
-            return Err(Fault::new(Code::ExpressionType, reference.range.clone(), message).help("name one of its fields"));
+            let message = format!(
+                "`config.{}` is a group of fields, not a value",
+                wire.join(".")
+            );
+            return Err(
+                Fault::new(Code::ExpressionType, reference.range.clone(), message)
+                    .help("name one of its fields"),
+            );
         }
     };
     expr(kind, ty, nullable)
@@ -178,27 +281,55 @@ fn config_value(field: &ConfigField, reference: &Reference<'_>, wire: &[String],
 fn response(reference: &Reference<'_>, text: &Text, place: &mut Place<'_>) -> Resolved {
     const PARTS: [&str; 3] = ["body", "headers", "status"];
     let Some((first, rest)) = reference.steps.split_first() else {
-        return Err(Fault::new(Code::ExpressionType, reference.range.clone(), "`response` alone is no value")
-            .help("write `response.body.…`, `response.headers['…']` or `response.status`"));
+        return Err(Fault::new(
+            Code::ExpressionType,
+            reference.range.clone(),
+            "`response` alone is no value",
+        )
+        .help("write `response.body.…`, `response.headers['…']` or `response.status`"));
     };
     match key(first)? {
         "status" if rest.is_empty() => expr(ExprKind::Status, ExprType::Integer, false),
         "headers" => header(reference, rest),
         "body" => {
             if rest.is_empty() {
-                return Err(Fault::new(Code::ExpressionType, reference.range.clone(), "the whole body is no value").help("name a part of it, as `response.body.next`"));
+                return Err(Fault::new(
+                    Code::ExpressionType,
+                    reference.range.clone(),
+                    "the whole body is no value",
+                )
+                .help("name a part of it, as `response.body.next`"));
             }
             let steps: Vec<StepKind> = rest.iter().map(|step| step.kind.clone()).collect();
             let span = text.span_of(reference.range.clone());
-            let accessor = place.response.as_mut().and_then(|body| body.accessor(&steps, LeafKind::Scalar, span));
-            Ok(accessor.map(|accessor| Expr { kind: ExprKind::Body(crate::model::BodyPath { accessor }), ty: ExprType::Wire, nullable: true }))
+            let accessor = place
+                .response
+                .as_mut()
+                .and_then(|body| body.accessor(&steps, LeafKind::Scalar, span));
+            Ok(accessor.map(|accessor| Expr {
+                kind: ExprKind::Body(crate::model::BodyPath { accessor }),
+                ty: ExprType::Wire,
+                nullable: true,
+            }))
         }
         "status" => {
-            let range = rest.first().map_or(first.range.clone(), |step| step.range.clone());
-            Err(unknown(range, "`response.status` is a number and has no parts"))
+            let range = rest
+                .first()
+                .map_or(first.range.clone(), |step| step.range.clone());
+            Err(unknown(
+                range,
+                "`response.status` is a number and has no parts",
+            ))
         }
-        "status_code" => Err(unknown(first.range.clone(), "`response` has no `status_code`").help("write `response.status`")),
-        other => Err(named(PARTS.into_iter(), other, unknown(first.range.clone(), format!("`response` has no `{other}`")))),
+        "status_code" => Err(
+            unknown(first.range.clone(), "`response` has no `status_code`")
+                .help("write `response.status`"),
+        ),
+        other => Err(named(
+            PARTS.into_iter(),
+            other,
+            unknown(first.range.clone(), format!("`response` has no `{other}`")),
+        )),
     }
 }
 
@@ -207,12 +338,28 @@ fn header(reference: &Reference<'_>, rest: &[Step]) -> Resolved {
         [step] => {
             let name = key(step)?;
             if !crate::lower::is_header_name(name) {
-                return Err(Fault::new(Code::InvalidHeader, step.range.clone(), format!("`{}` cannot be the name of a header", name.escape_debug())));
+                return Err(Fault::new(
+                    Code::InvalidHeader,
+                    step.range.clone(),
+                    format!("`{}` cannot be the name of a header", name.escape_debug()),
+                ));
             }
-            expr(ExprKind::Header(name.to_ascii_lowercase()), ExprType::String, true)
+            expr(
+                ExprKind::Header(name.to_ascii_lowercase()),
+                ExprType::String,
+                true,
+            )
         }
-        [] => Err(Fault::new(Code::ExpressionType, reference.range.clone(), "all headers together are no value").help("name one, as `response.headers['Link']`")),
-        [_, next, ..] => Err(unknown(next.range.clone(), "a header is a text and has no parts")),
+        [] => Err(Fault::new(
+            Code::ExpressionType,
+            reference.range.clone(),
+            "all headers together are no value",
+        )
+        .help("name one, as `response.headers['Link']`")),
+        [_, next, ..] => Err(unknown(
+            next.range.clone(),
+            "a header is a text and has no parts",
+        )),
     }
 }
 
@@ -221,7 +368,12 @@ fn last_record(reference: &Reference<'_>, place: &Place<'_>) -> Resolved {
         return Ok(None);
     };
     if reference.steps.is_empty() {
-        return Err(Fault::new(Code::ExpressionType, reference.range.clone(), "a whole record is no value").help("name a field of it, as `last_record.id`"));
+        return Err(Fault::new(
+            Code::ExpressionType,
+            reference.range.clone(),
+            "a whole record is no value",
+        )
+        .help("name a field of it, as `last_record.id`"));
     }
     let mut steps = Vec::new();
     let mut ty = &Type::Struct(0);
@@ -229,13 +381,26 @@ fn last_record(reference: &Reference<'_>, place: &Place<'_>) -> Resolved {
     for step in reference.steps {
         let name = key(step)?;
         let Some(inner) = struct_of(record, ty) else {
-            return Err(unknown(step.range.clone(), format!("`{shown}` has no fields")));
+            return Err(unknown(
+                step.range.clone(),
+                format!("`{shown}` has no fields"),
+            ));
         };
         let Some(field) = inner.fields.iter().find(|field| field.name.wire == name) else {
-            let fault = unknown(step.range.clone(), format!("`{shown}` has no field `{name}`"));
-            return Err(named(inner.fields.iter().map(|field| field.name.wire.as_str()), name, fault));
+            let fault = unknown(
+                step.range.clone(),
+                format!("`{shown}` has no field `{name}`"),
+            );
+            return Err(named(
+                inner.fields.iter().map(|field| field.name.wire.as_str()),
+                name,
+                fault,
+            ));
         };
-        steps.push(FieldStep { rust: field.name.rust.clone(), nullable: field.nullable });
+        steps.push(FieldStep {
+            rust: field.name.rust.clone(),
+            nullable: field.nullable,
+        });
         ty = &field.ty;
         shown = format!("{shown}.{name}");
     }
@@ -247,12 +412,28 @@ fn last_record(reference: &Reference<'_>, place: &Place<'_>) -> Resolved {
         Type::Timestamp(_) => ExprType::Timestamp,
         Type::Date(_) => ExprType::Date,
         Type::Decimal | Type::Time(_) | Type::Uuid => ExprType::Scalar,
-        Type::Binary | Type::Json | Type::Map(_) | Type::List(_) | Type::Struct(_) | Type::Union(_) => {
-            return Err(Fault::new(Code::ExpressionType, reference.range.clone(), format!("`{shown}` is not a single value")));
+        Type::Binary
+        | Type::Json
+        | Type::Map(_)
+        | Type::List(_)
+        | Type::Struct(_)
+        | Type::Union(_) => {
+            return Err(Fault::new(
+                Code::ExpressionType,
+                reference.range.clone(),
+                format!("`{shown}` is not a single value"),
+            ));
         }
     };
     // There is no last record after an empty page.
-    expr(ExprKind::LastRecord(RecordPath { steps, ty: ty.clone() }), of, true)
+    expr(
+        ExprKind::LastRecord(RecordPath {
+            steps,
+            ty: ty.clone(),
+        }),
+        of,
+        true,
+    )
 }
 
 fn struct_of<'r>(record: &'r Record, ty: &Type) -> Option<&'r crate::model::Struct> {
@@ -268,9 +449,21 @@ fn page(reference: &Reference<'_>) -> Resolved {
         [step] => match key(step)? {
             "size" => expr(ExprKind::PageSize, ExprType::Integer, false),
             "number" => expr(ExprKind::PageNumber, ExprType::Integer, false),
-            other => Err(named(PARTS.into_iter(), other, unknown(step.range.clone(), format!("`page` has no `{other}`")))),
+            other => Err(named(
+                PARTS.into_iter(),
+                other,
+                unknown(step.range.clone(), format!("`page` has no `{other}`")),
+            )),
         },
-        [] => Err(Fault::new(Code::ExpressionType, reference.range.clone(), "`page` alone is no value").help("write `page.size` or `page.number`")),
-        [_, next, ..] => Err(unknown(next.range.clone(), "this is a number and has no parts")),
+        [] => Err(Fault::new(
+            Code::ExpressionType,
+            reference.range.clone(),
+            "`page` alone is no value",
+        )
+        .help("write `page.size` or `page.number`")),
+        [_, next, ..] => Err(unknown(
+            next.range.clone(),
+            "this is a number and has no parts",
+        )),
     }
 }

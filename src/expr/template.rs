@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::check::{Checker, described};
 use super::ast::{Ast, AstKind, StepKind};
+use super::check::{Checker, described};
 use super::{Fault, Place, Wants, parse::parse, token::tokens};
 use crate::diagnostic::{Code, Sink};
 use crate::model::{Expr, ExprKind, ExprType, LeafKind, Part, Template};
@@ -40,8 +40,17 @@ pub fn pieces(text: &Text, sink: &mut Sink) -> Option<Vec<Piece>> {
         for (sign, name) in [("{%", "statements"), ("{#", "comments")] {
             if let Some(offset) = literal.find(sign) {
                 let start = at + offset;
-                let fault = Fault::syntax(start..start + 2, format!("`{sign}`: {name} of Jinja are not part of spile's expressions"));
-                sink.push(fault.help(format!("the two characters as text are `{{{{ '{sign}' }}}}`")).at(text));
+                let fault = Fault::syntax(
+                    start..start + 2,
+                    format!("`{sign}`: {name} of Jinja are not part of spile's expressions"),
+                );
+                sink.push(
+                    fault
+                        .help(format!(
+                            "the two characters as text are `{{{{ '{sign}' }}}}`"
+                        ))
+                        .at(text),
+                );
                 failed = true;
             }
         }
@@ -61,7 +70,9 @@ pub fn pieces(text: &Text, sink: &mut Sink) -> Option<Vec<Piece>> {
                 failed = true;
                 // What follows the closing braces can still be read.
                 let inner = value.get(open + 2..).unwrap_or_default();
-                at = inner.find("}}").map_or(value.len(), |offset| open + 2 + offset + 2);
+                at = inner
+                    .find("}}")
+                    .map_or(value.len(), |offset| open + 2 + offset + 2);
             }
         }
     }
@@ -73,14 +84,23 @@ fn expression(value: &str, open: usize) -> Result<(Ast, usize), Fault> {
     let inside = value.get(braces.end..).unwrap_or_default();
     // `{{-x}}` is Jinja's way to trim blanks, `{{ -x }}` a negative number.
     if inside.starts_with('-') {
-        return Err(Fault::syntax(open..open + 3, "`{{-` trims blanks in Jinja, which is not part of spile's expressions").help("write `{{`"));
+        return Err(Fault::syntax(
+            open..open + 3,
+            "`{{-` trims blanks in Jinja, which is not part of spile's expressions",
+        )
+        .help("write `{{`"));
     }
     let (tokens, end) = tokens(value, braces)?;
     Ok((parse(&tokens, open..end)?, end))
 }
 
 /// A text that may hold expressions, where the place has `wants`.
-pub fn template(text: &Text, place: &mut Place<'_>, wants: Wants, sink: &mut Sink) -> Option<Template> {
+pub fn template(
+    text: &Text,
+    place: &mut Place<'_>,
+    wants: Wants,
+    sink: &mut Sink,
+) -> Option<Template> {
     let pieces = pieces(text, sink)?;
     let alone = pieces.len() == 1;
     let mut parts = Vec::new();
@@ -90,7 +110,10 @@ pub fn template(text: &Text, place: &mut Place<'_>, wants: Wants, sink: &mut Sin
             Piece::Text(literal, _) => parts.push(Part::Text(literal.clone())),
             Piece::Expression(ast) => {
                 let mut checker = Checker { text, place, sink };
-                match checker.check(ast).filter(|value| fits(value, ast, alone, wants, &mut checker)) {
+                match checker
+                    .check(ast)
+                    .filter(|value| fits(value, ast, alone, wants, &mut checker))
+                {
                     Some(value) => parts.push(Part::Value(value)),
                     None => failed = true,
                 }
@@ -112,17 +135,44 @@ pub fn template(text: &Text, place: &mut Place<'_>, wants: Wants, sink: &mut Sin
 }
 
 fn fits(value: &Expr, ast: &Ast, alone: bool, wants: Wants, checker: &mut Checker<'_, '_>) -> bool {
-    let shown = checker.text.value.get(ast.range.clone()).unwrap_or_default().to_owned();
+    let shown = checker
+        .text
+        .value
+        .get(ast.range.clone())
+        .unwrap_or_default()
+        .to_owned();
     let fault = |code, message: String| Fault::new(code, ast.range.clone(), message);
     let fault = match value.ty {
-        ExprType::Secret if !wants.secret => fault(Code::SecretExposed, format!("`{shown}` is a secret, and {} is seen by others", wants.what))
-            .help("secrets may stand in headers, query parameters, bodies and `auth`"),
-        ExprType::List if !alone => fault(Code::ExpressionType, format!("`{shown}` is a list and cannot be part of a text"))
-            .help("where a list is allowed, it stands alone"),
-        ExprType::List if !wants.list => fault(Code::ExpressionType, format!("`{shown}` is a list, and {} takes one value", wants.what)),
+        ExprType::Secret if !wants.secret => fault(
+            Code::SecretExposed,
+            format!(
+                "`{shown}` is a secret, and {} is seen by others",
+                wants.what
+            ),
+        )
+        .help("secrets may stand in headers, query parameters, bodies and `auth`"),
+        ExprType::List if !alone => fault(
+            Code::ExpressionType,
+            format!("`{shown}` is a list and cannot be part of a text"),
+        )
+        .help("where a list is allowed, it stands alone"),
+        ExprType::List if !wants.list => fault(
+            Code::ExpressionType,
+            format!("`{shown}` is a list, and {} takes one value", wants.what),
+        ),
         _ if value.nullable && !wants.absent => {
-            let fault = fault(Code::ExpressionType, format!("`{shown}` may be absent, and {} is always needed", wants.what));
-            if matches!(value.kind, ExprKind::Config(_)) { fault.help("give the field a `default`, or leave out its `optional`") } else { fault }
+            let fault = fault(
+                Code::ExpressionType,
+                format!(
+                    "`{shown}` may be absent, and {} is always needed",
+                    wants.what
+                ),
+            );
+            if matches!(value.kind, ExprKind::Config(_)) {
+                fault.help("give the field a `default`, or leave out its `optional`")
+            } else {
+                fault
+            }
         }
         _ => return true,
     };
@@ -135,8 +185,14 @@ pub fn position(text: &Text, place: &mut Place<'_>, sink: &mut Sink) -> Option<E
     let pieces = pieces(text, sink)?;
     if let [Piece::Expression(ast)] = pieces.as_slice() {
         if let Some(accessor) = body_token(ast, text, place) {
-            let body = ExprKind::Body(crate::model::BodyPath { accessor: accessor? });
-            return Some(Expr { kind: body, ty: ExprType::String, nullable: true });
+            let body = ExprKind::Body(crate::model::BodyPath {
+                accessor: accessor?,
+            });
+            return Some(Expr {
+                kind: body,
+                ty: ExprType::String,
+                nullable: true,
+            });
         }
         return position_value(ast, text, place, sink);
     }
@@ -151,8 +207,14 @@ pub fn position(text: &Text, place: &mut Place<'_>, sink: &mut Sink) -> Option<E
             },
         }
     }
-    let nullable = parts.iter().any(|part| matches!(part, Part::Value(value) if value.nullable));
-    (!failed).then_some(Expr { kind: ExprKind::Join(parts), ty: ExprType::String, nullable })
+    let nullable = parts
+        .iter()
+        .any(|part| matches!(part, Part::Value(value) if value.nullable));
+    (!failed).then_some(Expr {
+        kind: ExprKind::Join(parts),
+        ty: ExprType::String,
+        nullable,
+    })
 }
 
 /// `response.body.a.b` alone is a token rather than any scalar: a list or an object there is an error.
@@ -175,11 +237,18 @@ fn position_value(ast: &Ast, text: &Text, place: &mut Place<'_>, sink: &mut Sink
     let value = checker.check(ast)?;
     match value.ty {
         ExprType::Secret => {
-            checker.fault(Fault::new(Code::SecretExposed, ast.range.clone(), "a secret cannot be a position in the data"));
+            checker.fault(Fault::new(
+                Code::SecretExposed,
+                ast.range.clone(),
+                "a secret cannot be a position in the data",
+            ));
             None
         }
         ExprType::List | ExprType::Boolean => {
-            let message = format!("a text or a number is needed here, and this is {}", described(value.ty));
+            let message = format!(
+                "a text or a number is needed here, and this is {}",
+                described(value.ty)
+            );
             checker.fault(Fault::new(Code::ExpressionType, ast.range.clone(), message));
             None
         }
@@ -199,8 +268,15 @@ pub fn whole(text: &Text, sink: &mut Sink) -> Option<Ast> {
     if let (Some(Piece::Expression(ast)), true) = (pieces.pop(), pieces.is_empty()) {
         return Some(ast);
     }
-    let fault = Fault::syntax(0..text.value.len(), "this has to be one expression and nothing else");
-    let fault = if has_expression(&text.value) { fault } else { fault.help(format!("write `{{{{ {} }}}}`", text.value)) };
+    let fault = Fault::syntax(
+        0..text.value.len(),
+        "this has to be one expression and nothing else",
+    );
+    let fault = if has_expression(&text.value) {
+        fault
+    } else {
+        fault.help(format!("write `{{{{ {} }}}}`", text.value))
+    };
     sink.push(fault.at(text));
     None
 }
@@ -208,8 +284,16 @@ pub fn whole(text: &Text, sink: &mut Sink) -> Option<Ast> {
 /// A text at a place where no expressions are expanded. What is wrong is recorded; the text is given all the same.
 pub fn literal<'t>(text: &'t Text, what: &str, sink: &mut Sink) -> &'t str {
     if let Some(open) = text.value.find("{{") {
-        let close = text.value.get(open..).and_then(|rest| rest.find("}}")).map_or(text.value.len(), |end| open + end + 2);
-        let fault = Fault::new(Code::TemplateNotAllowed, open..close, format!("expressions are not expanded in {what}"));
+        let close = text
+            .value
+            .get(open..)
+            .and_then(|rest| rest.find("}}"))
+            .map_or(text.value.len(), |end| open + end + 2);
+        let fault = Fault::new(
+            Code::TemplateNotAllowed,
+            open..close,
+            format!("expressions are not expanded in {what}"),
+        );
         sink.push(fault.help("write the text itself").at(text));
     }
     &text.value

@@ -26,7 +26,8 @@ const MAX_TOKENS: usize = 500;
 
 /// Longer signs first.
 const SIGNS: [&str; 24] = [
-    "==", "!=", "<=", ">=", "**", "//", "<", ">", "+", "-", "*", "/", "%", "~", "|", "(", ")", "[", "]", "{", "}", ".", ",", ":",
+    "==", "!=", "<=", ">=", "**", "//", "<", ">", "+", "-", "*", "/", "%", "~", "|", "(", ")", "[",
+    "]", "{", "}", ".", ",", ":",
 ];
 
 /// The tokens from `start` to the `}}` that ends the expression, and the offset behind that.
@@ -36,24 +37,37 @@ pub(super) fn tokens(text: &str, open: Range<usize>) -> Result<(Vec<Token>, usiz
     loop {
         let rest = text.get(at..).unwrap_or_default();
         let Some(first) = rest.chars().next() else {
-            return Err(Fault::syntax(open.start..text.len(), "this `{{` is not closed").help("close the expression with `}}`"));
+            return Err(
+                Fault::syntax(open.start..text.len(), "this `{{` is not closed")
+                    .help("close the expression with `}}`"),
+            );
         };
         if rest.starts_with("}}") {
             return Ok((tokens, at + 2));
         }
         if rest.starts_with("-}}") {
-            return Err(Fault::syntax(at..at + 3, "`-}}` trims blanks in Jinja, which is not part of spile's expressions")
-                .help("write `}}`"));
+            return Err(Fault::syntax(
+                at..at + 3,
+                "`-}}` trims blanks in Jinja, which is not part of spile's expressions",
+            )
+            .help("write `}}`"));
         }
         if first.is_whitespace() {
             at += first.len_utf8();
             continue;
         }
         if tokens.len() == MAX_TOKENS {
-            return Err(Fault::syntax(open.start..at, format!("this expression has more than {MAX_TOKENS} parts")));
+            return Err(Fault::syntax(
+                open.start..at,
+                format!("this expression has more than {MAX_TOKENS} parts"),
+            ));
         }
-        let (kind, length) = token(rest, first).map_err(|(length, message)| Fault::syntax(at..at + length, message))?;
-        tokens.push(Token { kind, range: at..at + length });
+        let (kind, length) = token(rest, first)
+            .map_err(|(length, message)| Fault::syntax(at..at + length, message))?;
+        tokens.push(Token {
+            kind,
+            range: at..at + length,
+        });
         at += length;
     }
 }
@@ -62,8 +76,13 @@ type Lexed = Result<(TokenKind, usize), (usize, String)>;
 
 fn token(rest: &str, first: char) -> Lexed {
     if first == '_' || unicode_ident::is_xid_start(first) {
-        let length = rest.find(|c: char| !unicode_ident::is_xid_continue(c)).unwrap_or(rest.len());
-        return Ok((TokenKind::Name(rest.get(..length).unwrap_or_default().to_owned()), length));
+        let length = rest
+            .find(|c: char| !unicode_ident::is_xid_continue(c))
+            .unwrap_or(rest.len());
+        return Ok((
+            TokenKind::Name(rest.get(..length).unwrap_or_default().to_owned()),
+            length,
+        ));
     }
     if first.is_ascii_digit() {
         return number(rest);
@@ -83,25 +102,43 @@ fn unexpected(first: char) -> String {
         '!' => "`!` is not part of spile's expressions; write `not`".to_owned(),
         '&' => "`&` is not part of spile's expressions; write `and`".to_owned(),
         '$' => "`$` is not part of spile's expressions; write `response.body`".to_owned(),
-        other => format!("`{}` is not part of spile's expressions", other.escape_debug()),
+        other => format!(
+            "`{}` is not part of spile's expressions",
+            other.escape_debug()
+        ),
     }
 }
 
 fn number(rest: &str) -> Lexed {
-    let digits = |from: usize| rest.bytes().skip(from).take_while(|byte| byte.is_ascii_digit() || *byte == b'_').count();
+    let digits = |from: usize| {
+        rest.bytes()
+            .skip(from)
+            .take_while(|byte| byte.is_ascii_digit() || *byte == b'_')
+            .count()
+    };
     let mut length = digits(0);
     let mut float = false;
     if rest.as_bytes().get(length) == Some(&b'.') && digits(length + 1) > 0 {
         length += 1 + digits(length + 1);
         float = true;
     }
-    if rest.get(length..).is_some_and(|after| after.starts_with(|c: char| c == '_' || unicode_ident::is_xid_start(c))) {
-        return Err((length + 1, "a name cannot begin with a digit; write `['…']` for such a key".to_owned()));
+    let after = rest.get(length..).and_then(|after| after.chars().next());
+    if let Some(c) = after.filter(|c| *c == '_' || unicode_ident::is_xid_start(*c)) {
+        return Err((
+            length + c.len_utf8(),
+            "a name cannot begin with a digit; write `['…']` for such a key".to_owned(),
+        ));
     }
     let written: String = rest.chars().take(length).filter(|c| *c != '_').collect();
     let out_of_range = || (length, format!("`{written}` does not fit in 64 bits"));
     let kind = if float {
-        TokenKind::Number(written.parse().ok().filter(|number: &f64| number.is_finite()).ok_or_else(out_of_range)?)
+        TokenKind::Number(
+            written
+                .parse()
+                .ok()
+                .filter(|number: &f64| number.is_finite())
+                .ok_or_else(out_of_range)?,
+        )
     } else {
         TokenKind::Integer(written.parse().map_err(|_| out_of_range())?)
     };
@@ -120,7 +157,11 @@ fn string(rest: &str, quote: char) -> Lexed {
                 Some((_, escaped @ ('\\' | '\'' | '"'))) => value.push(escaped),
                 other => {
                     let length = other.map_or(1, |(_, escaped)| 1 + escaped.len_utf8());
-                    return Err((at + length, "this text has an unknown escape; known are \\n \\t \\r \\\\ \\' \\\"".to_owned()));
+                    return Err((
+                        at + length,
+                        "this text has an unknown escape; known are \\n \\t \\r \\\\ \\' \\\""
+                            .to_owned(),
+                    ));
                 }
             },
             c if c == quote => return Ok((TokenKind::String(value), at + 1)),

@@ -6,7 +6,9 @@ use super::param::{self, Kind, header_name};
 use super::url;
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::expr::{ConfigNames, OneOfOption, PathItemKind, Place, Wants, path, template};
-use crate::model::{Auth, AuthOption, ConfigField, ConfigType, ExprKind, ExprType, KeyPlace, OAuth2, Part, Template};
+use crate::model::{
+    Auth, AuthOption, ConfigField, ConfigType, ExprKind, ExprType, KeyPlace, OAuth2, Part, Template,
+};
 use crate::source::{Span, Text};
 use crate::spec;
 
@@ -22,7 +24,9 @@ fn single(auth: &spec::Auth, cx: &mut Cx<'_>) -> Option<Auth> {
     let mut lowering = Lowering { cx };
     match auth {
         spec::Auth::None => Some(Auth::None),
-        spec::Auth::Bearer(bearer) => Some(Auth::Bearer { token: lowering.secret(&bearer.token, "token")? }),
+        spec::Auth::Bearer(bearer) => Some(Auth::Bearer {
+            token: lowering.secret(&bearer.token, "token")?,
+        }),
         spec::Auth::ApiKey(key) => lowering.api_key(key),
         spec::Auth::HttpBasic(basic) => {
             let username = lowering.credential(&basic.username, "a user name");
@@ -32,12 +36,20 @@ fn single(auth: &spec::Auth, cx: &mut Cx<'_>) -> Option<Auth> {
             } else {
                 lowering.secret(&basic.password, "password")
             };
-            Some(Auth::Basic { username: username?, password: password? })
+            Some(Auth::Basic {
+                username: username?,
+                password: password?,
+            })
         }
         spec::Auth::OAuth2(oauth2) => lowering.oauth2(oauth2),
         spec::Auth::OneOf(inner) => {
-            let diagnostic = Diagnostic::new(Code::UnknownValue, inner.span, "a choice cannot stand within a choice");
-            cx.sink.push(diagnostic.help("give the config field one value for each way"));
+            let diagnostic = Diagnostic::new(
+                Code::UnknownValue,
+                inner.span,
+                "a choice cannot stand within a choice",
+            );
+            cx.sink
+                .push(diagnostic.help("give the config field one value for each way"));
             None
         }
     }
@@ -49,12 +61,21 @@ struct Lowering<'l, 'a> {
 
 impl Lowering<'_, '_> {
     fn template(&mut self, text: &Text, wants: Wants) -> Option<Template> {
-        template(text, &mut Place::config_only(self.cx.config), wants, self.cx.sink)
+        template(
+            text,
+            &mut Place::config_only(self.cx.config),
+            wants,
+            self.cx.sink,
+        )
     }
 
     fn credential(&mut self, text: &Text, what: &'static str) -> Option<Template> {
         if text.value.is_empty() {
-            self.cx.sink.push(Diagnostic::new(Code::Empty, text.span, format!("{what} is needed here")));
+            self.cx.sink.push(Diagnostic::new(
+                Code::Empty,
+                text.span,
+                format!("{what} is needed here"),
+            ));
             return None;
         }
         self.template(text, Wants::credential(what))
@@ -71,24 +92,53 @@ impl Lowering<'_, '_> {
         let expressions: Vec<_> = match &template {
             Template::Text(_) => Vec::new(),
             Template::Value(value) => vec![value],
-            Template::Parts(parts) => parts.iter().filter_map(|part| if let Part::Value(value) = part { Some(value) } else { None }).collect(),
+            Template::Parts(parts) => parts
+                .iter()
+                .filter_map(|part| {
+                    if let Part::Value(value) = part {
+                        Some(value)
+                    } else {
+                        None
+                    }
+                })
+                .collect(),
         };
         if expressions.is_empty() {
-            let diagnostic = Diagnostic::new(Code::Insecure, text.span, "a credential stands in the spec in plain text");
+            let diagnostic = Diagnostic::new(
+                Code::Insecure,
+                text.span,
+                "a credential stands in the spec in plain text",
+            );
             self.cx.sink.push(diagnostic.help(declare(key)));
-        } else if expressions.iter().all(|value| value.ty != ExprType::Secret && matches!(value.kind, ExprKind::Config(_))) {
-            let diagnostic = Diagnostic::new(Code::Insecure, text.span, "this credential is not a `secret`, so logs and errors may show it");
-            self.cx.sink.push(diagnostic.help("declare the config field with `type: secret`"));
+        } else if expressions
+            .iter()
+            .all(|value| value.ty != ExprType::Secret && matches!(value.kind, ExprKind::Config(_)))
+        {
+            let diagnostic = Diagnostic::new(
+                Code::Insecure,
+                text.span,
+                "this credential is not a `secret`, so logs and errors may show it",
+            );
+            self.cx
+                .sink
+                .push(diagnostic.help("declare the config field with `type: secret`"));
         }
         Some(template)
     }
 
     fn api_key(&mut self, key: &spec::ApiKey) -> Option<Auth> {
         use spec::KeyLocation as L;
-        let location = key.location.as_ref().map_or(L::Header, |location| location.value);
+        let location = key
+            .location
+            .as_ref()
+            .map_or(L::Header, |location| location.value);
         let name = match (&key.name, location) {
             (Some(name), _) if name.value.is_empty() => {
-                self.cx.sink.push(Diagnostic::new(Code::Empty, name.span, "a key needs a name"));
+                self.cx.sink.push(Diagnostic::new(
+                    Code::Empty,
+                    name.span,
+                    "a key needs a name",
+                ));
                 None
             }
             (Some(name), _) => {
@@ -97,8 +147,14 @@ impl Lowering<'_, '_> {
             }
             (None, L::Header) => Some("Authorization".to_owned()),
             (None, _) => {
-                let diagnostic = Diagnostic::new(Code::MissingKey, key.span, "missing `name`: which parameter, cookie or body key takes it");
-                self.cx.sink.push(diagnostic.help("write for instance `name: api_key`"));
+                let diagnostic = Diagnostic::new(
+                    Code::MissingKey,
+                    key.span,
+                    "missing `name`: which parameter, cookie or body key takes it",
+                );
+                self.cx
+                    .sink
+                    .push(diagnostic.help("write for instance `name: api_key`"));
                 None
             }
         };
@@ -106,8 +162,13 @@ impl Lowering<'_, '_> {
             match location {
                 L::Header => header_name(name, self.cx),
                 L::Cookie if !super::is_header_name(&name.value) => {
-                    let message = format!("`{}` cannot be the name of a cookie", name.value.escape_debug());
-                    self.cx.sink.push(Diagnostic::new(Code::InvalidHeader, name.span, message));
+                    let message = format!(
+                        "`{}` cannot be the name of a cookie",
+                        name.value.escape_debug()
+                    );
+                    self.cx
+                        .sink
+                        .push(Diagnostic::new(Code::InvalidHeader, name.span, message));
                 }
                 L::Cookie | L::Query | L::Body => {}
             }
@@ -115,8 +176,15 @@ impl Lowering<'_, '_> {
         if let (Some(prefix), L::Header | L::Cookie) = (&key.prefix, location)
             && let Some((at, c)) = forbidden_in_value(&prefix.value)
         {
-            let message = format!("`{}` cannot stand in the value of a header", c.escape_debug());
-            self.cx.sink.push(Diagnostic::new(Code::InvalidHeader, prefix.span_of(at..at + c.len_utf8()), message));
+            let message = format!(
+                "`{}` cannot stand in the value of a header",
+                c.escape_debug()
+            );
+            self.cx.sink.push(Diagnostic::new(
+                Code::InvalidHeader,
+                prefix.span_of(at..at + c.len_utf8()),
+                message,
+            ));
         }
         if let Some(prefix) = &key.prefix {
             crate::expr::literal(prefix, "`prefix`", self.cx.sink);
@@ -129,15 +197,26 @@ impl Lowering<'_, '_> {
             L::Cookie => KeyPlace::Cookie(name),
             L::Body => KeyPlace::Body(name),
         };
-        Some(Auth::ApiKey { place, key: value?, prefix: key.prefix.as_ref().map(|prefix| prefix.value.clone()).unwrap_or_default() })
+        Some(Auth::ApiKey {
+            place,
+            key: value?,
+            prefix: key
+                .prefix
+                .as_ref()
+                .map(|prefix| prefix.value.clone())
+                .unwrap_or_default(),
+        })
     }
 
     fn oauth2(&mut self, oauth2: &spec::OAuth2) -> Option<Auth> {
         let token_url = self.token_url(&oauth2.token_url);
         let client_id = self.credential(&oauth2.client_id, "the client's identifier");
         let client_secret = self.secret(&oauth2.client_secret, "client_secret");
-        let scopes: Vec<Option<Template>> =
-            oauth2.scopes.iter().map(|scope| self.template(scope, Wants::public("a scope"))).collect();
+        let scopes: Vec<Option<Template>> = oauth2
+            .scopes
+            .iter()
+            .map(|scope| self.template(scope, Wants::public("a scope")))
+            .collect();
         for (name, _) in &oauth2.params {
             let own = match name.value.as_str() {
                 "grant_type" | "client_id" | "client_secret" => true,
@@ -145,8 +224,16 @@ impl Lowering<'_, '_> {
                 _ => false,
             };
             if own {
-                let diagnostic = Diagnostic::new(Code::ConflictingKeys, name.span, format!("`{}` is sent anyway", name.value));
-                let help = if name.value == "scope" { "remove it, or `scopes`" } else { "remove it" };
+                let diagnostic = Diagnostic::new(
+                    Code::ConflictingKeys,
+                    name.span,
+                    format!("`{}` is sent anyway", name.value),
+                );
+                let help = if name.value == "scope" {
+                    "remove it, or `scopes`"
+                } else {
+                    "remove it"
+                };
                 self.cx.sink.push(diagnostic.help(help));
             }
         }
@@ -154,20 +241,37 @@ impl Lowering<'_, '_> {
         let headers = param::params(&oauth2.headers, Kind::Header, self.cx);
         let access_token_path = self.names(oauth2.access_token_path.as_ref(), "access_token");
         let expires_in_path = self.names(oauth2.expires_in_path.as_ref(), "expires_in");
-        if let Some(expires_in) = oauth2.expires_in.as_ref().filter(|expires_in| expires_in.value == 0) {
-            self.cx.sink.push(Diagnostic::new(Code::OutOfRange, expires_in.span, "a token has to live for a while").help("write its life in seconds, as `3600`"));
+        if let Some(expires_in) = oauth2
+            .expires_in
+            .as_ref()
+            .filter(|expires_in| expires_in.value == 0)
+        {
+            self.cx.sink.push(
+                Diagnostic::new(
+                    Code::OutOfRange,
+                    expires_in.span,
+                    "a token has to live for a while",
+                )
+                .help("write its life in seconds, as `3600`"),
+            );
         }
         Some(Auth::OAuth2(Box::new(OAuth2 {
             token_url: token_url?,
             client_id: client_id?,
             client_secret: client_secret?,
             scopes: scopes.into_iter().collect::<Option<Vec<_>>>()?,
-            basic: oauth2.credentials_in.as_ref().is_some_and(|place| place.value == spec::CredentialsIn::Header),
+            basic: oauth2
+                .credentials_in
+                .as_ref()
+                .is_some_and(|place| place.value == spec::CredentialsIn::Header),
             params,
             headers,
             access_token_path: access_token_path?,
             expires_in_path: expires_in_path?,
-            expires_in: oauth2.expires_in.as_ref().map_or(3600, |expires_in| expires_in.value),
+            expires_in: oauth2
+                .expires_in
+                .as_ref()
+                .map_or(3600, |expires_in| expires_in.value),
         })))
     }
 
@@ -182,14 +286,24 @@ impl Lowering<'_, '_> {
             Template::Value(_) => return Some(template),
         };
         if literal.starts_with('/') {
-            let diagnostic = Diagnostic::new(Code::InvalidUrl, text.span, "a token URL has to be whole: it need not be below `base_url`");
-            self.cx.sink.push(diagnostic.help(format!("write `https://HOST{literal}`")));
+            let diagnostic = Diagnostic::new(
+                Code::InvalidUrl,
+                text.span,
+                "a token URL has to be whole: it need not be below `base_url`",
+            );
+            self.cx
+                .sink
+                .push(diagnostic.help(format!("write `https://HOST{literal}`")));
             return None;
         }
         if matches!(template, Template::Text(_)) {
             match url::absolute(literal.split('?').next().unwrap_or_default()) {
                 Ok(url) if !url.https && !url::is_loopback(url.host) => {
-                    let diagnostic = Diagnostic::new(Code::Insecure, text.span, "credentials would travel unencrypted");
+                    let diagnostic = Diagnostic::new(
+                        Code::Insecure,
+                        text.span,
+                        "credentials would travel unencrypted",
+                    );
                     self.cx.sink.push(diagnostic.help("write `https://`"));
                 }
                 Ok(_) => {}
@@ -200,7 +314,9 @@ impl Lowering<'_, '_> {
             }
         } else if !literal.starts_with("https://") && !literal.starts_with("http://") {
             let diagnostic = Diagnostic::new(Code::InvalidUrl, text.span, "this is not a URL");
-            self.cx.sink.push(diagnostic.help("write the scheme as well, as `https://`"));
+            self.cx
+                .sink
+                .push(diagnostic.help("write the scheme as well, as `https://`"));
             return None;
         }
         Some(template)
@@ -217,14 +333,25 @@ impl Lowering<'_, '_> {
             match &item.kind {
                 PathItemKind::Key(key) => names.push(key.clone()),
                 PathItemKind::Index(_) | PathItemKind::Each => {
-                    let diagnostic = Diagnostic::new(Code::InvalidPath, text.span_of(item.range.clone()), "the answer to a token request is read by names only");
+                    let diagnostic = Diagnostic::new(
+                        Code::InvalidPath,
+                        text.span_of(item.range.clone()),
+                        "the answer to a token request is read by names only",
+                    );
                     self.cx.sink.push(diagnostic);
                     return None;
                 }
             }
         }
         if names.is_empty() {
-            self.cx.sink.push(Diagnostic::new(Code::InvalidPath, text.span, "the whole answer is not a value").help("name the part that has it"));
+            self.cx.sink.push(
+                Diagnostic::new(
+                    Code::InvalidPath,
+                    text.span,
+                    "the whole answer is not a value",
+                )
+                .help("name the part that has it"),
+            );
             return None;
         }
         Some(names)
@@ -238,51 +365,105 @@ fn declare(key: &str) -> String {
 fn choice(one_of: &spec::OneOfAuth, cx: &mut Cx<'_>) -> Option<Auth> {
     let (path, field) = deciding_field(&one_of.by, cx)?;
     let (type_name, words, has_fields): (_, Vec<_>, _) = match &field.ty {
-        ConfigType::Enum { type_name, values } => (type_name.clone(), values.iter().collect(), false),
-        ConfigType::OneOf { type_name, variants } => (type_name.clone(), variants.iter().map(|(name, _)| name).collect(), true),
+        ConfigType::Enum { type_name, values } => {
+            (type_name.clone(), values.iter().collect(), false)
+        }
+        ConfigType::OneOf {
+            type_name,
+            variants,
+        } => (
+            type_name.clone(),
+            variants.iter().map(|(name, _)| name).collect(),
+            true,
+        ),
         _ => {
             let message = format!("`{}` has no fixed values to choose by", one_of.by.value);
-            cx.sink.push(Diagnostic::new(Code::ExpressionType, one_of.by.span, message).help("declare it with `type: enum` or `type: one_of`"));
+            cx.sink.push(
+                Diagnostic::new(Code::ExpressionType, one_of.by.span, message)
+                    .help("declare it with `type: enum` or `type: one_of`"),
+            );
             return None;
         }
     };
     if field.optional {
-        let message = format!("`{}` may be absent, and then nothing decides", one_of.by.value);
-        cx.sink.push(Diagnostic::new(Code::ExpressionType, one_of.by.span, message).help("remove its `optional`"));
+        let message = format!(
+            "`{}` may be absent, and then nothing decides",
+            one_of.by.value
+        );
+        cx.sink.push(
+            Diagnostic::new(Code::ExpressionType, one_of.by.span, message)
+                .help("remove its `optional`"),
+        );
     }
     for (key, _) in &one_of.options {
         if !words.iter().any(|word| word.wire == key.value) {
             let message = format!("`{}` has no value `{}`", one_of.by.value, key.value);
             let help = match nearest(&key.value, words.iter().map(|word| word.wire.as_str())) {
                 Some(near) => format!("write `{near}`"),
-                None => format!("its values are {}", words.iter().map(|word| format!("`{}`", word.wire)).collect::<Vec<_>>().join(", ")),
+                None => format!(
+                    "its values are {}",
+                    words
+                        .iter()
+                        .map(|word| format!("`{}`", word.wire))
+                        .collect::<Vec<_>>()
+                        .join(", ")
+                ),
             };
-            cx.sink.push(Diagnostic::new(Code::UnknownValue, key.span, message).help(help));
+            cx.sink
+                .push(Diagnostic::new(Code::UnknownValue, key.span, message).help(help));
         }
     }
     let wire: Vec<String> = wire_path(&one_of.by);
     let mut options = Vec::new();
     let mut complete = true;
     for word in &words {
-        let Some((_, auth)) = one_of.options.iter().find(|(key, _)| key.value == word.wire) else {
+        let Some((_, auth)) = one_of
+            .options
+            .iter()
+            .find(|(key, _)| key.value == word.wire)
+        else {
             let message = format!("`options` says nothing of the value `{}`", word.wire);
             let help = format!("write `{}: none` if it takes no credentials", word.wire);
-            cx.sink.push(Diagnostic::new(Code::MissingKey, one_of.span, message).help(help));
+            cx.sink
+                .push(Diagnostic::new(Code::MissingKey, one_of.span, message).help(help));
             complete = false;
             continue;
         };
-        let names = cx.config.in_option(OneOfOption { path: wire.clone(), variant: word.wire.clone() });
-        match single(auth, &mut Cx { sink: cx.sink, config: &names }) {
-            Some(auth) => options.push(AuthOption { variant: word.rust.clone(), wire: word.wire.clone(), auth }),
+        let names = cx.config.in_option(OneOfOption {
+            path: wire.clone(),
+            variant: word.wire.clone(),
+        });
+        match single(
+            auth,
+            &mut Cx {
+                sink: cx.sink,
+                config: &names,
+            },
+        ) {
+            Some(auth) => options.push(AuthOption {
+                variant: word.rust.clone(),
+                wire: word.wire.clone(),
+                auth,
+            }),
             None => complete = false,
         }
     }
-    complete.then_some(Auth::OneOf { by: path, type_name, has_fields, options })
+    complete.then_some(Auth::OneOf {
+        by: path,
+        type_name,
+        has_fields,
+        options,
+    })
 }
 
 /// `a.b`, `config.a.b` or `{{ config.a.b }}` as names from `config`.
 fn wire_path(by: &Text) -> Vec<String> {
-    let path = by.value.trim().trim_start_matches("{{").trim_end_matches("}}").trim();
+    let path = by
+        .value
+        .trim()
+        .trim_start_matches("{{")
+        .trim_end_matches("}}")
+        .trim();
     let path = path.strip_prefix("config.").unwrap_or(path);
     path.split('.').map(str::to_owned).collect()
 }
@@ -302,12 +483,17 @@ fn deciding_field<'c>(by: &Text, cx: &mut Cx<'c>) -> Option<(Vec<String>, &'c Co
             }
         }
         let Some(field) = fields.iter().find(|field| field.name.wire == *name) else {
-            let message = format!("`config` has no field `{}`", names.get(..=at).unwrap_or_default().join("."));
+            let message = format!(
+                "`config` has no field `{}`",
+                names.get(..=at).unwrap_or_default().join(".")
+            );
             let diagnostic = Diagnostic::new(Code::UnknownReference, by.span, message);
-            cx.sink.push(match nearest(name, fields.iter().map(|field| field.name.wire.as_str())) {
-                Some(near) => diagnostic.help(format!("write `{near}`")),
-                None => diagnostic.help("declare it with `type: enum` or `type: one_of`"),
-            });
+            cx.sink.push(
+                match nearest(name, fields.iter().map(|field| field.name.wire.as_str())) {
+                    Some(near) => diagnostic.help(format!("write `{near}`")),
+                    None => diagnostic.help("declare it with `type: enum` or `type: one_of`"),
+                },
+            );
             return None;
         };
         rust.push(field.name.rust.clone());
@@ -323,7 +509,10 @@ fn deciding_field<'c>(by: &Text, cx: &mut Cx<'c>) -> Option<(Vec<String>, &'c Co
 /// Whether any of the ways puts a key into the body.
 pub fn needs_body(auth: &Auth) -> bool {
     match auth {
-        Auth::ApiKey { place: KeyPlace::Body(_), .. } => true,
+        Auth::ApiKey {
+            place: KeyPlace::Body(_),
+            ..
+        } => true,
         Auth::OneOf { options, .. } => options.iter().any(|option| needs_body(&option.auth)),
         _ => false,
     }

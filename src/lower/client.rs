@@ -28,16 +28,33 @@ pub(super) fn lower(spec: &Spec, cx: &mut Cx<'_>) -> Option<Client> {
         warn_of_plain_http(&client.base_url, base_url, auth, cx);
     }
     let timeout = client.timeout.as_ref();
-    let mut time = |text: Option<&Text>, default| text.map_or(Some(default), |text| duration::duration(text, cx.sink));
-    let connect_timeout = time(timeout.and_then(|timeout| timeout.connect.as_ref()), CONNECT_TIMEOUT);
-    let read_timeout = time(timeout.and_then(|timeout| timeout.read.as_ref()), READ_TIMEOUT);
+    let mut time = |text: Option<&Text>, default| {
+        text.map_or(Some(default), |text| duration::duration(text, cx.sink))
+    };
+    let connect_timeout = time(
+        timeout.and_then(|timeout| timeout.connect.as_ref()),
+        CONNECT_TIMEOUT,
+    );
+    let read_timeout = time(
+        timeout.and_then(|timeout| timeout.read.as_ref()),
+        READ_TIMEOUT,
+    );
     let (rate, concurrency) = limits(client.rate_limit.as_ref(), cx);
     let user_agent = client.user_agent.as_ref().and_then(|text| {
-        let user_agent = template(text, &mut Place::config_only(cx.config), Wants::public("the user agent"), cx.sink)?;
+        let user_agent = template(
+            text,
+            &mut Place::config_only(cx.config),
+            Wants::public("the user agent"),
+            cx.sink,
+        )?;
         param::header_value(text, &user_agent, cx);
         Some(user_agent)
     });
-    let allowed_origins = client.allowed_hosts.iter().filter_map(|text| origin(text, cx)).collect();
+    let allowed_origins = client
+        .allowed_hosts
+        .iter()
+        .filter_map(|text| origin(text, cx))
+        .collect();
     unused_for_all(spec, cx);
     Some(Client {
         base_url: base_url?,
@@ -55,7 +72,11 @@ pub(super) fn lower(spec: &Spec, cx: &mut Cx<'_>) -> Option<Client> {
 
 /// Records a fault of a URL under its characters.
 pub(super) fn push_url_fault(text: &Text, fault: UrlFault, cx: &mut Cx<'_>) {
-    let span = if fault.range.is_empty() { text.span } else { text.span_of(fault.range) };
+    let span = if fault.range.is_empty() {
+        text.span
+    } else {
+        text.span_of(fault.range)
+    };
     let diagnostic = Diagnostic::new(Code::InvalidUrl, span, fault.message);
     cx.sink.push(match fault.help {
         Some(help) => diagnostic.help(help),
@@ -65,7 +86,12 @@ pub(super) fn push_url_fault(text: &Text, fault: UrlFault, cx: &mut Cx<'_>) {
 
 /// `base_url` without the slash at its end.
 fn base_url(text: &Text, spec: &Spec, cx: &mut Cx<'_>) -> Option<Template> {
-    let template = template(text, &mut Place::config_only(cx.config), Wants::public("a base URL"), cx.sink)?;
+    let template = template(
+        text,
+        &mut Place::config_only(cx.config),
+        Wants::public("a base URL"),
+        cx.sink,
+    )?;
     match template {
         Template::Text(url) => {
             if let Err(fault) = url::absolute(&url) {
@@ -81,9 +107,14 @@ fn base_url(text: &Text, spec: &Spec, cx: &mut Cx<'_>) -> Option<Template> {
         }
         Template::Parts(mut parts) => {
             match parts.first() {
-                Some(Part::Text(first)) if !first.starts_with("https://") && !first.starts_with("http://") => {
-                    let diagnostic = Diagnostic::new(Code::InvalidUrl, text.span, "this is not a URL");
-                    cx.sink.push(diagnostic.help("write the scheme as well, as `https://{{ config.host }}`"));
+                Some(Part::Text(first))
+                    if !first.starts_with("https://") && !first.starts_with("http://") =>
+                {
+                    let diagnostic =
+                        Diagnostic::new(Code::InvalidUrl, text.span, "this is not a URL");
+                    cx.sink.push(
+                        diagnostic.help("write the scheme as well, as `https://{{ config.host }}`"),
+                    );
                     return None;
                 }
                 Some(Part::Value(value)) => {
@@ -93,10 +124,22 @@ fn base_url(text: &Text, spec: &Spec, cx: &mut Cx<'_>) -> Option<Template> {
                 }
                 _ => {}
             }
-            for (at, c) in text.value.char_indices().filter(|(_, c)| matches!(c, '?' | '#')) {
-                let what = if c == '?' { "a query cannot stand here" } else { "a fragment is never sent" };
+            for (at, c) in text
+                .value
+                .char_indices()
+                .filter(|(_, c)| matches!(c, '?' | '#'))
+            {
+                let what = if c == '?' {
+                    "a query cannot stand here"
+                } else {
+                    "a fragment is never sent"
+                };
                 let diagnostic = Diagnostic::new(Code::InvalidUrl, text.span_of(at..at + 1), what);
-                cx.sink.push(if c == '?' { diagnostic.help("write it under `params`") } else { diagnostic });
+                cx.sink.push(if c == '?' {
+                    diagnostic.help("write it under `params`")
+                } else {
+                    diagnostic
+                });
             }
             if let Some(Part::Text(last)) = parts.last_mut() {
                 last.truncate(last.trim_end_matches('/').len());
@@ -119,7 +162,14 @@ fn needs_text(value: &Expr, text: &Text, cx: &mut Cx<'_>) -> Option<()> {
     if value.ty == ExprType::String {
         return Some(());
     }
-    cx.sink.push(Diagnostic::new(Code::ExpressionType, text.span, "a base URL begins with a text").help("declare the config field with `type: string`"));
+    cx.sink.push(
+        Diagnostic::new(
+            Code::ExpressionType,
+            text.span,
+            "a base URL begins with a text",
+        )
+        .help("declare the config field with `type: string`"),
+    );
     None
 }
 
@@ -131,8 +181,18 @@ fn check_default(value: &Expr, spec: &Spec, cx: &mut Cx<'_>) {
     let Err(fault) = url::absolute(&default) else {
         return;
     };
-    let field = cx.config.fields.iter().find(|field| [&field.name.rust] == path.as_slice().first().as_slice());
-    let node = field.and_then(|field| spec.config.iter().find(|(key, _)| key.value == field.name.wire)).and_then(|(_, field)| field.default_value.as_ref());
+    let field = cx
+        .config
+        .fields
+        .iter()
+        .find(|field| [&field.name.rust] == path.as_slice().first().as_slice());
+    let node = field
+        .and_then(|field| {
+            spec.config
+                .iter()
+                .find(|(key, _)| key.value == field.name.wire)
+        })
+        .and_then(|(_, field)| field.default_value.as_ref());
     if let Some(text) = node.and_then(|node| node.text()) {
         push_url_fault(text, fault, cx);
     }
@@ -146,7 +206,13 @@ fn default_of(value: &Expr, cx: &Cx<'_>) -> Option<String> {
     let [name] = path.as_slice() else {
         return None;
     };
-    match &cx.config.fields.iter().find(|field| field.name.rust == *name)?.default {
+    match &cx
+        .config
+        .fields
+        .iter()
+        .find(|field| field.name.rust == *name)?
+        .default
+    {
         Some(ConfigDefault::Text(text)) => Some(text.clone()),
         _ => None,
     }
@@ -169,8 +235,14 @@ fn warn_of_plain_http(text: &Text, base_url: &Template, auth: &Auth, cx: &mut Cx
     let Some(literal) = literal else {
         return;
     };
-    if literal == "http://" || url::absolute(&literal).is_ok_and(|url| !url.https && !url::is_loopback(url.host)) {
-        let diagnostic = Diagnostic::new(Code::Insecure, text.span, "credentials would travel unencrypted");
+    if literal == "http://"
+        || url::absolute(&literal).is_ok_and(|url| !url.https && !url::is_loopback(url.host))
+    {
+        let diagnostic = Diagnostic::new(
+            Code::Insecure,
+            text.span,
+            "credentials would travel unencrypted",
+        );
         cx.sink.push(diagnostic.help("write `https://`"));
     }
 }
@@ -180,11 +252,20 @@ fn limits(limit: Option<&spec::RateLimit>, cx: &mut Cx<'_>) -> (Option<Rate>, Op
         return (None, None);
     };
     if limit.requests.is_none() && limit.concurrency.is_none() {
-        let diagnostic = Diagnostic::new(Code::MissingKey, limit.span, "`rate_limit` limits nothing");
-        cx.sink.push(diagnostic.help("write `requests`, `concurrency`, or both"));
+        let diagnostic =
+            Diagnostic::new(Code::MissingKey, limit.span, "`rate_limit` limits nothing");
+        cx.sink
+            .push(diagnostic.help("write `requests`, `concurrency`, or both"));
     }
     if let (Some(per), None) = (&limit.per, &limit.requests) {
-        cx.sink.push(Diagnostic::new(Code::NoEffect, per.span, "`per` has no effect without `requests`").help("write `requests` as well"));
+        cx.sink.push(
+            Diagnostic::new(
+                Code::NoEffect,
+                per.span,
+                "`per` has no effect without `requests`",
+            )
+            .help("write `requests` as well"),
+        );
     }
     let mut count = |value: &Option<Spanned<u64>>, key: &str| {
         let value = value.as_ref()?;
@@ -192,7 +273,8 @@ fn limits(limit: Option<&spec::RateLimit>, cx: &mut Cx<'_>) -> (Option<Rate>, Op
             Ok(count) if count > 0 => Some(count),
             _ => {
                 let message = format!("`{key}` has to be from 1 to {}", u32::MAX);
-                cx.sink.push(Diagnostic::new(Code::OutOfRange, value.span, message));
+                cx.sink
+                    .push(Diagnostic::new(Code::OutOfRange, value.span, message));
                 None
             }
         }
@@ -209,7 +291,9 @@ fn limits(limit: Option<&spec::RateLimit>, cx: &mut Cx<'_>) -> (Option<Rate>, Op
             _ => duration::duration(text, cx.sink),
         },
     };
-    let rate = requests.zip(per).map(|(requests, per)| Rate { requests, per });
+    let rate = requests
+        .zip(per)
+        .map(|(requests, per)| Rate { requests, per });
     (rate, concurrency)
 }
 
@@ -218,22 +302,40 @@ fn origin(text: &Text, cx: &mut Cx<'_>) -> Option<String> {
     let value = crate::expr::literal(text, "`allowed_hosts`", cx.sink);
     let help = |host: &str| format!("write the origin, as `https://{host}`");
     match url::absolute(value) {
-        Ok(url) if text.value.get(url.path.clone()).is_none_or(|path| path.trim_end_matches('/').is_empty()) => {
+        Ok(url)
+            if text
+                .value
+                .get(url.path.clone())
+                .is_none_or(|path| path.trim_end_matches('/').is_empty()) =>
+        {
             if !url.https && !url::is_loopback(url.host) {
-                let diagnostic = Diagnostic::new(Code::Insecure, text.span, "credentials would travel unencrypted");
+                let diagnostic = Diagnostic::new(
+                    Code::Insecure,
+                    text.span,
+                    "credentials would travel unencrypted",
+                );
                 cx.sink.push(diagnostic.help("write `https://`"));
             }
             Some(url.origin.to_ascii_lowercase())
         }
         Ok(url) => {
-            let diagnostic = Diagnostic::new(Code::InvalidUrl, text.span_of(url.path.clone()), "an origin has no path");
-            cx.sink.push(diagnostic.help(format!("write `{}`", url.origin)));
+            let diagnostic = Diagnostic::new(
+                Code::InvalidUrl,
+                text.span_of(url.path.clone()),
+                "an origin has no path",
+            );
+            cx.sink
+                .push(diagnostic.help(format!("write `{}`", url.origin)));
             None
         }
         Err(_) if !value.contains("://") => {
             let diagnostic = Diagnostic::new(Code::InvalidUrl, text.span, "this is not an origin");
             let host = value.split('/').next().unwrap_or_default();
-            cx.sink.push(diagnostic.help(help(if host.is_empty() { "cdn.example.com" } else { host })));
+            cx.sink.push(diagnostic.help(help(if host.is_empty() {
+                "cdn.example.com"
+            } else {
+                host
+            })));
             None
         }
         Err(fault) => {
@@ -252,6 +354,13 @@ fn unused_for_all(spec: &Spec, cx: &mut Cx<'_>) {
     if let Some(handler) = &spec.client.error_handler
         && endpoints().all(|endpoint| endpoint.error_handler.is_some())
     {
-        cx.sink.push(Diagnostic::new(Code::Unused, handler.span, "every resource has an error handler of its own").help("remove it, or theirs"));
+        cx.sink.push(
+            Diagnostic::new(
+                Code::Unused,
+                handler.span,
+                "every resource has an error handler of its own",
+            )
+            .help("remove it, or theirs"),
+        );
     }
 }

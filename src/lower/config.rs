@@ -11,7 +11,12 @@ use crate::spec::{self, Spec};
 /// The fields of `config`, and the names of those that could not be made.
 pub fn lower(spec: &Spec, sink: &mut Sink) -> (Vec<ConfigField>, BTreeSet<String>) {
     let prefix = Name::field(&spec.name.value).column().to_uppercase();
-    let mut lowering = Lowering { sink, types: Scope::default(), prefix, envs: BTreeMap::new() };
+    let mut lowering = Lowering {
+        sink,
+        types: Scope::default(),
+        prefix,
+        envs: BTreeMap::new(),
+    };
     lowering.fields(&spec.config, "", true)
 }
 
@@ -25,12 +30,24 @@ struct Lowering<'s> {
 }
 
 impl Lowering<'_> {
-    fn error(&mut self, code: Code, span: Span, message: impl Into<String>, help: impl Into<String>) {
-        self.sink.push(Diagnostic::new(code, span, message).help(help));
+    fn error(
+        &mut self,
+        code: Code,
+        span: Span,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        self.sink
+            .push(Diagnostic::new(code, span, message).help(help));
     }
 
     /// `outer` is the name of the type around these fields.
-    fn fields(&mut self, fields: &[(Text, spec::ConfigField)], outer: &str, top: bool) -> (Vec<ConfigField>, BTreeSet<String>) {
+    fn fields(
+        &mut self,
+        fields: &[(Text, spec::ConfigField)],
+        outer: &str,
+        top: bool,
+    ) -> (Vec<ConfigField>, BTreeSet<String>) {
         let mut scope = Scope::default();
         let mut lowered = Vec::new();
         let mut refused = BTreeSet::new();
@@ -40,13 +57,21 @@ impl Lowering<'_> {
                 let diagnostic = Diagnostic::new(
                     Code::NameCollision,
                     key.span,
-                    format!("`{}` becomes `{}` in Rust, as another field does", key.value, collision.rust),
+                    format!(
+                        "`{}` becomes `{}` in Rust, as another field does",
+                        key.value, collision.rust
+                    ),
                 );
                 let diagnostic = match collision.first {
-                    Some((first, span)) => diagnostic.other(span, format!("`{first}` is `{}` already", collision.rust)),
+                    Some((first, span)) => {
+                        diagnostic.other(span, format!("`{first}` is `{}` already", collision.rust))
+                    }
                     None => diagnostic,
                 };
-                self.sink.push(diagnostic.help(format!("name it otherwise, for instance `{}`", collision.free)));
+                self.sink.push(diagnostic.help(format!(
+                    "name it otherwise, for instance `{}`",
+                    collision.free
+                )));
                 refused.insert(key.value.clone());
                 continue;
             }
@@ -60,20 +85,45 @@ impl Lowering<'_> {
         (lowered, refused)
     }
 
-    fn field(&mut self, key: &Text, name: Name, field: &spec::ConfigField, outer: &str, top: bool) -> Option<ConfigField> {
+    fn field(
+        &mut self,
+        key: &Text,
+        name: Name,
+        field: &spec::ConfigField,
+        outer: &str,
+        top: bool,
+    ) -> Option<ConfigField> {
         let ty = self.ty(&key.value, field, outer);
         let env = self.env(key, &name, field, top);
         let pattern = self.pattern(field);
         let ty = ty?;
-        let default = field.default_value.as_ref().and_then(|node| self.default(node, &ty));
-        if let (Some(node), Some(pattern), Some(ConfigDefault::Text(text))) = (&field.default_value, &pattern, &default)
-            && regex_lite::Regex::new(&format!("^(?:{pattern})$")).is_ok_and(|regex| !regex.is_match(text))
+        let default = field
+            .default_value
+            .as_ref()
+            .and_then(|node| self.default(node, &ty));
+        if let (Some(node), Some(pattern), Some(ConfigDefault::Text(text))) =
+            (&field.default_value, &pattern, &default)
+            && regex_lite::Regex::new(&format!("^(?:{pattern})$"))
+                .is_ok_and(|regex| !regex.is_match(text))
         {
-            self.error(Code::InvalidDefault, node.span, format!("the default does not match the pattern `{pattern}`"), "change one of the two");
+            self.error(
+                Code::InvalidDefault,
+                node.span,
+                format!("the default does not match the pattern `{pattern}`"),
+                "change one of the two",
+            );
         }
-        let optional = field.optional.as_ref().is_some_and(|optional| optional.value);
+        let optional = field
+            .optional
+            .as_ref()
+            .is_some_and(|optional| optional.value);
         if let (true, Some(_), Some(flag)) = (optional, &field.default_value, &field.optional) {
-            self.error(Code::NoEffect, flag.span, format!("`{}` has a default and is never absent", key.value), "remove `optional`, or the default");
+            self.error(
+                Code::NoEffect,
+                flag.span,
+                format!("`{}` has a default and is never absent", key.value),
+                "remove `optional`, or the default",
+            );
         }
         Some(ConfigField {
             name,
@@ -91,11 +141,40 @@ impl Lowering<'_> {
         use spec::ConfigType as T;
         let ty = field.r#type.value;
         let keys: [(&str, Option<Span>, bool); 5] = [
-            ("values", field.values.as_ref().map(|values| values.first().map_or(field.span, |first| first.span)), ty == T::Enum),
-            ("items", field.items.as_ref().map(|items| items.span), ty == T::List),
-            ("fields", field.fields.as_ref().map(|fields| fields.first().map_or(field.span, |(key, _)| key.span)), ty == T::Object),
-            ("variants", field.variants.as_ref().map(|variants| variants.first().map_or(field.span, |(key, _)| key.span)), ty == T::OneOf),
-            ("pattern", field.pattern.as_ref().map(|pattern| pattern.span), matches!(ty, T::String | T::Secret)),
+            (
+                "values",
+                field
+                    .values
+                    .as_ref()
+                    .map(|values| values.first().map_or(field.span, |first| first.span)),
+                ty == T::Enum,
+            ),
+            (
+                "items",
+                field.items.as_ref().map(|items| items.span),
+                ty == T::List,
+            ),
+            (
+                "fields",
+                field
+                    .fields
+                    .as_ref()
+                    .map(|fields| fields.first().map_or(field.span, |(key, _)| key.span)),
+                ty == T::Object,
+            ),
+            (
+                "variants",
+                field
+                    .variants
+                    .as_ref()
+                    .map(|variants| variants.first().map_or(field.span, |(key, _)| key.span)),
+                ty == T::OneOf,
+            ),
+            (
+                "pattern",
+                field.pattern.as_ref().map(|pattern| pattern.span),
+                matches!(ty, T::String | T::Secret),
+            ),
         ];
         for (key, span, fits) in keys {
             if let (Some(span), false) = (span, fits) {
@@ -107,8 +186,12 @@ impl Lowering<'_> {
                     _ => "`string` and `secret`",
                 };
                 self.sink.push(
-                    Diagnostic::new(Code::UnknownKey, span, format!("`{key}` belongs to {of}, and this is {}", word(ty)))
-                        .other(field.r#type.span, "the type"),
+                    Diagnostic::new(
+                        Code::UnknownKey,
+                        span,
+                        format!("`{key}` belongs to {of}, and this is {}", word(ty)),
+                    )
+                    .other(field.r#type.span, "the type"),
                 );
             }
         }
@@ -118,9 +201,16 @@ impl Lowering<'_> {
         use spec::ConfigType as T;
         self.refuse_keys(field);
         let missing = |key: &str, example: &str| {
-            Diagnostic::new(Code::MissingKey, field.r#type.span, format!("missing `{key}`")).help(format!("write `{key}: {example}`"))
+            Diagnostic::new(
+                Code::MissingKey,
+                field.r#type.span,
+                format!("missing `{key}`"),
+            )
+            .help(format!("write `{key}: {example}`"))
         };
-        let empty = |key: &str| Diagnostic::new(Code::Empty, field.r#type.span, format!("`{key}` is empty"));
+        let empty = |key: &str| {
+            Diagnostic::new(Code::Empty, field.r#type.span, format!("`{key}` is empty"))
+        };
         Some(match field.r#type.value {
             T::String => ConfigType::String,
             T::Secret => ConfigType::Secret,
@@ -139,23 +229,35 @@ impl Lowering<'_> {
                     self.sink.push(empty("values"));
                     return None;
                 }
-                ConfigType::Enum { type_name: self.type_name(outer, key), values }
+                ConfigType::Enum {
+                    type_name: self.type_name(outer, key),
+                    values,
+                }
             }
             T::List => {
                 let Some(items) = &field.items else {
                     self.sink.push(missing("items", "string"));
                     return None;
                 };
-                if matches!(items.r#type.value, T::List | T::Object | T::OneOf | T::Secret) {
+                if matches!(
+                    items.r#type.value,
+                    T::List | T::Object | T::OneOf | T::Secret
+                ) {
                     let message = format!("a list cannot hold {}", word(items.r#type.value));
-                    self.error(Code::InvalidType, items.r#type.span, message, "items are texts, numbers, booleans, dates, timestamps or enums");
+                    self.error(
+                        Code::InvalidType,
+                        items.r#type.span,
+                        message,
+                        "items are texts, numbers, booleans, dates, timestamps or enums",
+                    );
                     return None;
                 }
                 ConfigType::List(Box::new(self.ty(key, items, outer)?))
             }
             T::Object => {
                 let Some(fields) = &field.fields else {
-                    self.sink.push(missing("fields", "{ name: { type: string } }"));
+                    self.sink
+                        .push(missing("fields", "{ name: { type: string } }"));
                     return None;
                 };
                 if fields.is_empty() {
@@ -167,11 +269,17 @@ impl Lowering<'_> {
                 if !refused.is_empty() {
                     return None;
                 }
-                ConfigType::Object { type_name, fields: lowered }
+                ConfigType::Object {
+                    type_name,
+                    fields: lowered,
+                }
             }
             T::OneOf => {
                 let Some(variants) = &field.variants else {
-                    self.sink.push(missing("variants", "{ first: { token: { type: secret } } }"));
+                    self.sink.push(missing(
+                        "variants",
+                        "{ first: { token: { type: secret } } }",
+                    ));
                     return None;
                 };
                 if variants.is_empty() {
@@ -184,14 +292,18 @@ impl Lowering<'_> {
                 let mut complete = true;
                 for (key, fields) in variants {
                     let name = variant(&mut scope, &key.value);
-                    let (fields, refused) = self.fields(fields, &format!("{type_name}{}", name.rust), false);
+                    let (fields, refused) =
+                        self.fields(fields, &format!("{type_name}{}", name.rust), false);
                     complete &= refused.is_empty();
                     lowered.push((name, fields));
                 }
                 if !complete {
                     return None;
                 }
-                ConfigType::OneOf { type_name, variants: lowered }
+                ConfigType::OneOf {
+                    type_name,
+                    variants: lowered,
+                }
             }
         })
     }
@@ -202,7 +314,11 @@ impl Lowering<'_> {
         let mut values = Vec::new();
         for word in words {
             if let Some(first) = seen.insert(&word.value, word.span) {
-                let diagnostic = Diagnostic::new(Code::DuplicateName, word.span, format!("`{}` stands here twice", word.value));
+                let diagnostic = Diagnostic::new(
+                    Code::DuplicateName,
+                    word.span,
+                    format!("`{}` stands here twice", word.value),
+                );
                 self.sink.push(diagnostic.other(first, "first here"));
                 continue;
             }
@@ -212,7 +328,11 @@ impl Lowering<'_> {
     }
 
     fn type_name(&mut self, outer: &str, key: &str) -> String {
-        let name = if outer.is_empty() { type_name(key, "Choice") } else { format!("{outer}{}", type_name(key, "")) };
+        let name = if outer.is_empty() {
+            type_name(key, "Choice")
+        } else {
+            format!("{outer}{}", type_name(key, ""))
+        };
         self.types.unique(name)
     }
 
@@ -230,17 +350,36 @@ impl Lowering<'_> {
         }
         let (env, span) = match &field.env {
             Some(env) => (env.value.clone(), env.span),
-            None => (format!("{}_{}", self.prefix, column(&name.rust).to_uppercase()), key.span),
+            None => (
+                format!("{}_{}", self.prefix, column(&name.rust).to_uppercase()),
+                key.span,
+            ),
         };
         let legal = env.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
             && env.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
         if !legal {
-            let message = format!("`{}` cannot be the name of an environment variable", env.escape_debug());
-            self.error(Code::InvalidName, span, message, "it has ASCII letters, digits and `_`");
+            let message = format!(
+                "`{}` cannot be the name of an environment variable",
+                env.escape_debug()
+            );
+            self.error(
+                Code::InvalidName,
+                span,
+                message,
+                "it has ASCII letters, digits and `_`",
+            );
         }
         if let Some(first) = self.envs.insert(env.clone(), span) {
-            let diagnostic = Diagnostic::new(Code::DuplicateName, span, format!("two fields are read from the environment variable `{env}`"));
-            self.sink.push(diagnostic.other(first, "the other one").help("give one of them another `env`"));
+            let diagnostic = Diagnostic::new(
+                Code::DuplicateName,
+                span,
+                format!("two fields are read from the environment variable `{env}`"),
+            );
+            self.sink.push(
+                diagnostic
+                    .other(first, "the other one")
+                    .help("give one of them another `env`"),
+            );
         }
         env
     }
@@ -249,7 +388,12 @@ impl Lowering<'_> {
         let pattern = field.pattern.as_ref()?;
         if let Err(error) = regex_lite::Regex::new(&format!("^(?:{})$", pattern.value)) {
             let message = format!("this is not a regular expression: {error}");
-            self.error(Code::InvalidDefault, pattern.span, message, "the syntax is that of the Rust crate `regex-lite`");
+            self.error(
+                Code::InvalidDefault,
+                pattern.span,
+                message,
+                "the syntax is that of the Rust crate `regex-lite`",
+            );
         }
         Some(pattern.value.clone())
     }
@@ -257,81 +401,171 @@ impl Lowering<'_> {
     fn default(&mut self, node: &Node, ty: &ConfigType) -> Option<ConfigDefault> {
         let default = self.default_of(node, ty);
         if let Err((message, help)) = &default {
-            self.error(Code::InvalidDefault, node.span, message.clone(), help.clone());
+            self.error(
+                Code::InvalidDefault,
+                node.span,
+                message.clone(),
+                help.clone(),
+            );
         }
         default.ok().flatten()
     }
 
     /// `Ok(None)` after faults that were recorded.
-    fn default_of(&mut self, node: &Node, ty: &ConfigType) -> Result<Option<ConfigDefault>, (String, String)> {
+    fn default_of(
+        &mut self,
+        node: &Node,
+        ty: &ConfigType,
+    ) -> Result<Option<ConfigDefault>, (String, String)> {
         let found = node.describe();
-        let wrong = |wanted: &str, help: &str| (format!("the default has to be {wanted}, not {found}"), help.to_owned());
+        let wrong = |wanted: &str, help: &str| {
+            (
+                format!("the default has to be {wanted}, not {found}"),
+                help.to_owned(),
+            )
+        };
         let scalar = match &node.kind {
-            NodeKind::Scalar { text, .. } if !node.is_null() => Some((text.value.as_str(), node.scalar_type())),
+            NodeKind::Scalar { text, .. } if !node.is_null() => {
+                Some((text.value.as_str(), node.scalar_type()))
+            }
             _ => None,
         };
         if let Some((text, _)) = scalar
             && text.contains("{{")
         {
-            return Err(("expressions are not expanded in a default".to_owned(), "write the value itself".to_owned()));
+            return Err((
+                "expressions are not expanded in a default".to_owned(),
+                "write the value itself".to_owned(),
+            ));
         }
         let default = match (ty, scalar) {
             _ if node.is_null() => {
-                return Err(("a default cannot be nothing".to_owned(), "write `optional: true` for a field that may be absent".to_owned()));
+                return Err((
+                    "a default cannot be nothing".to_owned(),
+                    "write `optional: true` for a field that may be absent".to_owned(),
+                ));
             }
             (ConfigType::Secret, Some((text, Some(ScalarType::String)))) => {
-                let diagnostic = Diagnostic::new(Code::Insecure, node.span, "this secret would stand in the generated code");
-                self.sink.push(diagnostic.help("remove the default; `optional: true` if it need not be given"));
+                let diagnostic = Diagnostic::new(
+                    Code::Insecure,
+                    node.span,
+                    "this secret would stand in the generated code",
+                );
+                self.sink.push(
+                    diagnostic.help("remove the default; `optional: true` if it need not be given"),
+                );
                 ConfigDefault::Text(text.to_owned())
             }
-            (ConfigType::String, Some((text, Some(ScalarType::String)))) => ConfigDefault::Text(text.to_owned()),
-            (ConfigType::String | ConfigType::Secret, Some((text, _))) => return Err(wrong("a text", &format!("write `\"{text}\"`"))),
-            (ConfigType::Integer, Some((text, Some(ScalarType::Integer)))) => match integer_value(text).and_then(|value| i64::try_from(value).ok()) {
-                Some(value) => ConfigDefault::Integer(value),
-                None => return Err((format!("`{text}` does not fit in 64 bits"), "write a smaller number".to_owned())),
-            },
-            (ConfigType::Number, Some((text, Some(ScalarType::Integer | ScalarType::Float)))) => match float_value(text).filter(|value| value.is_finite()) {
-                Some(value) => ConfigDefault::Number(value),
-                None => return Err(wrong("a finite number", "write for instance `0.5`")),
-            },
-            (ConfigType::Boolean, Some((_, Some(ScalarType::Bool(value))))) => ConfigDefault::Boolean(value),
+            (ConfigType::String, Some((text, Some(ScalarType::String)))) => {
+                ConfigDefault::Text(text.to_owned())
+            }
+            (ConfigType::String | ConfigType::Secret, Some((text, _))) => {
+                return Err(wrong("a text", &format!("write `\"{text}\"`")));
+            }
+            (ConfigType::Integer, Some((text, Some(ScalarType::Integer)))) => {
+                match integer_value(text).and_then(|value| i64::try_from(value).ok()) {
+                    Some(value) => ConfigDefault::Integer(value),
+                    None => {
+                        return Err((
+                            format!("`{text}` does not fit in 64 bits"),
+                            "write a smaller number".to_owned(),
+                        ));
+                    }
+                }
+            }
+            (ConfigType::Number, Some((text, Some(ScalarType::Integer | ScalarType::Float)))) => {
+                match float_value(text).filter(|value| value.is_finite()) {
+                    Some(value) => ConfigDefault::Number(value),
+                    None => return Err(wrong("a finite number", "write for instance `0.5`")),
+                }
+            }
+            (ConfigType::Boolean, Some((_, Some(ScalarType::Bool(value))))) => {
+                ConfigDefault::Boolean(value)
+            }
             (ConfigType::Timestamp, Some((text, _))) => match text.parse::<jiff::Timestamp>() {
                 Ok(timestamp) => ConfigDefault::Text(timestamp.to_string()),
-                Err(_) => return Err(wrong("a timestamp with an offset", "write for instance `\"2024-01-01T00:00:00Z\"`")),
+                Err(_) => {
+                    return Err(wrong(
+                        "a timestamp with an offset",
+                        "write for instance `\"2024-01-01T00:00:00Z\"`",
+                    ));
+                }
             },
             (ConfigType::Date, Some((text, _))) => match text.parse::<jiff::civil::Date>() {
                 Ok(_) if text.len() == 10 => ConfigDefault::Text(text.to_owned()),
                 _ => return Err(wrong("a date", "write for instance `\"2024-01-31\"`")),
             },
-            (ConfigType::Enum { values, .. }, Some((text, _))) => match values.iter().find(|value| value.wire == text) {
-                Some(value) => ConfigDefault::Variant(value.rust.clone()),
-                None => {
-                    let near = crate::diagnostic::nearest(text, values.iter().map(|value| value.wire.as_str()));
-                    let help = match near {
-                        Some(near) => format!("write `{near}`"),
-                        None => format!("write one of {}", values.iter().map(|value| format!("`{}`", value.wire)).collect::<Vec<_>>().join(", ")),
-                    };
-                    return Err((format!("the default `{text}` is not one of the values"), help));
+            (ConfigType::Enum { values, .. }, Some((text, _))) => {
+                match values.iter().find(|value| value.wire == text) {
+                    Some(value) => ConfigDefault::Variant(value.rust.clone()),
+                    None => {
+                        let near = crate::diagnostic::nearest(
+                            text,
+                            values.iter().map(|value| value.wire.as_str()),
+                        );
+                        let help = match near {
+                            Some(near) => format!("write `{near}`"),
+                            None => format!(
+                                "write one of {}",
+                                values
+                                    .iter()
+                                    .map(|value| format!("`{}`", value.wire))
+                                    .collect::<Vec<_>>()
+                                    .join(", ")
+                            ),
+                        };
+                        return Err((
+                            format!("the default `{text}` is not one of the values"),
+                            help,
+                        ));
+                    }
                 }
-            },
+            }
             (ConfigType::List(items), None) => match node.items() {
                 Some(nodes) => {
-                    let defaults: Vec<Option<ConfigDefault>> = nodes.iter().map(|node| self.default(node, items)).collect();
-                    return Ok(defaults.into_iter().collect::<Option<Vec<_>>>().map(ConfigDefault::List));
+                    let defaults: Vec<Option<ConfigDefault>> =
+                        nodes.iter().map(|node| self.default(node, items)).collect();
+                    return Ok(defaults
+                        .into_iter()
+                        .collect::<Option<Vec<_>>>()
+                        .map(ConfigDefault::List));
                 }
                 None => return Err(wrong("a list", "write for instance `[a, b]`")),
             },
             (ConfigType::Object { .. } | ConfigType::OneOf { .. }, _) => {
-                return Err(("a group of fields has no default of its own".to_owned(), "give its fields defaults".to_owned()));
+                return Err((
+                    "a group of fields has no default of its own".to_owned(),
+                    "give its fields defaults".to_owned(),
+                ));
             }
-            (ConfigType::String | ConfigType::Secret, None) => return Err(wrong("a text", "write it in quotes")),
-            (ConfigType::Integer, _) => return Err(wrong("a whole number", "write for instance `100`")),
+            (ConfigType::String | ConfigType::Secret, None) => {
+                return Err(wrong("a text", "write it in quotes"));
+            }
+            (ConfigType::Integer, _) => {
+                return Err(wrong("a whole number", "write for instance `100`"));
+            }
             (ConfigType::Number, _) => return Err(wrong("a number", "write for instance `0.5`")),
-            (ConfigType::Boolean, _) => return Err(wrong("`true` or `false`", "write one of the two, without quotes")),
-            (ConfigType::Timestamp, None) => return Err(wrong("a timestamp", "write for instance `\"2024-01-01T00:00:00Z\"`")),
-            (ConfigType::Date, None) => return Err(wrong("a date", "write for instance `\"2024-01-31\"`")),
-            (ConfigType::Enum { .. }, None) => return Err(wrong("one of the values", "write one of them")),
-            (ConfigType::List(_), Some((text, _))) => return Err(wrong("a list", &format!("write `[{text}]`"))),
+            (ConfigType::Boolean, _) => {
+                return Err(wrong(
+                    "`true` or `false`",
+                    "write one of the two, without quotes",
+                ));
+            }
+            (ConfigType::Timestamp, None) => {
+                return Err(wrong(
+                    "a timestamp",
+                    "write for instance `\"2024-01-01T00:00:00Z\"`",
+                ));
+            }
+            (ConfigType::Date, None) => {
+                return Err(wrong("a date", "write for instance `\"2024-01-31\"`"));
+            }
+            (ConfigType::Enum { .. }, None) => {
+                return Err(wrong("one of the values", "write one of them"));
+            }
+            (ConfigType::List(_), Some((text, _))) => {
+                return Err(wrong("a list", &format!("write `[{text}]`")));
+            }
         };
         Ok(Some(default))
     }
@@ -340,7 +574,10 @@ impl Lowering<'_> {
 /// A variant's name; words that become one in Rust are numbered, since the word itself stands in the docs.
 fn variant(scope: &mut Scope, word: &str) -> Name {
     let name = Name::variant(word);
-    Name { rust: scope.unique(name.rust), wire: name.wire }
+    Name {
+        rust: scope.unique(name.rust),
+        wire: name.wire,
+    }
 }
 
 fn word(ty: spec::ConfigType) -> &'static str {

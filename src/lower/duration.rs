@@ -25,7 +25,12 @@ pub fn duration(text: &Text, sink: &mut Sink) -> Option<Duration> {
 fn read(text: &str) -> Result<Duration, &'static str> {
     let text = text.trim();
     let duration = match text.parse::<f64>() {
-        Ok(seconds) if seconds.is_finite() && text.starts_with(|first: char| first.is_ascii_digit() || first == '-' || first == '.') => {
+        Ok(seconds)
+            if seconds.is_finite()
+                && text.starts_with(|first: char| {
+                    first.is_ascii_digit() || first == '-' || first == '.'
+                }) =>
+        {
             if seconds < 0.0 {
                 return Err("is negative");
             }
@@ -43,7 +48,11 @@ fn read(text: &str) -> Result<Duration, &'static str> {
     if duration.is_zero() {
         return Err("is no time at all");
     }
-    if duration > MAX { Err("is longer than a week") } else { Ok(duration) }
+    if duration > MAX {
+        Err("is longer than a week")
+    } else {
+        Ok(duration)
+    }
 }
 
 #[cfg(test)]
@@ -52,14 +61,23 @@ mod tests {
 
     #[test]
     fn seconds_and_iso_8601_are_durations() {
-        for (text, millis) in [("30", 30_000), ("0.5", 500), ("PT30S", 30_000), ("PT1M", 60_000), ("P1D", 86_400_000), ("PT0.25S", 250)] {
+        for (text, millis) in [
+            ("30", 30_000),
+            ("0.5", 500),
+            ("PT30S", 30_000),
+            ("PT1M", 60_000),
+            ("P1D", 86_400_000),
+            ("PT0.25S", 250),
+        ] {
             assert_eq!(read(text), Ok(Duration::from_millis(millis)), "{text}");
         }
     }
 
     #[test]
     fn anything_else_is_none() {
-        for text in ["", "0", "PT0S", "-5", "-PT5S", "30s", "P1M", "P8D", "soon", "NaN", "inf", "1e30"] {
+        for text in [
+            "", "0", "PT0S", "-5", "-PT5S", "30s", "P1M", "P8D", "soon", "NaN", "inf", "1e30",
+        ] {
             assert!(read(text).is_err(), "{text}");
         }
     }

@@ -2,7 +2,9 @@
 
 use crate::diagnostic::{Code, Diagnostic, Sink};
 use crate::expr::{BodyReader, PathItem, PathItemKind, StepKind};
-use crate::model::{Accessor, Envelope, EnvelopeField, EnvelopeNode, LeafKind, Name, PathStep, Scope, type_name};
+use crate::model::{
+    Accessor, Envelope, EnvelopeField, EnvelopeNode, LeafKind, Name, PathStep, Scope, type_name,
+};
 use crate::source::{Span, Text};
 
 /// Collects what is read of a body.
@@ -58,7 +60,13 @@ enum End {
 impl EnvelopeBuilder {
     /// Nothing is read yet. `type_name` is the Rust name of the outermost struct.
     pub fn new(type_name: &'static str) -> Self {
-        Self { faults: Vec::new(), root: Draft::Untouched, accessors: Vec::new(), names: Scope::reserving(&["records"]), type_name }
+        Self {
+            faults: Vec::new(),
+            root: Draft::Untouched,
+            accessors: Vec::new(),
+            names: Scope::reserving(&["records"]),
+            type_name,
+        }
     }
 
     /// The records stand at this path.
@@ -76,14 +84,25 @@ impl EnvelopeBuilder {
                 PathItemKind::Key(key) => StepKind::Key(key),
                 PathItemKind::Index(index) => StepKind::Index(index),
                 PathItemKind::Each => {
-                    let diagnostic = Diagnostic::new(Code::InvalidPath, text.span_of(item.range), "`*` gives many values, and one is needed here");
+                    let diagnostic = Diagnostic::new(
+                        Code::InvalidPath,
+                        text.span_of(item.range),
+                        "`*` gives many values, and one is needed here",
+                    );
                     sink.push(diagnostic.help("write `[0]` for the first item of a list"));
                     return None;
                 }
             });
         }
         if steps.is_empty() {
-            sink.push(Diagnostic::new(Code::InvalidPath, text.span, "the whole body is not a single value").help("name the part of it that has the value"));
+            sink.push(
+                Diagnostic::new(
+                    Code::InvalidPath,
+                    text.span,
+                    "the whole body is not a single value",
+                )
+                .help("name the part of it that has the value"),
+            );
             return None;
         }
         self.accessor(&steps, kind, text.span)
@@ -100,17 +119,32 @@ impl EnvelopeBuilder {
                     End::Leaf(LeafKind::Flag) => "a flag",
                     End::Leaf(LeafKind::Scalar) => "a value",
                 };
-                let diagnostic = Diagnostic::new(Code::InvalidPath, span, format!("one place of the response cannot be {wanted} and {found} at once"));
+                let diagnostic = Diagnostic::new(
+                    Code::InvalidPath,
+                    span,
+                    format!("one place of the response cannot be {wanted} and {found} at once"),
+                );
                 let diagnostic = diagnostic.other(other, format!("this makes it {found}"));
                 let whole = found == "the records" && matches!(self.root, Draft::Records(_));
-                self.faults.push(if whole { diagnostic.help("the records are the whole body: name their part of it as `data_selector`") } else { diagnostic });
+                self.faults.push(if whole {
+                    diagnostic.help(
+                        "the records are the whole body: name their part of it as `data_selector`",
+                    )
+                } else {
+                    diagnostic
+                });
                 false
             }
         }
     }
 
     /// The finished tree; `None` when paths of it do not fit together, which is recorded.
-    pub fn finish(self, data_selector: &str, allow_missing_data: bool, sink: &mut Sink) -> Option<Envelope> {
+    pub fn finish(
+        self,
+        data_selector: &str,
+        allow_missing_data: bool,
+        sink: &mut Sink,
+    ) -> Option<Envelope> {
         let failed = !self.faults.is_empty();
         self.faults.into_iter().for_each(|fault| sink.push(fault));
         if failed {
@@ -122,9 +156,18 @@ impl EnvelopeBuilder {
         let accessors = self
             .accessors
             .into_iter()
-            .map(|reading| Accessor { path: steps(&root, &reading.path), rust: reading.rust, kind: reading.kind })
+            .map(|reading| Accessor {
+                path: steps(&root, &reading.path),
+                rust: reading.rust,
+                kind: reading.kind,
+            })
             .collect();
-        Some(Envelope { root, data_selector: data_selector.to_owned(), allow_missing_data, accessors })
+        Some(Envelope {
+            root,
+            data_selector: data_selector.to_owned(),
+            allow_missing_data,
+            accessors,
+        })
     }
 
     /// Whether anything is read.
@@ -135,7 +178,11 @@ impl EnvelopeBuilder {
 
 impl BodyReader for EnvelopeBuilder {
     fn accessor(&mut self, path: &[StepKind], kind: LeafKind, span: Span) -> Option<String> {
-        if let Some(reading) = self.accessors.iter().find(|reading| reading.path == path && reading.kind == kind) {
+        if let Some(reading) = self
+            .accessors
+            .iter()
+            .find(|reading| reading.path == path && reading.kind == kind)
+        {
             return Some(reading.rust.clone());
         }
         let items: Vec<PathItemKind> = path
@@ -148,15 +195,32 @@ impl BodyReader for EnvelopeBuilder {
         if !self.add(&items, End::Leaf(kind), span) {
             return None;
         }
-        let last_key = path.iter().rev().find_map(|step| if let StepKind::Key(key) = step { Some(key.as_str()) } else { None });
-        let rust = self.names.unique(Name::field(last_key.unwrap_or("item")).rust);
-        self.accessors.push(Reading { rust: rust.clone(), path: path.to_vec(), kind });
+        let last_key = path.iter().rev().find_map(|step| {
+            if let StepKind::Key(key) = step {
+                Some(key.as_str())
+            } else {
+                None
+            }
+        });
+        let rust = self
+            .names
+            .unique(Name::field(last_key.unwrap_or("item")).rust);
+        self.accessors.push(Reading {
+            rust: rust.clone(),
+            path: path.to_vec(),
+            kind,
+        });
         Some(rust)
     }
 }
 
 /// Adds a path; the other reading of the same place when they do not fit.
-fn insert(draft: &mut Draft, path: &[PathItemKind], end: End, span: Span) -> Result<(), (&'static str, Span)> {
+fn insert(
+    draft: &mut Draft,
+    path: &[PathItemKind],
+    end: End,
+    span: Span,
+) -> Result<(), (&'static str, Span)> {
     let Some((first, rest)) = path.split_first() else {
         let new = match end {
             End::Records => Draft::Records(span),
@@ -214,7 +278,11 @@ fn freeze(draft: Draft, name: &str, types: &mut Scope) -> EnvelopeNode {
                 items
                     .into_iter()
                     .map(|(index, item)| {
-                        let name = if many && matches!(item, Draft::Object(..)) { types.unique(format!("{name}Item{index}")) } else { name.to_owned() };
+                        let name = if many && matches!(item, Draft::Object(..)) {
+                            types.unique(format!("{name}Item{index}"))
+                        } else {
+                            name.to_owned()
+                        };
                         (index, freeze(item, &name, types))
                     })
                     .collect(),
@@ -231,10 +299,17 @@ fn freeze(draft: Draft, name: &str, types: &mut Scope) -> EnvelopeNode {
                         _ => types.unique(format!("{name}{}", type_name(&wire, ""))),
                     };
                     let node = freeze(draft, &inner, types);
-                    EnvelopeField { name: Name { wire, rust }, required: holds_records(&node), node }
+                    EnvelopeField {
+                        name: Name { wire, rust },
+                        required: holds_records(&node),
+                        node,
+                    }
                 })
                 .collect();
-            EnvelopeNode::Object { type_name: name.to_owned(), fields }
+            EnvelopeNode::Object {
+                type_name: name.to_owned(),
+                fields,
+            }
         }
     }
 }
@@ -261,7 +336,10 @@ fn steps(root: &EnvelopeNode, path: &[StepKind]) -> Vec<PathStep> {
                 steps.extend(field.map(|field| PathStep::Key(field.name.clone())));
             }
             (StepKind::Index(index), Some(EnvelopeNode::Items(items))) => {
-                node = items.iter().find(|(at, _)| at == index).map(|(_, item)| item);
+                node = items
+                    .iter()
+                    .find(|(at, _)| at == index)
+                    .map(|(_, item)| item);
                 steps.push(PathStep::Index(*index));
             }
             _ => node = None,

@@ -3,14 +3,19 @@
 /// Whether a text can be the name of a header (RFC 9110, a token).
 #[must_use]
 pub fn is_header_name(name: &str) -> bool {
-    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
+    !name.is_empty()
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
 }
 
 /// The first character that may not stand in the value of a header, and its offset: controls but for the tab, and
 /// anything beyond ASCII, which servers read in different ways.
 #[must_use]
 pub fn forbidden_in_value(value: &str) -> Option<(usize, char)> {
-    value.char_indices().find(|(_, c)| (c.is_control() && *c != '\t') || !c.is_ascii())
+    value
+        .char_indices()
+        .find(|(_, c)| (c.is_control() && *c != '\t') || !c.is_ascii())
 }
 
 #[cfg(test)]

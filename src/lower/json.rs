@@ -32,13 +32,19 @@ pub(super) fn body(node: &Node, cx: &mut Cx<'_>) -> Option<Json> {
                 Some(number) => Json::Number(number),
                 None => {
                     let message = format!("JSON has no number `{}`", text.value);
-                    cx.sink.push(Diagnostic::new(Code::OutOfRange, text.span, message).help("write a finite number, or a text in quotes"));
+                    cx.sink.push(
+                        Diagnostic::new(Code::OutOfRange, text.span, message)
+                            .help("write a finite number, or a text in quotes"),
+                    );
                     return None;
                 }
             },
-            Some(ScalarType::String) => {
-                Json::Template(template(text, &mut Place::config_only(cx.config), Wants::repeated("a JSON body"), cx.sink)?)
-            }
+            Some(ScalarType::String) => Json::Template(template(
+                text,
+                &mut Place::config_only(cx.config),
+                Wants::repeated("a JSON body"),
+                cx.sink,
+            )?),
         },
     })
 }
@@ -57,7 +63,11 @@ pub fn number(text: &str) -> Option<String> {
         None => (unsigned, ""),
     };
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    if !whole.bytes().chain(fraction.bytes()).all(|byte| byte.is_ascii_digit()) {
+    if !whole
+        .bytes()
+        .chain(fraction.bytes())
+        .all(|byte| byte.is_ascii_digit())
+    {
         return None;
     }
     let whole = whole.trim_start_matches('0');
@@ -100,7 +110,9 @@ fn write(node: &Node, out: &mut String) {
         NodeKind::Scalar { text, .. } => match node.scalar_type() {
             Some(ScalarType::Null) | None => out.push_str("null"),
             Some(ScalarType::Bool(value)) => out.push_str(if value { "true" } else { "false" }),
-            Some(ScalarType::Integer | ScalarType::Float) => out.push_str(&number(&text.value).unwrap_or_else(|| quoted(&text.value))),
+            Some(ScalarType::Integer | ScalarType::Float) => {
+                out.push_str(&number(&text.value).unwrap_or_else(|| quoted(&text.value)))
+            }
             Some(ScalarType::String) => out.push_str(&quoted(&text.value)),
         },
     }
@@ -127,7 +139,10 @@ mod tests {
             ("1E5", "1E5"),
             ("0x1F", "31"),
             ("0o17", "15"),
-            ("123456789012345678901234567890", "123456789012345678901234567890"),
+            (
+                "123456789012345678901234567890",
+                "123456789012345678901234567890",
+            ),
         ] {
             assert_eq!(number(yaml).as_deref(), Some(json), "{yaml}");
         }

@@ -1,5 +1,7 @@
 //! `primary_key` and `merge_key`: fields that identify a record.
 
+use std::ops::Range;
+
 use super::record::RecordBuilder;
 use crate::diagnostic::{Code, Diagnostic, Sink, nearest};
 use crate::expr::{PathItemKind, path};
@@ -17,7 +19,12 @@ pub enum Kind {
 }
 
 /// The paths of a key's fields, as names on the wire. Its fields are never null: a key makes them so.
-pub fn lower(key: Option<&OneOrMany<Text>>, kind: Kind, builder: &mut RecordBuilder, sink: &mut Sink) -> Vec<Vec<String>> {
+pub fn lower(
+    key: Option<&OneOrMany<Text>>,
+    kind: Kind,
+    builder: &mut RecordBuilder,
+    sink: &mut Sink,
+) -> Vec<Vec<String>> {
     let Some(key) = key else {
         return Vec::new();
     };
@@ -27,7 +34,14 @@ pub fn lower(key: Option<&OneOrMany<Text>>, kind: Kind, builder: &mut RecordBuil
             continue;
         };
         if paths.contains(&path) {
-            sink.push(Diagnostic::new(Code::DuplicateName, text.span, format!("`{}` is part of the key twice", text.value)).help("remove one of them"));
+            sink.push(
+                Diagnostic::new(
+                    Code::DuplicateName,
+                    text.span,
+                    format!("`{}` is part of the key twice", text.value),
+                )
+                .help("remove one of them"),
+            );
         } else {
             paths.push(path);
         }
@@ -35,12 +49,28 @@ pub fn lower(key: Option<&OneOrMany<Text>>, kind: Kind, builder: &mut RecordBuil
     paths
 }
 
-fn one(text: &Text, kind: Kind, builder: &mut RecordBuilder, sink: &mut Sink) -> Option<Vec<String>> {
+fn one(
+    text: &Text,
+    kind: Kind,
+    builder: &mut RecordBuilder,
+    sink: &mut Sink,
+) -> Option<Vec<String>> {
     crate::expr::literal(text, "a key", sink);
     // A field may be called `a.b`.
-    let whole = builder.structs.first().is_some_and(|record| record.fields.iter().any(|field| field.name.wire == text.value));
+    let whole = builder.structs.first().is_some_and(|record| {
+        record
+            .fields
+            .iter()
+            .any(|field| field.name.wire == text.value)
+    });
     let (names, places): (Vec<String>, Vec<_>) = if whole {
-        (vec![text.value.clone()], vec![0..text.value.len()])
+        (
+            vec![text.value.clone()],
+            vec![Range {
+                start: 0,
+                end: text.value.len(),
+            }],
+        )
     } else {
         let mut names = Vec::new();
         let mut places = Vec::new();
@@ -51,7 +81,11 @@ fn one(text: &Text, kind: Kind, builder: &mut RecordBuilder, sink: &mut Sink) ->
                     places.push(item.range);
                 }
                 PathItemKind::Index(_) | PathItemKind::Each => {
-                    let diagnostic = Diagnostic::new(Code::InvalidKey, text.span_of(item.range), "a key cannot lie inside a list");
+                    let diagnostic = Diagnostic::new(
+                        Code::InvalidKey,
+                        text.span_of(item.range),
+                        "a key cannot lie inside a list",
+                    );
                     sink.push(diagnostic.help("name fields of the record, or of objects in it"));
                     return None;
                 }
@@ -60,7 +94,10 @@ fn one(text: &Text, kind: Kind, builder: &mut RecordBuilder, sink: &mut Sink) ->
         (names, places)
     };
     if names.is_empty() {
-        sink.push(Diagnostic::new(Code::InvalidKey, text.span, "the whole record is no key").help("name a field of it"));
+        sink.push(
+            Diagnostic::new(Code::InvalidKey, text.span, "the whole record is no key")
+                .help("name a field of it"),
+        );
         return None;
     }
     let mut index = 0;
@@ -68,13 +105,31 @@ fn one(text: &Text, kind: Kind, builder: &mut RecordBuilder, sink: &mut Sink) ->
         let span = text.span_of(place);
         let last = at + 1 == names.len();
         let record = builder.structs.get_mut(index)?;
-        let known: Vec<String> = record.fields.iter().map(|field| field.name.wire.clone()).collect();
-        let Some(field) = record.fields.iter_mut().find(|field| field.name.wire == *name) else {
-            let inside = if at == 0 { "the record".to_owned() } else { format!("`{}`", names.get(..at).unwrap_or_default().join(".")) };
-            let diagnostic = Diagnostic::new(Code::UnknownField, span, format!("{inside} has no field `{name}`"));
+        let known: Vec<String> = record
+            .fields
+            .iter()
+            .map(|field| field.name.wire.clone())
+            .collect();
+        let Some(field) = record
+            .fields
+            .iter_mut()
+            .find(|field| field.name.wire == *name)
+        else {
+            let inside = if at == 0 {
+                "the record".to_owned()
+            } else {
+                format!("`{}`", names.get(..at).unwrap_or_default().join("."))
+            };
+            let diagnostic = Diagnostic::new(
+                Code::UnknownField,
+                span,
+                format!("{inside} has no field `{name}`"),
+            );
             sink.push(match nearest(name, known.iter().map(String::as_str)) {
                 Some(near) => diagnostic.help(format!("write `{near}`")),
-                None => diagnostic.help(format!("declare it among the fields, as `{name}: string!`")),
+                None => {
+                    diagnostic.help(format!("declare it among the fields, as `{name}: string!`"))
+                }
             });
             return None;
         };
@@ -90,8 +145,12 @@ fn one(text: &Text, kind: Kind, builder: &mut RecordBuilder, sink: &mut Sink) ->
                 | Type::Time(_)
                 | Type::Uuid
                 | Type::Enum(_) => Ok(()),
-                Type::Number => Err("floating point numbers cannot identify a record: two of them are rarely the same"),
-                Type::Binary | Type::Json | Type::Map(_) | Type::List(_) | Type::Union(_) => Err("only a single value of one type can be a key"),
+                Type::Number => Err(
+                    "floating point numbers cannot identify a record: two of them are rarely the same",
+                ),
+                Type::Binary | Type::Json | Type::Map(_) | Type::List(_) | Type::Union(_) => {
+                    Err("only a single value of one type can be a key")
+                }
                 Type::Struct(_) => Err("an object is no key"),
             };
             if let Err(message) = scalar {
@@ -108,7 +167,14 @@ fn one(text: &Text, kind: Kind, builder: &mut RecordBuilder, sink: &mut Sink) ->
             match field.ty {
                 Type::Struct(inner) => index = inner,
                 _ => {
-                    sink.push(Diagnostic::new(Code::UnknownField, span, format!("`{name}` has no fields")).help("a key's path leads through objects"));
+                    sink.push(
+                        Diagnostic::new(
+                            Code::UnknownField,
+                            span,
+                            format!("`{name}` has no fields"),
+                        )
+                        .help("a key's path leads through objects"),
+                    );
                     return None;
                 }
             }

@@ -44,16 +44,54 @@ struct Cx<'a> {
 
 /// Checks a spec and lowers it. `None` when there is an error; `sink` then holds all of them. Files that schemas refer to
 /// are read from the folder of the spec and added to `sources`.
+///
+/// Of a spec that came with errors of reading, parts are missing; nothing is said then that their absence may cause.
 pub fn lower(spec: &Spec, sources: &mut Sources, sink: &mut Sink) -> Option<Connector> {
+    if !sink.has_errors() {
+        return lower_whole(spec, sources, sink);
+    }
+    let mut own = Sink::default();
+    lower_whole(spec, sources, &mut own);
+    own.into_sorted()
+        .into_iter()
+        .filter(|diagnostic| !follows_from_absence(diagnostic.code))
+        .for_each(|diagnostic| sink.push(diagnostic));
+    None
+}
+
+/// Whether a rule may be broken only because something else was refused.
+fn follows_from_absence(code: Code) -> bool {
+    matches!(
+        code,
+        Code::MissingKey
+            | Code::Empty
+            | Code::UnknownField
+            | Code::UnknownReference
+            | Code::InvalidKey
+            | Code::InvalidDisposition
+            | Code::InvalidErrorHandler
+            | Code::InvalidSample
+            | Code::Unused
+            | Code::NoEffect
+            | Code::UnreachableRule
+    )
+}
+
+fn lower_whole(spec: &Spec, sources: &mut Sources, sink: &mut Sink) -> Option<Connector> {
     if spec.spile.value != 1 {
         let message = format!("there is no version {} of the language", spec.spile.value);
-        sink.push(Diagnostic::new(Code::OutOfRange, spec.spile.span, message).help("write `spile: 1`"));
+        sink.push(
+            Diagnostic::new(Code::OutOfRange, spec.spile.span, message).help("write `spile: 1`"),
+        );
     }
     let package = package::name(&spec.name, sink);
     let version = package::version(spec.version.as_ref(), sink);
     let (config, refused): (_, BTreeSet<String>) = config::lower(spec, sink);
     let names = ConfigNames::new(&config, &refused);
-    let mut cx = Cx { sink, config: &names };
+    let mut cx = Cx {
+        sink,
+        config: &names,
+    };
     let client = client::lower(spec, &mut cx);
     let resources = resource::lower_all(spec, sources, &mut cx);
     for (name, _) in &spec.config {
@@ -74,7 +112,11 @@ pub fn lower(spec: &Spec, sources: &mut Sources, sink: &mut Sink) -> Option<Conn
         client: client?,
         resources,
         spec_digest: digest(sources),
-        spec_file: sources.main_path().file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+        spec_file: sources
+            .main_path()
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned())
+            .unwrap_or_default(),
     })
 }
 
@@ -89,5 +131,9 @@ fn digest(sources: &Sources) -> String {
     for source in sources.iter() {
         hasher.update(source.text.as_bytes());
     }
-    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hasher
+        .finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }

@@ -6,8 +6,11 @@ use super::param::{Kind, header_name};
 use super::request::yield_to_paginator;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::expr::{Paging as Names, Place, has_expression, literal, position};
-use crate::model::{BodyPath, Expr, ExprKind, ExprType, Json, LeafKind, LinkSource, PageParam, Paging, PagingKind, ParamLocation, Record, Request};
 use crate::model::Body;
+use crate::model::{
+    BodyPath, Expr, ExprKind, ExprType, Json, LeafKind, LinkSource, PageParam, Paging, PagingKind,
+    ParamLocation, Record, Request,
+};
 use crate::source::{Span, Spanned, Text};
 use crate::spec::{self, Client, Endpoint};
 
@@ -31,13 +34,21 @@ impl Paginating<'_, '_> {
     pub fn lower(&mut self, paginator: &spec::Paginator) -> Option<Paging> {
         use spec::Paginator as P;
         match paginator {
-            P::None => Some(Paging { kind: PagingKind::None, max_pages: None }),
+            P::None => Some(Paging {
+                kind: PagingKind::None,
+                max_pages: None,
+            }),
             P::Offset(offset) => self.offset(offset),
             P::PageNumber(number) => self.page_number(number),
             P::Cursor(cursor) => self.cursor(cursor),
             P::NextLink(link) => {
                 let source = self.next_link(link);
-                let limit = self.limit(link.limit.as_ref(), link.limit_param.as_ref(), "limit", None);
+                let limit = self.limit(
+                    link.limit.as_ref(),
+                    link.limit_param.as_ref(),
+                    "limit",
+                    None,
+                );
                 self.link(source, limit, link.max_pages.as_ref())
             }
             P::LinkHeader(link) => {
@@ -45,17 +56,39 @@ impl Paginating<'_, '_> {
                     None => Some("next".to_owned()),
                     Some(rel) => self.word(rel, "`rel`"),
                 };
-                let limit = self.limit(link.limit.as_ref(), link.limit_param.as_ref(), "per_page", None);
+                let limit = self.limit(
+                    link.limit.as_ref(),
+                    link.limit_param.as_ref(),
+                    "per_page",
+                    None,
+                );
                 self.link(rel.map(LinkSource::Header), limit, link.max_pages.as_ref())
             }
             P::HeaderCursor(cursor) => {
                 header_name(&cursor.header, self.cx);
-                let source = Expr { kind: ExprKind::Header(cursor.header.value.to_ascii_lowercase()), ty: ExprType::String, nullable: true };
+                let source = Expr {
+                    kind: ExprKind::Header(cursor.header.value.to_ascii_lowercase()),
+                    ty: ExprType::String,
+                    nullable: true,
+                };
                 let param = self.param(cursor.cursor_param.as_ref(), "cursor", None, cursor.span);
-                let limit = self.limit(cursor.limit.as_ref(), cursor.limit_param.as_ref(), "limit", None);
+                let limit = self.limit(
+                    cursor.limit.as_ref(),
+                    cursor.limit_param.as_ref(),
+                    "limit",
+                    None,
+                );
                 let max_pages = self.max_pages(cursor.max_pages.as_ref());
-                let kind = PagingKind::Cursor { source, param: param?, limit: limit?, has_more: None };
-                Some(Paging { kind, max_pages: max_pages? })
+                let kind = PagingKind::Cursor {
+                    source,
+                    param: param?,
+                    limit: limit?,
+                    has_more: None,
+                };
+                Some(Paging {
+                    kind,
+                    max_pages: max_pages?,
+                })
             }
         }
     }
@@ -69,15 +102,24 @@ impl Paginating<'_, '_> {
         let place = offset.location.as_ref();
         let position = self.param(offset.offset_param.as_ref(), "offset", place, offset.span);
         let count = self.param(offset.limit_param.as_ref(), "limit", place, offset.span);
-        self.distinct(position.as_ref(), count.as_ref(), offset.limit_param.as_ref().or(offset.offset_param.as_ref()), offset.span);
+        self.distinct(
+            position.as_ref(),
+            count.as_ref(),
+            offset.limit_param.as_ref().or(offset.offset_param.as_ref()),
+            offset.span,
+        );
         let total = self.path(offset.total.as_ref(), LeafKind::Count);
         let has_more = self.path(offset.has_more.as_ref(), LeafKind::Flag);
         let max_pages = self.max_pages(offset.max_pages.as_ref());
         let start = offset.start.as_ref().map_or(0, |start| start.value);
         if let Some(max) = offset.max_offset.as_ref().filter(|max| max.value <= start) {
             self.push(
-                Diagnostic::new(Code::InvalidPaginator, max.span, format!("no page lies between the first position, {start}, and this one"))
-                    .help("write a larger `max_offset`"),
+                Diagnostic::new(
+                    Code::InvalidPaginator,
+                    max.span,
+                    format!("no page lies between the first position, {start}, and this one"),
+                )
+                .help("write a larger `max_offset`"),
             );
         }
         let kind = PagingKind::Offset {
@@ -90,19 +132,43 @@ impl Paginating<'_, '_> {
             max_offset: offset.max_offset.as_ref().map(|max| max.value),
             stop_on_short_page: is_true(offset.stop_on_short_page.as_ref()),
         };
-        Some(Paging { kind, max_pages: max_pages? })
+        Some(Paging {
+            kind,
+            max_pages: max_pages?,
+        })
     }
 
     fn page_number(&mut self, number: &spec::PageNumber) -> Option<Paging> {
         let place = number.location.as_ref();
         let page = self.param(number.page_param.as_ref(), "page", place, number.span);
-        let limit = self.limit(number.limit.as_ref(), number.limit_param.as_ref(), "per_page", place);
-        let count = limit.as_ref().and_then(|limit| limit.as_ref()).map(|(param, _)| param.clone());
-        self.distinct(page.as_ref(), count.as_ref(), number.limit_param.as_ref().or(number.page_param.as_ref()), number.span);
-        if let (Some(stop), None, true) = (&number.stop_on_short_page, &number.limit, is_true(number.stop_on_short_page.as_ref())) {
+        let limit = self.limit(
+            number.limit.as_ref(),
+            number.limit_param.as_ref(),
+            "per_page",
+            place,
+        );
+        let count = limit
+            .as_ref()
+            .and_then(|limit| limit.as_ref())
+            .map(|(param, _)| param.clone());
+        self.distinct(
+            page.as_ref(),
+            count.as_ref(),
+            number.limit_param.as_ref().or(number.page_param.as_ref()),
+            number.span,
+        );
+        if let (Some(stop), None, true) = (
+            &number.stop_on_short_page,
+            &number.limit,
+            is_true(number.stop_on_short_page.as_ref()),
+        ) {
             self.push(
-                Diagnostic::new(Code::InvalidPaginator, stop.span, "without `limit` nobody knows which page is short")
-                    .help("write how many records a page has, as `limit: 100`"),
+                Diagnostic::new(
+                    Code::InvalidPaginator,
+                    stop.span,
+                    "without `limit` nobody knows which page is short",
+                )
+                .help("write how many records a page has, as `limit: 100`"),
             );
         }
         let total_pages = self.path(number.total_pages.as_ref(), LeafKind::Count);
@@ -112,33 +178,65 @@ impl Paginating<'_, '_> {
         let kind = PagingKind::PageNumber {
             page: page?,
             limit: limit?,
-            start: number.start_from_page.as_ref().map_or(1, |start| start.value),
+            start: number
+                .start_from_page
+                .as_ref()
+                .map_or(1, |start| start.value),
             total_pages: total_pages?,
             total: total?,
             has_more: has_more?,
             stop_on_short_page: is_true(number.stop_on_short_page.as_ref()),
         };
-        Some(Paging { kind, max_pages: max_pages? })
+        Some(Paging {
+            kind,
+            max_pages: max_pages?,
+        })
     }
 
     fn cursor(&mut self, cursor: &spec::Cursor) -> Option<Paging> {
         let source = self.source(&cursor.cursor);
         let place = cursor.location.as_ref();
         let param = self.param(cursor.cursor_param.as_ref(), "cursor", place, cursor.span);
-        let limit = self.limit(cursor.limit.as_ref(), cursor.limit_param.as_ref(), "limit", place);
-        let count = limit.as_ref().and_then(|limit| limit.as_ref()).map(|(param, _)| param.clone());
-        self.distinct(param.as_ref(), count.as_ref(), cursor.limit_param.as_ref().or(cursor.cursor_param.as_ref()), cursor.span);
+        let limit = self.limit(
+            cursor.limit.as_ref(),
+            cursor.limit_param.as_ref(),
+            "limit",
+            place,
+        );
+        let count = limit
+            .as_ref()
+            .and_then(|limit| limit.as_ref())
+            .map(|(param, _)| param.clone());
+        self.distinct(
+            param.as_ref(),
+            count.as_ref(),
+            cursor.limit_param.as_ref().or(cursor.cursor_param.as_ref()),
+            cursor.span,
+        );
         let has_more = self.path(cursor.has_more.as_ref(), LeafKind::Flag);
         let max_pages = self.max_pages(cursor.max_pages.as_ref());
-        let kind = PagingKind::Cursor { source: source?, param: param?, limit: limit?, has_more: has_more? };
-        Some(Paging { kind, max_pages: max_pages? })
+        let kind = PagingKind::Cursor {
+            source: source?,
+            param: param?,
+            limit: limit?,
+            has_more: has_more?,
+        };
+        Some(Paging {
+            kind,
+            max_pages: max_pages?,
+        })
     }
 
     fn next_link(&mut self, link: &spec::NextLink) -> Option<LinkSource> {
         let source = match &link.next_url {
             Some(text) => self.source(text)?,
             None => {
-                let next = Text { value: "next".to_owned(), span: link.span, offsets: Some(Vec::new()), lead: 0 };
+                let next = Text {
+                    value: "next".to_owned(),
+                    span: link.span,
+                    offsets: Some(Vec::new()),
+                    lead: 0,
+                };
                 self.body_value(&next)?
             }
         };
@@ -146,9 +244,20 @@ impl Paginating<'_, '_> {
     }
 
     #[allow(clippy::option_option, reason = "refused, absent, given")]
-    fn link(&mut self, source: Option<LinkSource>, limit: Option<Option<(PageParam, u64)>>, max_pages: Option<&Spanned<u64>>) -> Option<Paging> {
+    fn link(
+        &mut self,
+        source: Option<LinkSource>,
+        limit: Option<Option<(PageParam, u64)>>,
+        max_pages: Option<&Spanned<u64>>,
+    ) -> Option<Paging> {
         let max_pages = self.max_pages(max_pages);
-        Some(Paging { kind: PagingKind::Link { source: source?, limit: limit? }, max_pages: max_pages? })
+        Some(Paging {
+            kind: PagingKind::Link {
+                source: source?,
+                limit: limit?,
+            },
+            max_pages: max_pages?,
+        })
     }
 
     /// A position: a path into the body, or an expression over what was read.
@@ -160,12 +269,20 @@ impl Paginating<'_, '_> {
             Some(record) => Names::Record(record),
             None => Names::UnknownRecord,
         };
-        let mut place = Place { config: self.cx.config, response: Some(self.envelope), paging };
+        let mut place = Place {
+            config: self.cx.config,
+            response: Some(self.envelope),
+            paging,
+        };
         let value = position(text, &mut place, self.cx.sink)?;
         if !changes(&value) {
             self.push(
-                Diagnostic::new(Code::InvalidPaginator, text.span, "this is the same after every page, so there would be no next one")
-                    .help("use something of the page just read: `response`, `last_record` or `page`"),
+                Diagnostic::new(
+                    Code::InvalidPaginator,
+                    text.span,
+                    "this is the same after every page, so there would be no next one",
+                )
+                .help("use something of the page just read: `response`, `last_record` or `page`"),
             );
             return None;
         }
@@ -174,7 +291,11 @@ impl Paginating<'_, '_> {
 
     fn body_value(&mut self, text: &Text) -> Option<Expr> {
         let accessor = self.envelope.read(text, LeafKind::Token, self.cx.sink)?;
-        Some(Expr { kind: ExprKind::Body(BodyPath { accessor }), ty: ExprType::String, nullable: true })
+        Some(Expr {
+            kind: ExprKind::Body(BodyPath { accessor }),
+            ty: ExprType::String,
+            nullable: true,
+        })
     }
 
     /// The accessor of an optional path: refused, absent, or given.
@@ -194,15 +315,24 @@ impl Paginating<'_, '_> {
         if (1..=MAX_LIMIT).contains(&limit.value) {
             return Some(limit.value);
         }
-        let message = format!("`limit` has to be from 1 to {MAX_LIMIT}, and this is {}", limit.value);
-        self.push(Diagnostic::new(Code::OutOfRange, limit.span, message).help("write how many records a page has, as `limit: 100`"));
+        let message = format!(
+            "`limit` has to be from 1 to {MAX_LIMIT}, and this is {}",
+            limit.value
+        );
+        self.push(
+            Diagnostic::new(Code::OutOfRange, limit.span, message)
+                .help("write how many records a page has, as `limit: 100`"),
+        );
         None
     }
 
     #[allow(clippy::option_option, reason = "refused, absent, given")]
     fn max_pages(&mut self, max: Option<&Spanned<u64>>) -> Option<Option<u64>> {
         if let Some(max) = max.filter(|max| max.value == 0) {
-            self.push(Diagnostic::new(Code::OutOfRange, max.span, "no page would be read").help("write at least 1, or leave `max_pages` out"));
+            self.push(
+                Diagnostic::new(Code::OutOfRange, max.span, "no page would be read")
+                    .help("write at least 1, or leave `max_pages` out"),
+            );
             return None;
         }
         Some(max.map(|max| max.value))
@@ -210,10 +340,23 @@ impl Paginating<'_, '_> {
 
     /// Parameter and count of records per page: refused, absent, or given.
     #[allow(clippy::option_option, reason = "refused, absent, given")]
-    fn limit(&mut self, limit: Option<&Spanned<u64>>, param: Option<&Text>, default: &str, place: Option<&Spanned<spec::ParamLocation>>) -> Option<Option<(PageParam, u64)>> {
+    fn limit(
+        &mut self,
+        limit: Option<&Spanned<u64>>,
+        param: Option<&Text>,
+        default: &str,
+        place: Option<&Spanned<spec::ParamLocation>>,
+    ) -> Option<Option<(PageParam, u64)>> {
         let Some(limit) = limit else {
             if let Some(param) = param {
-                self.push(Diagnostic::new(Code::NoEffect, param.span, "`limit_param` has no effect without `limit`").help("write `limit` as well, or remove it"));
+                self.push(
+                    Diagnostic::new(
+                        Code::NoEffect,
+                        param.span,
+                        "`limit_param` has no effect without `limit`",
+                    )
+                    .help("write `limit` as well, or remove it"),
+                );
             }
             return Some(None);
         };
@@ -223,7 +366,13 @@ impl Paginating<'_, '_> {
     }
 
     /// A paging parameter; those of the request make way for it.
-    fn param(&mut self, text: Option<&Text>, default: &str, place: Option<&Spanned<spec::ParamLocation>>, span: Span) -> Option<PageParam> {
+    fn param(
+        &mut self,
+        text: Option<&Text>,
+        default: &str,
+        place: Option<&Spanned<spec::ParamLocation>>,
+        span: Span,
+    ) -> Option<PageParam> {
         let name = match text {
             None => default.to_owned(),
             Some(text) => self.word(text, "a parameter's name")?,
@@ -231,17 +380,32 @@ impl Paginating<'_, '_> {
         let location = place.map_or(spec::ParamLocation::Query, |place| place.value);
         let span = place.map_or(span, |place| place.span);
         let Some(request) = self.request.as_deref_mut() else {
-            return Some(PageParam { name, location: model_location(location) });
+            return Some(PageParam {
+                name,
+                location: model_location(location),
+            });
         };
         match location {
             spec::ParamLocation::Query => {
-                yield_to_paginator(&mut request.params, &[&self.endpoint.params, &self.client.params], &name, Kind::Query, self.cx);
+                yield_to_paginator(
+                    &mut request.params,
+                    &[&self.endpoint.params, &self.client.params],
+                    &name,
+                    Kind::Query,
+                    self.cx,
+                );
             }
             spec::ParamLocation::Header => {
                 if let Some(text) = text {
                     header_name(text, self.cx);
                 }
-                yield_to_paginator(&mut request.headers, &[&self.endpoint.headers], &name, Kind::Header, self.cx);
+                yield_to_paginator(
+                    &mut request.headers,
+                    &[&self.endpoint.headers],
+                    &name,
+                    Kind::Header,
+                    self.cx,
+                );
             }
             spec::ParamLocation::Form => {
                 if matches!(request.body, Body::None) {
@@ -265,25 +429,41 @@ impl Paginating<'_, '_> {
                 make_way(object, &name);
             }
         }
-        Some(PageParam { name, location: model_location(location) })
+        Some(PageParam {
+            name,
+            location: model_location(location),
+        })
     }
 
     fn word(&mut self, text: &Text, what: &str) -> Option<String> {
         literal(text, what, self.cx.sink);
         if text.value.trim().is_empty() {
-            self.push(Diagnostic::new(Code::Empty, text.span, format!("{what} is empty")));
+            self.push(Diagnostic::new(
+                Code::Empty,
+                text.span,
+                format!("{what} is empty"),
+            ));
             return None;
         }
         Some(text.value.clone())
     }
 
-    fn distinct(&mut self, a: Option<&PageParam>, b: Option<&PageParam>, text: Option<&Text>, span: Span) {
+    fn distinct(
+        &mut self,
+        a: Option<&PageParam>,
+        b: Option<&PageParam>,
+        text: Option<&Text>,
+        span: Span,
+    ) {
         if let (Some(a), Some(b)) = (a, b)
             && a == b
         {
             let span = text.map_or(span, |text| text.span);
             let message = format!("two parameters of this paginator are called `{}`", a.name);
-            self.push(Diagnostic::new(Code::InvalidPaginator, span, message).help("name them as the API does"));
+            self.push(
+                Diagnostic::new(Code::InvalidPaginator, span, message)
+                    .help("name them as the API does"),
+            );
         }
     }
 }
@@ -302,8 +482,16 @@ fn model_location(location: spec::ParamLocation) -> ParamLocation {
 }
 
 fn other_body(span: Span, wanted: &str) -> Diagnostic {
-    Diagnostic::new(Code::ConflictingKeys, span, format!("`in: {wanted}` needs a body that is a map of `{wanted}`, and this endpoint has another"))
-        .help(format!("give the endpoint `{wanted}`, or say another place"))
+    Diagnostic::new(
+        Code::ConflictingKeys,
+        span,
+        format!(
+            "`in: {wanted}` needs a body that is a map of `{wanted}`, and this endpoint has another"
+        ),
+    )
+    .help(format!(
+        "give the endpoint `{wanted}`, or say another place"
+    ))
 }
 
 /// Takes the value at a dotted path out of a JSON body: the paginator writes it.
@@ -311,7 +499,8 @@ fn make_way(object: &mut Vec<(String, Json)>, path: &str) {
     match path.split_once('.') {
         None => object.retain(|(key, _)| key != path),
         Some((first, rest)) => {
-            if let Some((_, Json::Object(inner))) = object.iter_mut().find(|(key, _)| key == first) {
+            if let Some((_, Json::Object(inner))) = object.iter_mut().find(|(key, _)| key == first)
+            {
                 make_way(inner, rest);
             }
         }
@@ -321,11 +510,26 @@ fn make_way(object: &mut Vec<(String, Json)>, path: &str) {
 /// Whether a position depends on the page just read.
 fn changes(value: &Expr) -> bool {
     match &value.kind {
-        ExprKind::Body(_) | ExprKind::Header(_) | ExprKind::Status | ExprKind::LastRecord(_) | ExprKind::PageSize | ExprKind::PageNumber => true,
-        ExprKind::String(_) | ExprKind::Integer(_) | ExprKind::Number(_) | ExprKind::Boolean(_) | ExprKind::Null | ExprKind::Config(_) => false,
+        ExprKind::Body(_)
+        | ExprKind::Header(_)
+        | ExprKind::Status
+        | ExprKind::LastRecord(_)
+        | ExprKind::PageSize
+        | ExprKind::PageNumber => true,
+        ExprKind::String(_)
+        | ExprKind::Integer(_)
+        | ExprKind::Number(_)
+        | ExprKind::Boolean(_)
+        | ExprKind::Null
+        | ExprKind::Config(_) => false,
         ExprKind::Truthy(a) | ExprKind::Not(a) | ExprKind::IsPresent(a) => changes(a),
-        ExprKind::And(a, b) | ExprKind::Or(a, b) | ExprKind::Compare(_, a, b) | ExprKind::Arithmetic(_, a, b) => changes(a) || changes(b),
+        ExprKind::And(a, b)
+        | ExprKind::Or(a, b)
+        | ExprKind::Compare(_, a, b)
+        | ExprKind::Arithmetic(_, a, b) => changes(a) || changes(b),
         ExprKind::If(a, b, c) => changes(a) || changes(b) || changes(c),
-        ExprKind::Join(parts) => parts.iter().any(|part| matches!(part, crate::model::Part::Value(value) if changes(value))),
+        ExprKind::Join(parts) => parts
+            .iter()
+            .any(|part| matches!(part, crate::model::Part::Value(value) if changes(value))),
     }
 }

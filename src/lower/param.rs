@@ -39,7 +39,11 @@ impl Kind {
 
     /// Whether two names mean the same.
     pub fn same(self, a: &str, b: &str) -> bool {
-        if self == Self::Header { a.eq_ignore_ascii_case(b) } else { a == b }
+        if self == Self::Header {
+            a.eq_ignore_ascii_case(b)
+        } else {
+            a == b
+        }
     }
 }
 
@@ -48,18 +52,37 @@ pub(super) fn params(entries: &[(Text, Value)], kind: Kind, cx: &mut Cx<'_>) -> 
     let mut params: Vec<Param> = Vec::new();
     for (name, value) in entries {
         check_name(name, kind, cx);
-        if let Some(twin) = entries.iter().find(|(other, _)| other.span < name.span && kind.same(&other.value, &name.value)) {
-            let diagnostic = Diagnostic::new(Code::DuplicateName, name.span, format!("the header `{}` stands here twice", name.value));
-            cx.sink.push(diagnostic.other(twin.0.span, "first here").help("names of headers are the same in capitals and small letters"));
+        if let Some(twin) = entries
+            .iter()
+            .find(|(other, _)| other.span < name.span && kind.same(&other.value, &name.value))
+        {
+            let diagnostic = Diagnostic::new(
+                Code::DuplicateName,
+                name.span,
+                format!("the header `{}` stands here twice", name.value),
+            );
+            cx.sink.push(
+                diagnostic
+                    .other(twin.0.span, "first here")
+                    .help("names of headers are the same in capitals and small letters"),
+            );
         }
         if value.is_null() {
             continue;
         }
         let values = match &value.kind {
-            NodeKind::List(items) => items.iter().filter_map(|item| one(item, &name.value, kind, cx)).collect(),
-            NodeKind::Scalar { .. } | NodeKind::Map(_) => one(value, &name.value, kind, cx).into_iter().collect(),
+            NodeKind::List(items) => items
+                .iter()
+                .filter_map(|item| one(item, &name.value, kind, cx))
+                .collect(),
+            NodeKind::Scalar { .. } | NodeKind::Map(_) => {
+                one(value, &name.value, kind, cx).into_iter().collect()
+            }
         };
-        params.push(Param { name: name.value.clone(), values });
+        params.push(Param {
+            name: name.value.clone(),
+            values,
+        });
     }
     params
 }
@@ -67,7 +90,11 @@ pub(super) fn params(entries: &[(Text, Value)], kind: Kind, cx: &mut Cx<'_>) -> 
 fn check_name(name: &Text, kind: Kind, cx: &mut Cx<'_>) {
     crate::expr::literal(name, "the name of a parameter or header", cx.sink);
     if name.value.is_empty() {
-        cx.sink.push(Diagnostic::new(Code::Empty, name.span, format!("{} needs a name", kind.one())));
+        cx.sink.push(Diagnostic::new(
+            Code::Empty,
+            name.span,
+            format!("{} needs a name", kind.one()),
+        ));
     } else if kind == Kind::Header {
         header_name(name, cx);
     }
@@ -75,13 +102,26 @@ fn check_name(name: &Text, kind: Kind, cx: &mut Cx<'_>) {
 
 /// Records what is wrong with the name of a header.
 pub(super) fn header_name(name: &Text, cx: &mut Cx<'_>) {
-    const OWN: [&str; 5] = ["host", "content-length", "transfer-encoding", "connection", "te"];
+    const OWN: [&str; 5] = [
+        "host",
+        "content-length",
+        "transfer-encoding",
+        "connection",
+        "te",
+    ];
     if !is_header_name(&name.value) {
-        let message = format!("`{}` cannot be the name of a header", name.value.escape_debug());
-        cx.sink.push(Diagnostic::new(Code::InvalidHeader, name.span, message).help("it has ASCII letters, digits and `-`"));
+        let message = format!(
+            "`{}` cannot be the name of a header",
+            name.value.escape_debug()
+        );
+        cx.sink.push(
+            Diagnostic::new(Code::InvalidHeader, name.span, message)
+                .help("it has ASCII letters, digits and `-`"),
+        );
     } else if OWN.contains(&name.value.to_ascii_lowercase().as_str()) {
         let message = format!("the HTTP client itself sets `{}`", name.value);
-        cx.sink.push(Diagnostic::new(Code::InvalidHeader, name.span, message).help("remove it"));
+        cx.sink
+            .push(Diagnostic::new(Code::InvalidHeader, name.span, message).help("remove it"));
     }
 }
 
@@ -90,7 +130,16 @@ pub(super) fn header_value(text: &Text, template: &Template, cx: &mut Cx<'_>) {
     let literals: Vec<&str> = match template {
         Template::Text(text) => vec![text],
         Template::Value(_) => Vec::new(),
-        Template::Parts(parts) => parts.iter().filter_map(|part| if let Part::Text(text) = part { Some(text.as_str()) } else { None }).collect(),
+        Template::Parts(parts) => parts
+            .iter()
+            .filter_map(|part| {
+                if let Part::Text(text) = part {
+                    Some(text.as_str())
+                } else {
+                    None
+                }
+            })
+            .collect(),
     };
     for literal in literals {
         if let Some((_, c)) = forbidden_in_value(literal) {
@@ -98,8 +147,14 @@ pub(super) fn header_value(text: &Text, template: &Template, cx: &mut Cx<'_>) {
                 Some(at) => text.span_of(at..at + c.len_utf8()),
                 None => text.span,
             };
-            let message = format!("`{}` cannot stand in the value of a header", c.escape_debug());
-            cx.sink.push(Diagnostic::new(Code::InvalidHeader, span, message).help("a value has the visible characters of ASCII, blanks and tabs"));
+            let message = format!(
+                "`{}` cannot stand in the value of a header",
+                c.escape_debug()
+            );
+            cx.sink.push(
+                Diagnostic::new(Code::InvalidHeader, span, message)
+                    .help("a value has the visible characters of ASCII, blanks and tabs"),
+            );
         }
     }
 }
@@ -107,9 +162,22 @@ pub(super) fn header_value(text: &Text, template: &Template, cx: &mut Cx<'_>) {
 fn one(node: &Node, name: &str, kind: Kind, cx: &mut Cx<'_>) -> Option<Template> {
     let Some(text) = node.text() else {
         let diagnostic = if node.get("type").is_some() {
-            Diagnostic::new(Code::NotSupportedYet, node.span, format!("`{name}`: parameters of the types `incremental` and `resolve` are not supported yet"))
+            Diagnostic::new(
+                Code::NotSupportedYet,
+                node.span,
+                format!(
+                    "`{name}`: parameters of the types `incremental` and `resolve` are not supported yet"
+                ),
+            )
         } else {
-            Diagnostic::new(Code::WrongType, node.span, format!("`{name}` has to be a text, a number, a boolean or a list of them, not {}", node.describe()))
+            Diagnostic::new(
+                Code::WrongType,
+                node.span,
+                format!(
+                    "`{name}` has to be a text, a number, a boolean or a list of them, not {}",
+                    node.describe()
+                ),
+            )
         };
         cx.sink.push(diagnostic);
         return None;
@@ -117,10 +185,19 @@ fn one(node: &Node, name: &str, kind: Kind, cx: &mut Cx<'_>) -> Option<Template>
     match node.scalar_type() {
         Some(ScalarType::Null) | None => return None,
         Some(ScalarType::Bool(value)) => return Some(Template::Text(value.to_string())),
-        Some(ScalarType::Integer | ScalarType::Float) => return Some(Template::Text(super::json::number(&text.value).unwrap_or_else(|| text.value.clone()))),
+        Some(ScalarType::Integer | ScalarType::Float) => {
+            return Some(Template::Text(
+                super::json::number(&text.value).unwrap_or_else(|| text.value.clone()),
+            ));
+        }
         Some(ScalarType::String) => {}
     }
-    let template = template(text, &mut Place::config_only(cx.config), kind.wants(), cx.sink)?;
+    let template = template(
+        text,
+        &mut Place::config_only(cx.config),
+        kind.wants(),
+        cx.sink,
+    )?;
     placeholder_of_dlt(text, cx);
     if kind == Kind::Header {
         header_value(text, &template, cx);
@@ -135,16 +212,37 @@ fn placeholder_of_dlt(text: &Text, cx: &mut Cx<'_>) {
         let Some(at) = text.value.find(start) else {
             continue;
         };
-        let end = text.value.get(at..).and_then(|rest| rest.find('}')).map_or(text.value.len(), |end| at + end + 1);
-        let what = if start == "{resources." { "parents of resources" } else { "reading incrementally" };
-        let message = format!("`{}` is a placeholder of dlt: {what} is not supported yet", text.value.get(at..end).unwrap_or_default());
-        cx.sink.push(Diagnostic::new(Code::NotSupportedYet, text.span_of(at..end), message.replace("resources is", "resources are")));
+        let end = text
+            .value
+            .get(at..)
+            .and_then(|rest| rest.find('}'))
+            .map_or(text.value.len(), |end| at + end + 1);
+        let what = if start == "{resources." {
+            "parents of resources"
+        } else {
+            "reading incrementally"
+        };
+        let message = format!(
+            "`{}` is a placeholder of dlt: {what} is not supported yet",
+            text.value.get(at..end).unwrap_or_default()
+        );
+        cx.sink.push(Diagnostic::new(
+            Code::NotSupportedYet,
+            text.span_of(at..end),
+            message.replace("resources is", "resources are"),
+        ));
     }
 }
 
 fn plain_credentials(text: &Text, name: &str, template: &Template, cx: &mut Cx<'_>) {
     if let (true, Template::Text(_)) = (name.eq_ignore_ascii_case("authorization"), template) {
-        let diagnostic = Diagnostic::new(Code::Insecure, text.span, "credentials stand in the spec in plain text");
-        cx.sink.push(diagnostic.help("declare `config: { token: { type: secret } }` and write `Bearer {{ config.token }}`"));
+        let diagnostic = Diagnostic::new(
+            Code::Insecure,
+            text.span,
+            "credentials stand in the spec in plain text",
+        );
+        cx.sink.push(diagnostic.help(
+            "declare `config: { token: { type: secret } }` and write `Bearer {{ config.token }}`",
+        ));
     }
 }

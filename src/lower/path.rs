@@ -9,7 +9,12 @@ use crate::source::Text;
 
 /// Lowers the path of an endpoint.
 pub(super) fn lower(text: &Text, cx: &mut Cx<'_>) -> Option<Path> {
-    let template = template(text, &mut Place::config_only(cx.config), Wants::public("a path"), cx.sink);
+    let template = template(
+        text,
+        &mut Place::config_only(cx.config),
+        Wants::public("a path"),
+        cx.sink,
+    );
     let sound = check(text, cx);
     let template = template?;
     if !sound {
@@ -19,7 +24,10 @@ pub(super) fn lower(text: &Text, cx: &mut Cx<'_>) -> Option<Path> {
     if absolute && !check_absolute(text, &template, cx) {
         return None;
     }
-    Some(Path { absolute, template: encoded(template, absolute) })
+    Some(Path {
+        absolute,
+        template: encoded(template, absolute),
+    })
 }
 
 fn is_absolute(path: &str) -> bool {
@@ -32,35 +40,69 @@ fn check(text: &Text, cx: &mut Cx<'_>) -> bool {
     for (range, literal) in outside_of_expressions(&text.value) {
         let mut fault = |code, at: usize, length: usize, message: String, help: &str| {
             let start = range.start + at;
-            cx.sink.push(Diagnostic::new(code, text.span_of(start..start + length), message).help(help));
+            cx.sink.push(
+                Diagnostic::new(code, text.span_of(start..start + length), message).help(help),
+            );
             sound = false;
         };
         if let Some(open) = literal.find('{') {
-            let length = literal.get(open..).and_then(|rest| rest.find('}')).map_or(1, |end| end + 1);
-            let name = literal.get(open + 1..open + length.max(2) - 1).unwrap_or_default().trim();
+            let length = literal
+                .get(open..)
+                .and_then(|rest| rest.find('}'))
+                .map_or(1, |end| end + 1);
+            let name = literal
+                .get(open + 1..open + length.max(2) - 1)
+                .unwrap_or_default()
+                .trim();
             let help = if name.starts_with("resources.") {
                 "parents of resources are not supported yet".to_owned()
             } else if name.is_empty() {
                 "an expression is written as `{{ config.NAME }}`".to_owned()
             } else {
-                format!("write `{{{{ config.{} }}}}` and declare it under `config`", name.trim_start_matches("config."))
+                format!(
+                    "write `{{{{ config.{} }}}}` and declare it under `config`",
+                    name.trim_start_matches("config.")
+                )
             };
-            let message = format!("`{}` is not expanded", literal.get(open..open + length).unwrap_or("{"));
+            let message = format!(
+                "`{}` is not expanded",
+                literal.get(open..open + length).unwrap_or("{")
+            );
             fault(Code::TemplateNotAllowed, open, length, message, &help);
         }
         if let Some(at) = literal.find('#') {
-            fault(Code::InvalidUrl, at, literal.len() - at, "a fragment is never sent".to_owned(), "remove it; `%23` is the character itself");
+            fault(
+                Code::InvalidUrl,
+                at,
+                literal.len() - at,
+                "a fragment is never sent".to_owned(),
+                "remove it; `%23` is the character itself",
+            );
         }
-        if let Some((at, c)) = literal.char_indices().find(|(_, c)| c.is_control() || *c == '\\') {
-            fault(Code::InvalidUrl, at, c.len_utf8(), format!("`{}` cannot stand in a path", c.escape_debug()), "remove it");
+        if let Some((at, c)) = literal
+            .char_indices()
+            .find(|(_, c)| c.is_control() || *c == '\\')
+        {
+            fault(
+                Code::InvalidUrl,
+                at,
+                c.len_utf8(),
+                format!("`{}` cannot stand in a path", c.escape_debug()),
+                "remove it",
+            );
         }
     }
     let path = text.value.split('?').next().unwrap_or_default();
     let mut at = 0;
     for segment in path.split('/') {
         if segment == "." || segment == ".." {
-            let diagnostic = Diagnostic::new(Code::InvalidUrl, text.span_of(at..at + segment.len()), format!("`{segment}` changes the rest of the path"));
-            cx.sink.push(diagnostic.help("write the path that is meant"));
+            let diagnostic = Diagnostic::new(
+                Code::InvalidUrl,
+                text.span_of(at..at + segment.len()),
+                format!("`{segment}` changes the rest of the path"),
+            );
+            cx.sink
+                .push(diagnostic.help("write the path that is meant"));
             sound = false;
         }
         at += segment.len() + 1;
@@ -97,7 +139,11 @@ fn check_absolute(text: &Text, template: &Template, cx: &mut Cx<'_>) -> bool {
     match url::absolute(path) {
         Ok(url) if alone || !url.path.is_empty() => true,
         Ok(_) => {
-            let diagnostic = Diagnostic::new(Code::InvalidUrl, text.span, "an expression cannot be part of the host of a path");
+            let diagnostic = Diagnostic::new(
+                Code::InvalidUrl,
+                text.span,
+                "an expression cannot be part of the host of a path",
+            );
             cx.sink.push(diagnostic.help("write it in `base_url`"));
             false
         }
@@ -112,11 +158,17 @@ fn check_absolute(text: &Text, template: &Template, cx: &mut Cx<'_>) -> bool {
 fn encoded(template: Template, absolute: bool) -> Template {
     let slash = |text: String, first: bool| {
         let text = encode(&text);
-        if first && !absolute && !text.starts_with(['/', '?']) && !text.is_empty() { format!("/{text}") } else { text }
+        if first && !absolute && !text.starts_with(['/', '?']) && !text.is_empty() {
+            format!("/{text}")
+        } else {
+            text
+        }
     };
     match template {
         Template::Text(text) => Template::Text(slash(text, true)),
-        Template::Value(value) => Template::Parts(vec![Part::Text("/".to_owned()), Part::Value(value)]),
+        Template::Value(value) => {
+            Template::Parts(vec![Part::Text("/".to_owned()), Part::Value(value)])
+        }
         Template::Parts(parts) => {
             let mut encoded: Vec<Part> = Vec::with_capacity(parts.len() + 1);
             if matches!(parts.first(), Some(Part::Value(_))) {
@@ -158,6 +210,9 @@ mod tests {
 
     #[test]
     fn what_a_url_cannot_have_is_percent_encoded_once() {
-        assert_eq!(encode("/a b/ü/%20/%/c;d=e,f:g@h"), "/a%20b/%C3%BC/%20/%25/c;d=e,f:g@h");
+        assert_eq!(
+            encode("/a b/ü/%20/%/c;d=e,f:g@h"),
+            "/a%20b/%C3%BC/%20/%25/c;d=e,f:g@h"
+        );
     }
 }

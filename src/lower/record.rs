@@ -1,7 +1,9 @@
 //! Collects the types of a record while `fields` or `schema` is read.
 
 use crate::diagnostic::{Code, Diagnostic, Sink};
-use crate::model::{Enum, Field, Item, Name, Record, Scope, Struct, Type, Union, is_field_name, singular, type_name};
+use crate::model::{
+    Enum, Field, Item, Name, Record, Scope, Struct, Type, Union, is_field_name, singular, type_name,
+};
 use crate::source::{Span, Text};
 
 /// A type that was read, and whether it may be null.
@@ -24,7 +26,14 @@ pub struct Typed {
 impl Typed {
     /// A type that says nothing of itself.
     pub fn plain(ty: Type, nullable: bool) -> Self {
-        Self { ty, nullable, description: None, lenient: false, rename: None, example: None }
+        Self {
+            ty,
+            nullable,
+            description: None,
+            lenient: false,
+            rename: None,
+            example: None,
+        }
     }
 }
 
@@ -35,8 +44,8 @@ pub struct RecordBuilder {
     enums: Vec<Enum>,
     unions: Vec<Union>,
     types: Scope,
-    /// Values of fields for generated samples: struct, wire name, JSON.
-    pub examples: Vec<(usize, String, String)>,
+    /// Values of fields for generated samples.
+    pub examples: Vec<super::samples::Example>,
 }
 
 /// The field of a struct before its name is claimed.
@@ -50,12 +59,22 @@ pub struct NewField<'f> {
 impl RecordBuilder {
     /// No types yet; `names` are the Rust names of the resource's client and record.
     pub fn new(names: &[&str]) -> Self {
-        Self { structs: Vec::new(), enums: Vec::new(), unions: Vec::new(), types: Scope::reserving(names), examples: Vec::new() }
+        Self {
+            structs: Vec::new(),
+            enums: Vec::new(),
+            unions: Vec::new(),
+            types: Scope::reserving(names),
+            examples: Vec::new(),
+        }
     }
 
     /// Makes room for a struct, so that it comes before those inside it.
     pub fn open_struct(&mut self, type_name: String, description: Option<String>) -> usize {
-        self.structs.push(Struct { type_name, description, fields: Vec::new() });
+        self.structs.push(Struct {
+            type_name,
+            description,
+            fields: Vec::new(),
+        });
         self.structs.len() - 1
     }
 
@@ -66,23 +85,39 @@ impl RecordBuilder {
         for NewField { key, typed } in fields {
             let name = match &typed.rename {
                 None => Name::field(&key.value),
-                Some(rename) if is_field_name(&rename.value) => Name::renamed(&key.value, &rename.value),
+                Some(rename) if is_field_name(&rename.value) => {
+                    Name::renamed(&key.value, &rename.value)
+                }
                 Some(rename) => {
-                    let message = format!("`{}` cannot be the name of a field and a column", rename.value.escape_debug());
-                    let help = format!("write `{}`", crate::model::column(&Name::field(&rename.value).rust));
+                    let message = format!(
+                        "`{}` cannot be the name of a field and a column",
+                        rename.value.escape_debug()
+                    );
+                    let help = format!(
+                        "write `{}`",
+                        crate::model::column(&Name::field(&rename.value).rust)
+                    );
                     sink.push(Diagnostic::new(Code::InvalidName, rename.span, message).help(help));
                     continue;
                 }
             };
             let place = typed.rename.as_ref().unwrap_or(key).span;
             if let Err(collision) = scope.claim(&name, place) {
-                let message = format!("`{}` becomes `{}` in Rust and in SQL, as another field does", key.value, collision.rust);
+                let message = format!(
+                    "`{}` becomes `{}` in Rust and in SQL, as another field does",
+                    key.value, collision.rust
+                );
                 let diagnostic = Diagnostic::new(Code::NameCollision, place, message);
                 let diagnostic = match collision.first {
-                    Some((first, span)) => diagnostic.other(span, format!("`{first}` is `{}` already", collision.rust)),
+                    Some((first, span)) => {
+                        diagnostic.other(span, format!("`{first}` is `{}` already", collision.rust))
+                    }
                     None => diagnostic,
                 };
-                sink.push(diagnostic.help(format!("give one of them another name: `rename: {}`", collision.free)));
+                sink.push(diagnostic.help(format!(
+                    "give one of them another name: `rename: {}`",
+                    collision.free
+                )));
                 continue;
             }
             if let Some(example) = typed.example {
@@ -103,47 +138,97 @@ impl RecordBuilder {
     }
 
     /// An open enum of known words. Words that become one in Rust are numbered: the word itself stands in the docs.
-    pub fn add_enum(&mut self, type_name: String, description: Option<String>, words: &[String]) -> Type {
+    pub fn add_enum(
+        &mut self,
+        type_name: String,
+        description: Option<String>,
+        words: &[String],
+    ) -> Type {
         let mut scope = Scope::default();
         let variants: Vec<Name> = words
             .iter()
             .map(|word| {
                 let name = Name::variant(word);
-                Name { rust: scope.unique(name.rust), wire: name.wire }
+                Name {
+                    rust: scope.unique(name.rust),
+                    wire: name.wire,
+                }
             })
             .collect();
-        let unknown = ["Unknown", "Other", "OtherValue"].into_iter().find(|name| !variants.iter().any(|variant| variant.rust == *name));
+        let unknown = ["Unknown", "Other", "OtherValue"]
+            .into_iter()
+            .find(|name| !variants.iter().any(|variant| variant.rust == *name));
         let unknown = unknown.map_or_else(|| scope.unique("Unknown".to_owned()), str::to_owned);
-        self.enums.push(Enum { type_name, description, variants, unknown });
+        self.enums.push(Enum {
+            type_name,
+            description,
+            variants,
+            unknown,
+        });
         Type::Enum(self.enums.len() - 1)
     }
 
     /// Any of several types, tried in order; one alone is itself.
-    pub fn add_union(&mut self, type_name: String, description: Option<String>, mut types: Vec<Type>) -> Type {
+    pub fn add_union(
+        &mut self,
+        type_name: String,
+        description: Option<String>,
+        mut types: Vec<Type>,
+    ) -> Type {
         if types.len() == 1
             && let Some(only) = types.pop()
         {
             return only;
         }
         let mut scope = Scope::default();
-        let variants = types.into_iter().map(|ty| (scope.unique(variant_of(&ty).to_owned()), ty)).collect();
-        self.unions.push(Union { type_name, description, variants });
+        let variants = types
+            .into_iter()
+            .map(|ty| (scope.unique(variant_of(&ty).to_owned()), ty))
+            .collect();
+        self.unions.push(Union {
+            type_name,
+            description,
+            variants,
+        });
         Type::Union(self.unions.len() - 1)
     }
 
     /// A free type name for what stands at `key` of the type `outer`; of a list's item the singular.
     pub fn inner_name(&mut self, outer: &str, key: &str, item: bool) -> String {
         let word = if item { singular(key) } else { key.to_owned() };
-        self.types.unique(format!("{outer}{}", type_name(&word, "")))
+        self.types
+            .unique(format!("{outer}{}", type_name(&word, "")))
     }
 
     /// The record; `None` without any struct.
-    pub fn finish(self, primary_key: Vec<Vec<String>>, merge_key: Vec<Vec<String>>, keep_unknown: bool) -> Record {
+    pub fn finish(
+        self,
+        primary_key: Vec<Vec<String>>,
+        merge_key: Vec<Vec<String>>,
+        keep_unknown: bool,
+    ) -> Record {
         let keep_unknown = keep_unknown.then(|| {
-            let columns: Vec<&str> = self.structs.first().map(|record| record.fields.iter().map(|field| field.name.column()).collect()).unwrap_or_default();
+            let columns: Vec<&str> = self
+                .structs
+                .first()
+                .map(|record| {
+                    record
+                        .fields
+                        .iter()
+                        .map(|field| field.name.column())
+                        .collect()
+                })
+                .unwrap_or_default();
             Scope::reserving(&columns).unique("unknown_fields".to_owned())
         });
-        Record { structs: self.structs, enums: self.enums, unions: self.unions, primary_key, merge_key, keep_unknown }
+        Record {
+            structs: self.structs,
+            enums: self.enums,
+            unions: self.unions,
+            primary_key,
+            merge_key,
+            keep_unknown,
+        }
     }
 }
 
@@ -171,12 +256,18 @@ fn variant_of(ty: &Type) -> &'static str {
 
 /// A list of a type.
 pub fn list(typed: Typed) -> Type {
-    Type::List(Box::new(Item { ty: typed.ty, nullable: typed.nullable }))
+    Type::List(Box::new(Item {
+        ty: typed.ty,
+        nullable: typed.nullable,
+    }))
 }
 
 /// A map to a type.
 pub fn map(typed: Typed) -> Type {
-    Type::Map(Box::new(Item { ty: typed.ty, nullable: typed.nullable }))
+    Type::Map(Box::new(Item {
+        ty: typed.ty,
+        nullable: typed.nullable,
+    }))
 }
 
 /// Records a strftime format that no value can be read with.
@@ -189,9 +280,15 @@ pub fn check_strftime(format: &str, kind: &str, span: Span, sink: &mut Sink) -> 
         super::samples::round_trip(format, kind).err()
     };
     if let Some(fault) = &fault {
-        let diagnostic = Diagnostic::new(Code::InvalidType, span, format!("a {kind} cannot be read by this format: {fault}"));
+        let diagnostic = Diagnostic::new(
+            Code::InvalidType,
+            span,
+            format!("a {kind} cannot be read by this format: {fault}"),
+        );
         let help = match kind {
-            "timestamp" => "write `rfc3339`, `epoch`, `epoch_ms`, or strftime, as `%Y-%m-%d %H:%M:%S`",
+            "timestamp" => {
+                "write `rfc3339`, `epoch`, `epoch_ms`, or strftime, as `%Y-%m-%d %H:%M:%S`"
+            }
             "date" => "write strftime, as `%d.%m.%Y`; without a format it is `2024-01-31`",
             _ => "write strftime, as `%H:%M`; without a format it is `12:30:00`",
         };

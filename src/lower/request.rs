@@ -9,7 +9,9 @@ use crate::read::NodeKind;
 use crate::source::{Span, Text};
 use crate::spec::{Client, Endpoint, Value};
 
-const METHODS: [&str; 9] = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "QUERY", "SEARCH", "REPORT"];
+const METHODS: [&str; 9] = [
+    "GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "QUERY", "SEARCH", "REPORT",
+];
 
 /// Lowers the request of an endpoint, the client's parameters included.
 pub(super) fn lower(endpoint: &Endpoint, client: &Client, cx: &mut Cx<'_>) -> Option<Request> {
@@ -20,11 +22,24 @@ pub(super) fn lower(endpoint: &Endpoint, client: &Client, cx: &mut Cx<'_>) -> Op
     let without_headers = endpoint
         .headers
         .iter()
-        .filter(|(name, value)| value.is_null() && client.headers.iter().any(|(other, _)| Kind::Header.same(&other.value, &name.value)))
+        .filter(|(name, value)| {
+            value.is_null()
+                && client
+                    .headers
+                    .iter()
+                    .any(|(other, _)| Kind::Header.same(&other.value, &name.value))
+        })
         .map(|(name, _)| name.value.to_ascii_lowercase())
         .collect();
     let body = body(endpoint, cx);
-    Some(Request { method: method?, path: path?, params, headers, without_headers, body: body? })
+    Some(Request {
+        method: method?,
+        path: path?,
+        params,
+        headers,
+        without_headers,
+        body: body?,
+    })
 }
 
 fn method(text: Option<&Text>, cx: &mut Cx<'_>) -> Option<String> {
@@ -40,7 +55,8 @@ fn method(text: Option<&Text>, cx: &mut Cx<'_>) -> Option<String> {
         Some(near) => format!("write `{near}`"),
         None => format!("there is {}", METHODS.join(", ")),
     };
-    cx.sink.push(Diagnostic::new(Code::UnknownValue, text.span, message).help(help));
+    cx.sink
+        .push(Diagnostic::new(Code::UnknownValue, text.span, message).help(help));
     None
 }
 
@@ -48,7 +64,12 @@ fn method(text: Option<&Text>, cx: &mut Cx<'_>) -> Option<String> {
 fn params(endpoint: &Endpoint, client: &Client, cx: &mut Cx<'_>) -> Vec<Param> {
     let own = param::params(&endpoint.params, Kind::Query, cx);
     let mut all: Vec<Param> = param::params(&client.params, Kind::Query, cx);
-    all.retain(|param| !endpoint.params.iter().any(|(name, _)| name.value == param.name));
+    all.retain(|param| {
+        !endpoint
+            .params
+            .iter()
+            .any(|(name, _)| name.value == param.name)
+    });
     all.extend(own);
     all
 }
@@ -56,20 +77,38 @@ fn params(endpoint: &Endpoint, client: &Client, cx: &mut Cx<'_>) -> Vec<Param> {
 fn body(endpoint: &Endpoint, cx: &mut Cx<'_>) -> Option<Body> {
     let given: Vec<(&str, Span)> = [
         ("json", endpoint.json.as_ref().map(|node| node.span)),
-        ("form", endpoint.form.as_ref().map(|form| form.first().map_or(endpoint.span, |(key, _)| key.span))),
+        (
+            "form",
+            endpoint
+                .form
+                .as_ref()
+                .map(|form| form.first().map_or(endpoint.span, |(key, _)| key.span)),
+        ),
         ("body", endpoint.body.as_ref().map(|body| body.span)),
     ]
     .into_iter()
     .filter_map(|(key, span)| Some((key, span?)))
     .collect();
     if let [(first, first_span), (second, second_span), ..] = given.as_slice() {
-        let diagnostic = Diagnostic::new(Code::ConflictingKeys, *second_span, format!("a request has one body: `{first}` and `{second}` exclude each other"));
-        cx.sink.push(diagnostic.other(*first_span, format!("`{first}` is here")).help("keep one of them"));
+        let diagnostic = Diagnostic::new(
+            Code::ConflictingKeys,
+            *second_span,
+            format!("a request has one body: `{first}` and `{second}` exclude each other"),
+        );
+        cx.sink.push(
+            diagnostic
+                .other(*first_span, format!("`{first}` is here"))
+                .help("keep one of them"),
+        );
         return None;
     }
     if let Some(node) = &endpoint.json {
         if matches!(node.kind, NodeKind::Scalar { .. }) && !node.is_null() {
-            let diagnostic = Diagnostic::new(Code::WrongType, node.span, format!("`json` has to be a map or a list, not {}", node.describe()));
+            let diagnostic = Diagnostic::new(
+                Code::WrongType,
+                node.span,
+                format!("`json` has to be a map or a list, not {}", node.describe()),
+            );
             cx.sink.push(diagnostic.help("a text body is `body`"));
             return None;
         }
@@ -79,20 +118,38 @@ fn body(endpoint: &Endpoint, cx: &mut Cx<'_>) -> Option<Body> {
         return Some(Body::Form(param::params(form, Kind::Form, cx)));
     }
     if let Some(text) = &endpoint.body {
-        return template(text, &mut Place::config_only(cx.config), Wants::credential("a body"), cx.sink).map(Body::Text);
+        return template(
+            text,
+            &mut Place::config_only(cx.config),
+            Wants::credential("a body"),
+            cx.sink,
+        )
+        .map(Body::Text);
     }
     Some(Body::None)
 }
 
 /// Takes away parameters that the paginator sets, saying so.
-pub(super) fn yield_to_paginator(params: &mut Vec<Param>, entries: &[&[(Text, Value)]], name: &str, kind: Kind, cx: &mut Cx<'_>) {
+pub(super) fn yield_to_paginator(
+    params: &mut Vec<Param>,
+    entries: &[&[(Text, Value)]],
+    name: &str,
+    kind: Kind,
+    cx: &mut Cx<'_>,
+) {
     if !params.iter().any(|param| kind.same(&param.name, name)) {
         return;
     }
     params.retain(|param| !kind.same(&param.name, name));
-    let own = entries.iter().flat_map(|entries| entries.iter()).find(|(key, _)| kind.same(&key.value, name));
+    let own = entries
+        .iter()
+        .flat_map(|entries| entries.iter())
+        .find(|(key, _)| kind.same(&key.value, name));
     if let Some((key, _)) = own {
         let message = format!("`{name}` has no effect: the paginator sets it");
-        cx.sink.push(Diagnostic::new(Code::NoEffect, key.span, message).help("remove it, or give the paginator another parameter"));
+        cx.sink.push(
+            Diagnostic::new(Code::NoEffect, key.span, message)
+                .help("remove it, or give the paginator another parameter"),
+        );
     }
 }

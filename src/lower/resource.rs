@@ -8,7 +8,10 @@ use super::record::RecordBuilder;
 use super::schema_ref::Documents;
 use super::{Cx, auth, disposition, error_handler, fields, key, request, samples, schema};
 use crate::diagnostic::{Code, Diagnostic, Sink};
-use crate::model::{Auth, Body, Name, OnInvalid, Paging, PagingKind, Record, Resource, Scope, is_type_name, singular, type_name};
+use crate::model::{
+    Auth, Body, Name, OnInvalid, Paging, PagingKind, Record, Resource, Scope, is_type_name,
+    singular, type_name,
+};
 use crate::source::{Sources, Span, Text};
 use crate::spec::{self, Spec};
 
@@ -19,11 +22,20 @@ pub(super) fn lower_all(spec: &Spec, sources: &mut Sources, cx: &mut Cx<'_>) -> 
         cx.sink.push(diagnostic.help("write at least one: `resources: [{ name: orders, endpoint: /orders, fields: { id: string! } }]`"));
     }
     let names = names(&spec.resources, cx.sink);
-    let client_auth = spec.client.auth.as_ref().and_then(|auth| auth::lower(auth, cx));
+    let client_auth = spec
+        .client
+        .auth
+        .as_ref()
+        .and_then(|auth| auth::lower(auth, cx));
     let mut documents = Documents::new(sources);
     let mut resources = Vec::new();
     for (resource, names) in spec.resources.iter().zip(names) {
-        let lowering = Lowering { spec, resource, client_auth: client_auth.as_ref(), cx };
+        let lowering = Lowering {
+            spec,
+            resource,
+            client_auth: client_auth.as_ref(),
+            cx,
+        };
         resources.extend(lowering.lower(names, &mut documents));
     }
     resources
@@ -62,35 +74,73 @@ fn names(resources: &[spec::Resource], sink: &mut Sink) -> Vec<Option<Names>> {
         .map(|(name, record)| {
             let (name, record) = (name?, record?);
             let client = type_name(&name.wire, "Resource");
-            let taken = Name { wire: name.wire.clone(), rust: client.clone() };
-            let client = if types.claim(&taken, Span::default()).is_ok() { client } else { types.unique(format!("{client}Resource")) };
-            Some(Names { name, client, record })
+            let taken = Name {
+                wire: name.wire.clone(),
+                rust: client.clone(),
+            };
+            let client = if types.claim(&taken, Span::default()).is_ok() {
+                client
+            } else {
+                types.unique(format!("{client}Resource"))
+            };
+            Some(Names {
+                name,
+                client,
+                record,
+            })
         })
         .collect()
 }
 
-fn module<'t>(text: &'t Text, modules: &mut Scope, seen: &mut BTreeMap<&'t str, Span>, sink: &mut Sink) -> Option<Name> {
+fn module<'t>(
+    text: &'t Text,
+    modules: &mut Scope,
+    seen: &mut BTreeMap<&'t str, Span>,
+    sink: &mut Sink,
+) -> Option<Name> {
     if text.value.trim().is_empty() || text.value.chars().any(char::is_control) {
-        let message = format!("`{}` cannot be the name of a resource", text.value.escape_debug());
-        sink.push(Diagnostic::new(Code::InvalidName, text.span, message).help("it names a table and a Rust module: write for instance `orders`"));
+        let message = format!(
+            "`{}` cannot be the name of a resource",
+            text.value.escape_debug()
+        );
+        sink.push(
+            Diagnostic::new(Code::InvalidName, text.span, message)
+                .help("it names a table and a Rust module: write for instance `orders`"),
+        );
         return None;
     }
     crate::expr::literal(text, "the name of a resource", sink);
     if let Some(first) = seen.get(text.value.as_str()) {
-        let diagnostic = Diagnostic::new(Code::DuplicateName, text.span, format!("there are two resources `{}`", text.value));
-        sink.push(diagnostic.other(*first, "the first one").help("name one of them otherwise"));
+        let diagnostic = Diagnostic::new(
+            Code::DuplicateName,
+            text.span,
+            format!("there are two resources `{}`", text.value),
+        );
+        sink.push(
+            diagnostic
+                .other(*first, "the first one")
+                .help("name one of them otherwise"),
+        );
         return None;
     }
     seen.insert(&text.value, text.span);
     let name = Name::module(&text.value);
     if let Err(collision) = modules.claim(&name, text.span) {
-        let message = format!("`{}` becomes `{}` in Rust and in SQL, as another resource does", text.value, collision.rust);
+        let message = format!(
+            "`{}` becomes `{}` in Rust and in SQL, as another resource does",
+            text.value, collision.rust
+        );
         let diagnostic = Diagnostic::new(Code::NameCollision, text.span, message);
         let diagnostic = match collision.first {
-            Some((first, span)) => diagnostic.other(span, format!("`{first}` is `{}` already", collision.rust)),
+            Some((first, span)) => {
+                diagnostic.other(span, format!("`{first}` is `{}` already", collision.rust))
+            }
             None => diagnostic,
         };
-        sink.push(diagnostic.help(format!("name it otherwise, for instance `{}`", collision.free)));
+        sink.push(diagnostic.help(format!(
+            "name it otherwise, for instance `{}`",
+            collision.free
+        )));
         return None;
     }
     Some(name)
@@ -98,7 +148,10 @@ fn module<'t>(text: &'t Text, modules: &mut Scope, seen: &mut BTreeMap<&'t str, 
 
 fn given_record(text: &Text, types: &mut Scope, sink: &mut Sink) -> Option<String> {
     if !is_type_name(&text.value) {
-        let message = format!("`{}` cannot be the Rust name of a record", text.value.escape_debug());
+        let message = format!(
+            "`{}` cannot be the Rust name of a record",
+            text.value.escape_debug()
+        );
         let help = format!("write `{}`", type_name(&text.value, "Record"));
         sink.push(Diagnostic::new(Code::InvalidName, text.span, message).help(help));
         return None;
@@ -110,13 +163,25 @@ fn given_record(text: &Text, types: &mut Scope, sink: &mut Sink) -> Option<Strin
 fn derived_record(text: &Text, types: &mut Scope, sink: &mut Sink) -> Option<String> {
     let one = type_name(&singular(&text.value), "Record");
     let plural = type_name(&text.value, "Record");
-    let name = Name { wire: text.value.clone(), rust: one.clone() };
+    let name = Name {
+        wire: text.value.clone(),
+        rust: one.clone(),
+    };
     if types.claim(&name, text.span).is_ok() {
         return Some(one);
     }
     let candidates = [plural.clone(), format!("{plural}Record")];
     for rust in candidates {
-        if types.claim(&Name { wire: text.value.clone(), rust: rust.clone() }, text.span).is_ok() {
+        if types
+            .claim(
+                &Name {
+                    wire: text.value.clone(),
+                    rust: rust.clone(),
+                },
+                text.span,
+            )
+            .is_ok()
+        {
             return Some(rust);
         }
     }
@@ -124,16 +189,26 @@ fn derived_record(text: &Text, types: &mut Scope, sink: &mut Sink) -> Option<Str
 }
 
 fn claim_record(text: &Text, rust: String, types: &mut Scope, sink: &mut Sink) -> Option<String> {
-    let name = Name { wire: text.value.clone(), rust };
+    let name = Name {
+        wire: text.value.clone(),
+        rust,
+    };
     match types.claim(&name, text.span) {
         Ok(()) => Some(name.rust),
         Err(collision) => {
-            let diagnostic = Diagnostic::new(Code::NameCollision, text.span, format!("two records would be called `{}`", collision.rust));
+            let diagnostic = Diagnostic::new(
+                Code::NameCollision,
+                text.span,
+                format!("two records would be called `{}`", collision.rust),
+            );
             let diagnostic = match collision.first {
                 Some((_, span)) => diagnostic.other(span, "the other one"),
                 None => diagnostic,
             };
-            sink.push(diagnostic.help(format!("give one of them another name: `struct: {}`", collision.free)));
+            sink.push(diagnostic.help(format!(
+                "give one of them another name: `struct: {}`",
+                collision.free
+            )));
             None
         }
     }
@@ -152,14 +227,30 @@ impl Lowering<'_, '_> {
         let resource = self.resource;
         let endpoint = &resource.endpoint;
         let record = self.record(names.as_ref(), documents);
-        let disposition = disposition::lower(resource, record.as_ref().map(|(record, _)| record), self.cx.sink);
-        let samples = record.as_ref().map(|(record, examples)| samples::lower(&resource.samples, record, examples, self.cx.sink));
+        let disposition = disposition::lower(
+            resource,
+            record.as_ref().map(|(record, _)| record),
+            self.cx.sink,
+        );
+        let samples = record.as_ref().map(|(record, examples)| {
+            samples::lower(&resource.samples, record, examples, self.cx.sink)
+        });
         let mut request = request::lower(endpoint, &self.spec.client, self.cx);
-        let own_auth = endpoint.auth.as_ref().map(|auth| auth::lower(auth, self.cx));
+        let own_auth = endpoint
+            .auth
+            .as_ref()
+            .map(|auth| auth::lower(auth, self.cx));
         let mut envelope = EnvelopeBuilder::new("Page");
         let selector = self.selector(&mut envelope);
-        let paging = match endpoint.paginator.as_ref().or(self.spec.client.paginator.as_ref()) {
-            None => Some(Paging { kind: PagingKind::None, max_pages: None }),
+        let paging = match endpoint
+            .paginator
+            .as_ref()
+            .or(self.spec.client.paginator.as_ref())
+        {
+            None => Some(Paging {
+                kind: PagingKind::None,
+                max_pages: None,
+            }),
             Some(paginator) => Paginating {
                 cx: self.cx,
                 envelope: &mut envelope,
@@ -170,15 +261,22 @@ impl Lowering<'_, '_> {
             }
             .lower(paginator),
         };
-        let allow_missing = endpoint.allow_missing_data.as_ref().is_some_and(|allow| allow.value);
+        let allow_missing = endpoint
+            .allow_missing_data
+            .as_ref()
+            .is_some_and(|allow| allow.value);
         let envelope = envelope.finish(&selector, allow_missing, self.cx.sink);
         let auth = match &own_auth {
             Some(auth) => auth.as_ref(),
             None => self.client_auth,
         };
         self.body_for_key(auth, request.as_ref().map(|request| &request.body));
-        let handler = endpoint.error_handler.as_ref().or(self.spec.client.error_handler.as_ref());
-        let errors = error_handler::lower(handler, auth_or_none(auth, &own_auth, self.spec), self.cx);
+        let handler = endpoint
+            .error_handler
+            .as_ref()
+            .or(self.spec.client.error_handler.as_ref());
+        let errors =
+            error_handler::lower(handler, auth_or_none(auth, &own_auth, self.spec), self.cx);
         let names = names?;
         let auth = match own_auth {
             Some(auth) => Some(auth?),
@@ -195,7 +293,11 @@ impl Lowering<'_, '_> {
             paging: paging?,
             errors: errors?,
             auth,
-            on_invalid: match resource.on_invalid_record.as_ref().map(|choice| choice.value) {
+            on_invalid: match resource
+                .on_invalid_record
+                .as_ref()
+                .map(|choice| choice.value)
+            {
                 None | Some(spec::OnInvalidRecord::Fail) => OnInvalid::Fail,
                 Some(spec::OnInvalidRecord::Skip) => OnInvalid::Skip,
                 Some(spec::OnInvalidRecord::Quarantine) => OnInvalid::Quarantine,
@@ -204,41 +306,87 @@ impl Lowering<'_, '_> {
         })
     }
 
-    fn record(&mut self, names: Option<&Names>, documents: &mut Documents<'_>) -> Option<(Record, Vec<(usize, String, String)>)> {
+    fn record(
+        &mut self,
+        names: Option<&Names>,
+        documents: &mut Documents<'_>,
+    ) -> Option<(Record, Vec<samples::Example>)> {
         let resource = self.resource;
-        let (client, record) = names.map_or(("Resource", "Record"), |names| (names.client.as_str(), names.record.as_str()));
+        let (client, record) = names.map_or(("Resource", "Record"), |names| {
+            (names.client.as_str(), names.record.as_str())
+        });
         let mut builder = RecordBuilder::new(&[client, record]);
-        let read = match (&resource.fields, &resource.schema) {
-            (Some(fields), Some(schema)) => {
-                let span = fields.first().map_or(resource.name.span, |(key, _)| key.span);
-                let diagnostic = Diagnostic::new(Code::ConflictingKeys, schema.span, "`fields` and `schema` exclude each other");
-                self.cx.sink.push(diagnostic.other(span, "`fields` are here").help("keep one of the two"));
-                return None;
-            }
-            (None, None) => {
-                let message = format!("the resource `{}` has neither `fields` nor `schema`", resource.name.value);
-                let diagnostic = Diagnostic::new(Code::MissingKey, resource.name.span, message);
-                self.cx.sink.push(diagnostic.help("say what its records hold: `fields: { id: string!, name: string }`"));
-                return None;
-            }
-            (Some(fields), None) if fields.is_empty() => {
-                let diagnostic = Diagnostic::new(Code::Empty, resource.name.span, "a record needs at least one field");
-                self.cx.sink.push(diagnostic.help("say what it holds: `fields: { id: string! }`"));
-                return None;
-            }
-            (Some(fields), None) => {
-                let index = builder.open_struct(record.to_owned(), resource.description.as_ref().map(super::prose));
-                fields::fields(fields, index, &mut builder, self.cx.sink);
-                true
-            }
-            (None, Some(node)) => schema::record(node, record, &mut builder, documents, self.cx.sink),
-        };
+        let read =
+            match (&resource.fields, &resource.schema) {
+                (Some(fields), Some(schema)) => {
+                    let span = fields
+                        .first()
+                        .map_or(resource.name.span, |(key, _)| key.span);
+                    let diagnostic = Diagnostic::new(
+                        Code::ConflictingKeys,
+                        schema.span,
+                        "`fields` and `schema` exclude each other",
+                    );
+                    self.cx.sink.push(
+                        diagnostic
+                            .other(span, "`fields` are here")
+                            .help("keep one of the two"),
+                    );
+                    return None;
+                }
+                (None, None) => {
+                    let message = format!(
+                        "the resource `{}` has neither `fields` nor `schema`",
+                        resource.name.value
+                    );
+                    let diagnostic = Diagnostic::new(Code::MissingKey, resource.name.span, message);
+                    self.cx.sink.push(diagnostic.help(
+                        "say what its records hold: `fields: { id: string!, name: string }`",
+                    ));
+                    return None;
+                }
+                (Some(fields), None) if fields.is_empty() => {
+                    let diagnostic = Diagnostic::new(
+                        Code::Empty,
+                        resource.name.span,
+                        "a record needs at least one field",
+                    );
+                    self.cx
+                        .sink
+                        .push(diagnostic.help("say what it holds: `fields: { id: string! }`"));
+                    return None;
+                }
+                (Some(fields), None) => {
+                    let index = builder.open_struct(
+                        record.to_owned(),
+                        resource.description.as_ref().map(super::prose),
+                    );
+                    fields::fields(fields, index, &mut builder, self.cx.sink);
+                    true
+                }
+                (None, Some(node)) => {
+                    schema::record(node, record, &mut builder, documents, self.cx.sink)
+                }
+            };
         if !read {
             return None;
         }
-        let primary = key::lower(resource.primary_key.as_ref(), key::Kind::Primary, &mut builder, self.cx.sink);
-        let merge = key::lower(resource.merge_key.as_ref(), key::Kind::Merge, &mut builder, self.cx.sink);
-        let keep = resource.unknown_fields.as_ref().is_some_and(|fields| fields.value == spec::UnknownFields::Keep);
+        let primary = key::lower(
+            resource.primary_key.as_ref(),
+            key::Kind::Primary,
+            &mut builder,
+            self.cx.sink,
+        );
+        let merge = key::lower(
+            resource.merge_key.as_ref(),
+            key::Kind::Merge,
+            &mut builder,
+            self.cx.sink,
+        );
+        let keep = resource
+            .unknown_fields
+            .as_ref()
+            .is_some_and(|fields| fields.value == spec::UnknownFields::Keep);
         let examples = samples::examples(&mut builder);
         Some((builder.finish(primary, merge, keep), examples))
     }
@@ -265,21 +413,42 @@ impl Lowering<'_, '_> {
         let (Some(auth), Some(body)) = (auth, body) else {
             return;
         };
-        if auth::needs_body(auth) && !matches!(body, Body::Form(_) | Body::Json(crate::model::Json::Object(_))) {
-            let from = self.resource.endpoint.auth.as_ref().or(self.spec.client.auth.as_ref()).and_then(auth::span);
-            let message = format!("the API key goes into the body, and `{}` has no body with keys", self.resource.name.value);
-            let diagnostic = Diagnostic::new(Code::ConflictingKeys, self.resource.endpoint.span, message);
+        if auth::needs_body(auth)
+            && !matches!(
+                body,
+                Body::Form(_) | Body::Json(crate::model::Json::Object(_))
+            )
+        {
+            let from = self
+                .resource
+                .endpoint
+                .auth
+                .as_ref()
+                .or(self.spec.client.auth.as_ref())
+                .and_then(auth::span);
+            let message = format!(
+                "the API key goes into the body, and `{}` has no body with keys",
+                self.resource.name.value
+            );
+            let diagnostic =
+                Diagnostic::new(Code::ConflictingKeys, self.resource.endpoint.span, message);
             let diagnostic = match from {
                 Some(span) => diagnostic.other(span, "the authentication"),
                 None => diagnostic,
             };
-            self.cx.sink.push(diagnostic.help("give the endpoint `json` or `form`, or send the key elsewhere"));
+            self.cx.sink.push(
+                diagnostic.help("give the endpoint `json` or `form`, or send the key elsewhere"),
+            );
         }
     }
 }
 
 /// What requests are authenticated with; `None` where that could not be made.
-fn auth_or_none<'a>(auth: Option<&'a Auth>, own: &Option<Option<Auth>>, spec: &Spec) -> Option<&'a Auth> {
+fn auth_or_none<'a>(
+    auth: Option<&'a Auth>,
+    own: &Option<Option<Auth>>,
+    spec: &Spec,
+) -> Option<&'a Auth> {
     match (auth, own) {
         (Some(auth), _) => Some(auth),
         (None, Some(_)) => None,

@@ -12,28 +12,43 @@ use crate::source::Span;
 /// The instant of generated samples: 2024-01-31T12:30:00Z.
 const INSTANT: i64 = 1_706_704_200;
 
+/// A value for the generated sample: index of the struct, wire name of its field, JSON.
+pub type Example = (usize, String, String);
+
 /// Samples as JSON texts.
-pub fn lower(nodes: &[Node], record: &Record, examples: &[(usize, String, String)], sink: &mut Sink) -> Vec<String> {
+pub fn lower(
+    nodes: &[Node],
+    record: &Record,
+    examples: &[Example],
+    sink: &mut Sink,
+) -> Vec<String> {
     if nodes.is_empty() {
         return vec![Maker { record, examples }.object(0)];
     }
     for node in nodes {
         if node.entries().is_none() {
             let message = format!("a sample has to be a map, not {}", node.describe());
-            sink.push(Diagnostic::new(Code::InvalidSample, node.span, message).help("write a record as the API sends it"));
+            sink.push(
+                Diagnostic::new(Code::InvalidSample, node.span, message)
+                    .help("write a record as the API sends it"),
+            );
             continue;
         }
         let mut faults = Vec::new();
         Checker { record }.value(node, &Type::Struct(0), false, false, "", &mut faults);
         for fault in faults {
-            sink.push(Diagnostic::new(Code::InvalidSample, fault.span, fault.message));
+            sink.push(Diagnostic::new(
+                Code::InvalidSample,
+                fault.span,
+                fault.message,
+            ));
         }
     }
     nodes.iter().map(json::text).collect()
 }
 
 /// Takes the examples out of a builder, before it is finished.
-pub fn examples(builder: &mut RecordBuilder) -> Vec<(usize, String, String)> {
+pub fn examples(builder: &mut RecordBuilder) -> Vec<Example> {
     std::mem::take(&mut builder.examples)
 }
 
@@ -47,11 +62,29 @@ struct Checker<'r> {
 }
 
 impl Checker<'_> {
-    fn value(&self, node: &Node, ty: &Type, nullable: bool, lenient: bool, path: &str, faults: &mut Vec<Fault>) {
-        let shown = if path.is_empty() { "the sample".to_owned() } else { format!("`{path}`") };
+    fn value(
+        &self,
+        node: &Node,
+        ty: &Type,
+        nullable: bool,
+        lenient: bool,
+        path: &str,
+        faults: &mut Vec<Fault>,
+    ) {
+        let shown = if path.is_empty() {
+            "the sample".to_owned()
+        } else {
+            format!("`{path}`")
+        };
         let mut fault = |wanted: &str| {
-            let message = format!("{shown} has to be {wanted}, and the sample has {}", node.describe());
-            faults.push(Fault { span: node.span, message });
+            let message = format!(
+                "{shown} has to be {wanted}, and the sample has {}",
+                node.describe()
+            );
+            faults.push(Fault {
+                span: node.span,
+                message,
+            });
         };
         if node.is_null() {
             if !nullable && !matches!(ty, Type::Json) {
@@ -64,7 +97,14 @@ impl Checker<'_> {
             Type::List(item) => match node.items() {
                 Some(items) => {
                     for (at, inner) in items.iter().enumerate() {
-                        self.value(inner, &item.ty, item.nullable, false, &format!("{path}[{at}]"), faults);
+                        self.value(
+                            inner,
+                            &item.ty,
+                            item.nullable,
+                            false,
+                            &format!("{path}[{at}]"),
+                            faults,
+                        );
                     }
                 }
                 None => fault("a list"),
@@ -72,13 +112,25 @@ impl Checker<'_> {
             Type::Map(item) => match node.entries() {
                 Some(entries) => {
                     for (key, inner) in entries {
-                        self.value(inner, &item.ty, item.nullable, false, &joined(path, &key.value), faults);
+                        self.value(
+                            inner,
+                            &item.ty,
+                            item.nullable,
+                            false,
+                            &joined(path, &key.value),
+                            faults,
+                        );
                     }
                 }
                 None => fault("a map"),
             },
             Type::Union(index) => {
-                let types = self.record.unions.get(*index).map(|union| union.variants.as_slice()).unwrap_or_default();
+                let types = self
+                    .record
+                    .unions
+                    .get(*index)
+                    .map(|union| union.variants.as_slice())
+                    .unwrap_or_default();
                 let fits = types.iter().any(|(_, ty)| {
                     let mut inner = Vec::new();
                     self.value(node, ty, false, false, path, &mut inner);
@@ -98,19 +150,44 @@ impl Checker<'_> {
 
     fn object(&self, node: &Node, index: usize, path: &str, faults: &mut Vec<Fault>) {
         let Some(entries) = node.entries() else {
-            let shown = if path.is_empty() { "the sample".to_owned() } else { format!("`{path}`") };
-            faults.push(Fault { span: node.span, message: format!("{shown} has to be an object, and the sample has {}", node.describe()) });
+            let shown = if path.is_empty() {
+                "the sample".to_owned()
+            } else {
+                format!("`{path}`")
+            };
+            faults.push(Fault {
+                span: node.span,
+                message: format!(
+                    "{shown} has to be an object, and the sample has {}",
+                    node.describe()
+                ),
+            });
             return;
         };
-        let fields = self.record.structs.get(index).map(|new| new.fields.as_slice()).unwrap_or_default();
+        let fields = self
+            .record
+            .structs
+            .get(index)
+            .map(|new| new.fields.as_slice())
+            .unwrap_or_default();
         for field in fields {
             let path = joined(path, &field.name.wire);
             match entries.iter().find(|(key, _)| key.value == field.name.wire) {
-                Some((_, value)) => self.value(value, &field.ty, field.nullable, field.lenient, &path, faults),
+                Some((_, value)) => self.value(
+                    value,
+                    &field.ty,
+                    field.nullable,
+                    field.lenient,
+                    &path,
+                    faults,
+                ),
                 None if field.nullable => {}
                 None => {
                     let span = entries.first().map_or(node.span, |(key, _)| key.span);
-                    faults.push(Fault { span, message: format!("the sample has no `{path}`, which is always there") });
+                    faults.push(Fault {
+                        span,
+                        message: format!("the sample has no `{path}`, which is always there"),
+                    });
                 }
             }
         }
@@ -118,7 +195,11 @@ impl Checker<'_> {
 }
 
 fn joined(path: &str, key: &str) -> String {
-    if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
+    if path.is_empty() {
+        key.to_owned()
+    } else {
+        format!("{path}.{key}")
+    }
 }
 
 /// What a scalar would have to be, when it is not.
@@ -126,23 +207,64 @@ fn scalar_fault(node: &Node, ty: &Type, lenient: bool) -> Option<&'static str> {
     let scalar = node.scalar_type();
     let text = node.text().map(|text| text.value.as_str());
     let string = text.filter(|_| scalar == Some(ScalarType::String));
-    let integer = text.filter(|_| scalar == Some(ScalarType::Integer)).and_then(integer_value).and_then(|value| i64::try_from(value).ok());
+    let integer = text
+        .filter(|_| scalar == Some(ScalarType::Integer))
+        .and_then(integer_value)
+        .and_then(|value| i64::try_from(value).ok());
     let number = matches!(scalar, Some(ScalarType::Integer | ScalarType::Float));
     let (fits, wanted) = match ty {
         Type::String => (string.is_some() || (lenient && scalar.is_some()), "a text"),
         Type::Enum(_) => (string.is_some(), "a text"),
-        Type::Integer => (integer.is_some() || (lenient && string.is_some_and(|text| text.trim().parse::<i64>().is_ok())), "a whole number of 64 bits"),
-        Type::Number => (number || (lenient && string.is_some_and(|text| text.trim().parse::<f64>().is_ok())), "a number"),
-        Type::Boolean => (matches!(scalar, Some(ScalarType::Bool(_))) || (lenient && scalar.is_some()), "a boolean"),
-        Type::Decimal => (number || string.is_some_and(|text| json::number(text).is_some() && text.bytes().any(|byte| byte.is_ascii_digit())), "a number, or a text that is one"),
-        Type::Timestamp(TimeFormat::Rfc3339) => (string.is_some_and(|text| text.parse::<jiff::Timestamp>().is_ok()), "a timestamp with an offset, as `2024-01-31T12:30:00Z`"),
-        Type::Timestamp(TimeFormat::Epoch) => (integer.is_some(), "seconds since 1970, a whole number"),
-        Type::Timestamp(TimeFormat::EpochMillis) => (integer.is_some(), "milliseconds since 1970, a whole number"),
-        Type::Timestamp(TimeFormat::Strftime(format)) => (string.is_some_and(|text| parses(format, text, "timestamp")), "a timestamp in its format"),
-        Type::Date(Some(format)) => (string.is_some_and(|text| parses(format, text, "date")), "a date in its format"),
-        Type::Time(Some(format)) => (string.is_some_and(|text| parses(format, text, "time")), "a time in its format"),
-        Type::Date(None) => (string.is_some_and(|text| text.parse::<jiff::civil::Date>().is_ok()), "a date, as `2024-01-31`"),
-        Type::Time(None) => (string.is_some_and(|text| text.parse::<jiff::civil::Time>().is_ok()), "a time, as `12:30:00`"),
+        Type::Integer => (
+            integer.is_some()
+                || (lenient && string.is_some_and(|text| text.trim().parse::<i64>().is_ok())),
+            "a whole number of 64 bits",
+        ),
+        Type::Number => (
+            number || (lenient && string.is_some_and(|text| text.trim().parse::<f64>().is_ok())),
+            "a number",
+        ),
+        Type::Boolean => (
+            matches!(scalar, Some(ScalarType::Bool(_))) || (lenient && scalar.is_some()),
+            "a boolean",
+        ),
+        Type::Decimal => (
+            number
+                || string.is_some_and(|text| {
+                    json::number(text).is_some() && text.bytes().any(|byte| byte.is_ascii_digit())
+                }),
+            "a number, or a text that is one",
+        ),
+        Type::Timestamp(TimeFormat::Rfc3339) => (
+            string.is_some_and(|text| text.parse::<jiff::Timestamp>().is_ok()),
+            "a timestamp with an offset, as `2024-01-31T12:30:00Z`",
+        ),
+        Type::Timestamp(TimeFormat::Epoch) => {
+            (integer.is_some(), "seconds since 1970, a whole number")
+        }
+        Type::Timestamp(TimeFormat::EpochMillis) => {
+            (integer.is_some(), "milliseconds since 1970, a whole number")
+        }
+        Type::Timestamp(TimeFormat::Strftime(format)) => (
+            string.is_some_and(|text| parses(format, text, "timestamp")),
+            "a timestamp in its format",
+        ),
+        Type::Date(Some(format)) => (
+            string.is_some_and(|text| parses(format, text, "date")),
+            "a date in its format",
+        ),
+        Type::Time(Some(format)) => (
+            string.is_some_and(|text| parses(format, text, "time")),
+            "a time in its format",
+        ),
+        Type::Date(None) => (
+            string.is_some_and(|text| text.parse::<jiff::civil::Date>().is_ok()),
+            "a date, as `2024-01-31`",
+        ),
+        Type::Time(None) => (
+            string.is_some_and(|text| text.parse::<jiff::civil::Time>().is_ok()),
+            "a time, as `12:30:00`",
+        ),
         Type::Uuid => (string.is_some_and(is_uuid), "a UUID"),
         Type::Binary => (string.is_some_and(is_base64), "base64"),
         Type::Json | Type::Map(_) | Type::List(_) | Type::Struct(_) | Type::Union(_) => (true, ""),
@@ -152,12 +274,18 @@ fn scalar_fault(node: &Node, ty: &Type, lenient: bool) -> Option<&'static str> {
 
 fn is_uuid(text: &str) -> bool {
     let groups: Vec<usize> = text.split('-').map(str::len).collect();
-    groups == [8, 4, 4, 4, 12] && text.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit())
+    groups == [8, 4, 4, 4, 12]
+        && text
+            .bytes()
+            .all(|byte| byte == b'-' || byte.is_ascii_hexdigit())
 }
 
 fn is_base64(text: &str) -> bool {
     let body = text.trim_end_matches('=');
-    text.len() - body.len() <= 2 && body.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/-_".contains(&byte))
+    text.len() - body.len() <= 2
+        && body
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"+/-_".contains(&byte))
 }
 
 fn parses(format: &str, text: &str, kind: &str) -> bool {
@@ -173,7 +301,9 @@ fn parses(format: &str, text: &str, kind: &str) -> bool {
 
 fn formatted(format: &str) -> Result<String, String> {
     let instant = jiff::Timestamp::from_second(INSTANT).map_err(|error| error.to_string())?;
-    BrokenDownTime::from(instant).to_string(format).map_err(|error| error.to_string())
+    BrokenDownTime::from(instant)
+        .to_string(format)
+        .map_err(|error| error.to_string())
 }
 
 /// Whether a value written in a format can be read again by it.
@@ -182,21 +312,33 @@ fn formatted(format: &str) -> Result<String, String> {
 /// Why not.
 pub fn round_trip(format: &str, kind: &str) -> Result<(), String> {
     let text = formatted(format)?;
-    if parses(format, &text, kind) { Ok(()) } else { Err(format!("`{text}` does not say a whole {kind}")) }
+    if parses(format, &text, kind) {
+        Ok(())
+    } else {
+        Err(format!("`{text}` does not say a whole {kind}"))
+    }
 }
 
 struct Maker<'r> {
     record: &'r Record,
-    examples: &'r [(usize, String, String)],
+    examples: &'r [Example],
 }
 
 impl Maker<'_> {
     fn object(&self, index: usize) -> String {
-        let fields = self.record.structs.get(index).map(|new| new.fields.as_slice()).unwrap_or_default();
+        let fields = self
+            .record
+            .structs
+            .get(index)
+            .map(|new| new.fields.as_slice())
+            .unwrap_or_default();
         let values: Vec<String> = fields
             .iter()
             .map(|field| {
-                let example = self.examples.iter().find(|(of, name, _)| *of == index && *name == field.name.wire);
+                let example = self
+                    .examples
+                    .iter()
+                    .find(|(of, name, _)| *of == index && *name == field.name.wire);
                 let value = match example {
                     Some((_, _, json)) => json.clone(),
                     None => self.value(&field.ty, &field.name.wire),
@@ -208,7 +350,9 @@ impl Maker<'_> {
     }
 
     fn value(&self, ty: &Type, name: &str) -> String {
-        let text = |format: &str| formatted(format).map_or_else(|_| "\"\"".to_owned(), |text| json::quoted(&text));
+        let text = |format: &str| {
+            formatted(format).map_or_else(|_| "\"\"".to_owned(), |text| json::quoted(&text))
+        };
         match ty {
             Type::String => json::quoted(name),
             Type::Integer => "1".to_owned(),
@@ -218,7 +362,9 @@ impl Maker<'_> {
             Type::Timestamp(TimeFormat::Rfc3339) => "\"2024-01-31T12:30:00Z\"".to_owned(),
             Type::Timestamp(TimeFormat::Epoch) => INSTANT.to_string(),
             Type::Timestamp(TimeFormat::EpochMillis) => (INSTANT * 1000).to_string(),
-            Type::Timestamp(TimeFormat::Strftime(format)) | Type::Date(Some(format)) | Type::Time(Some(format)) => text(format),
+            Type::Timestamp(TimeFormat::Strftime(format))
+            | Type::Date(Some(format))
+            | Type::Time(Some(format)) => text(format),
             Type::Date(None) => "\"2024-01-31\"".to_owned(),
             Type::Time(None) => "\"12:30:00\"".to_owned(),
             Type::Uuid => "\"00000000-0000-4000-8000-000000000001\"".to_owned(),
@@ -228,10 +374,19 @@ impl Maker<'_> {
             Type::List(item) => format!("[{}]", self.value(&item.ty, name)),
             Type::Struct(index) => self.object(*index),
             Type::Enum(index) => {
-                let word = self.record.enums.get(*index).and_then(|words| words.variants.first());
+                let word = self
+                    .record
+                    .enums
+                    .get(*index)
+                    .and_then(|words| words.variants.first());
                 json::quoted(word.map_or("", |word| &word.wire))
             }
-            Type::Union(index) => match self.record.unions.get(*index).and_then(|union| union.variants.first()) {
+            Type::Union(index) => match self
+                .record
+                .unions
+                .get(*index)
+                .and_then(|union| union.variants.first())
+            {
                 Some((_, ty)) => self.value(ty, name),
                 None => "null".to_owned(),
             },

@@ -10,24 +10,47 @@ use crate::model::{TimeFormat, Type};
 use crate::read::{Node, NodeKind, ScalarType};
 use crate::source::{Span, Text};
 
-const TYPES: [&str; 7] = ["string", "integer", "number", "boolean", "object", "array", "null"];
+const TYPES: [&str; 7] = [
+    "string", "integer", "number", "boolean", "object", "array", "null",
+];
 
 /// Most schemas that one record may have, and how deep they may refer to each other.
 const MAX_SCHEMAS: usize = 20_000;
 const MAX_DEPTH: usize = 64;
 
 /// Lowers a schema whose object becomes the record; `false` after faults that were recorded.
-pub fn record(root: &Node, type_name: &str, builder: &mut RecordBuilder, documents: &mut Documents<'_>, sink: &mut Sink) -> bool {
+pub fn record(
+    root: &Node,
+    type_name: &str,
+    builder: &mut RecordBuilder,
+    documents: &mut Documents<'_>,
+    sink: &mut Sink,
+) -> bool {
     let document = documents.open(root);
-    let mut reader = Reader { builder, documents, sink, stack: Vec::new(), shared: BTreeMap::new(), read: 0, record: type_name };
-    let place = Place { document, pointer: String::new(), node: root.clone() };
+    let mut reader = Reader {
+        builder,
+        documents,
+        sink,
+        stack: Vec::new(),
+        shared: BTreeMap::new(),
+        read: 0,
+        record: type_name,
+    };
+    let place = Place {
+        document,
+        pointer: String::new(),
+        node: root.clone(),
+    };
     let Some(parts) = reader.parts(&place, root.span) else {
         return false;
     };
     let shape = reader.shape(&parts);
     if !(shape.types.is_empty() || shape.types.contains(&"object")) || shape.properties.is_empty() {
         let message = "the schema of a record has to be an object with `properties`";
-        reader.sink.push(Diagnostic::new(Code::InvalidType, head(root), message).help("write `type: object` and `properties`"));
+        reader.sink.push(
+            Diagnostic::new(Code::InvalidType, head(root), message)
+                .help("write `type: object` and `properties`"),
+        );
         return false;
     }
     let index = reader.builder.open_struct(type_name.to_owned(), None);
@@ -77,35 +100,73 @@ struct Shape {
 }
 
 impl Reader<'_, '_> {
-    fn error(&mut self, code: Code, span: Span, message: impl Into<String>, help: impl Into<String>) {
-        self.sink.push(Diagnostic::new(code, span, message).help(help));
+    fn error(
+        &mut self,
+        code: Code,
+        span: Span,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        self.sink
+            .push(Diagnostic::new(code, span, message).help(help));
     }
 
     /// A schema with its `$ref` and `allOf` followed: the maps that hold all at once.
     fn parts(&mut self, place: &Place, span: Span) -> Option<Vec<Place>> {
         self.read += 1;
         if self.read > MAX_SCHEMAS {
-            self.error(Code::TooLarge, span, format!("the schema has more than {MAX_SCHEMAS} parts"), "declare fewer fields, or `json`");
+            self.error(
+                Code::TooLarge,
+                span,
+                format!("the schema has more than {MAX_SCHEMAS} parts"),
+                "declare fewer fields, or `json`",
+            );
             return None;
         }
         let NodeKind::Map(entries) = &place.node.kind else {
-            self.error(Code::WrongType, place.node.span, format!("a schema has to be a map, not {}", place.node.describe()), "write for instance `{ type: string }`");
+            self.error(
+                Code::WrongType,
+                place.node.span,
+                format!("a schema has to be a map, not {}", place.node.describe()),
+                "write for instance `{ type: string }`",
+            );
             return None;
         };
         let mut parts = Vec::new();
         if let Some((_, target)) = entries.iter().find(|(key, _)| key.value == "$ref") {
             let Some(reference) = target.text().filter(|_| !target.is_null()) else {
-                self.error(Code::WrongType, target.span, format!("`$ref` has to be a text, not {}", target.describe()), "write for instance `#/$defs/address`");
+                self.error(
+                    Code::WrongType,
+                    target.span,
+                    format!("`$ref` has to be a text, not {}", target.describe()),
+                    "write for instance `#/$defs/address`",
+                );
                 return None;
             };
-            let found = self.documents.resolve(reference, place.document, self.sink)?;
+            let found = self
+                .documents
+                .resolve(reference, place.document, self.sink)?;
             let at = (found.document, found.pointer.clone());
-            if self.stack.contains(&at) || (found.pointer.is_empty() && self.stack.is_empty() && found.document == place.document) {
-                self.error(Code::InvalidType, reference.span, "this schema contains itself, and a Rust type cannot", "write `{}` here: any JSON, kept as text");
+            if self.stack.contains(&at)
+                || (found.pointer.is_empty()
+                    && self.stack.is_empty()
+                    && found.document == place.document)
+            {
+                self.error(
+                    Code::InvalidType,
+                    reference.span,
+                    "this schema contains itself, and a Rust type cannot",
+                    "write `{}` here: any JSON, kept as text",
+                );
                 return None;
             }
             if self.stack.len() == MAX_DEPTH {
-                self.error(Code::TooLarge, reference.span, format!("references are nested more than {MAX_DEPTH} deep"), "write `{}` here: any JSON, kept as text");
+                self.error(
+                    Code::TooLarge,
+                    reference.span,
+                    format!("references are nested more than {MAX_DEPTH} deep"),
+                    "write `{}` here: any JSON, kept as text",
+                );
                 return None;
             }
             self.stack.push(at);
@@ -114,11 +175,19 @@ impl Reader<'_, '_> {
         parts.insert(0, place.clone());
         if let Some((_, all)) = entries.iter().find(|(key, _)| key.value == "allOf") {
             let Some(items) = all.items() else {
-                self.error(Code::WrongType, all.span, format!("`allOf` has to be a list, not {}", all.describe()), "write a list of schemas");
+                self.error(
+                    Code::WrongType,
+                    all.span,
+                    format!("`allOf` has to be a list, not {}", all.describe()),
+                    "write a list of schemas",
+                );
                 return None;
             };
             for item in items {
-                let item = Place { node: item.clone(), ..place.clone() };
+                let item = Place {
+                    node: item.clone(),
+                    ..place.clone()
+                };
                 parts.extend(self.parts(&item, item.node.span)?);
             }
         }
@@ -126,7 +195,13 @@ impl Reader<'_, '_> {
     }
 
     fn shape(&mut self, parts: &[Place]) -> Shape {
-        let mut shape = Shape { span: parts.first().map(|place| head(&place.node)).unwrap_or_default(), ..Shape::default() };
+        let mut shape = Shape {
+            span: parts
+                .first()
+                .map(|place| head(&place.node))
+                .unwrap_or_default(),
+            ..Shape::default()
+        };
         for place in parts {
             self.add_part(place, &mut shape);
         }
@@ -134,7 +209,11 @@ impl Reader<'_, '_> {
     }
 
     fn add_part(&mut self, place: &Place, shape: &mut Shape) {
-        let within = |node: &Node| Place { document: place.document, pointer: String::new(), node: node.clone() };
+        let within = |node: &Node| Place {
+            document: place.document,
+            pointer: String::new(),
+            node: node.clone(),
+        };
         for (key, node) in place.node.entries().unwrap_or_default() {
             match key.value.as_str() {
                 "type" => self.add_types(node, shape),
@@ -142,40 +221,88 @@ impl Reader<'_, '_> {
                 "properties" => match node.entries() {
                     Some(properties) => {
                         for (name, property) in properties {
-                            if !shape.properties.iter().any(|(other, _)| other.value == name.value) {
+                            if !shape
+                                .properties
+                                .iter()
+                                .any(|(other, _)| other.value == name.value)
+                            {
                                 shape.properties.push((name.clone(), within(property)));
                             }
                         }
                     }
                     None => {
-                        self.error(Code::WrongType, node.span, format!("`properties` has to be a map, not {}", node.describe()), "write the fields and their schemas");
+                        self.error(
+                            Code::WrongType,
+                            node.span,
+                            format!("`properties` has to be a map, not {}", node.describe()),
+                            "write the fields and their schemas",
+                        );
                         shape.failed = true;
                     }
                 },
                 "required" => match node.items() {
-                    Some(items) => shape.required.extend(items.iter().filter_map(Node::text).map(|text| text.value.clone())),
+                    Some(items) => shape.required.extend(
+                        items
+                            .iter()
+                            .filter_map(Node::text)
+                            .map(|text| text.value.clone()),
+                    ),
                     None => {
-                        self.error(Code::WrongType, node.span, format!("`required` has to be a list of names, not {}", node.describe()), "it stands beside `properties`");
+                        self.error(
+                            Code::WrongType,
+                            node.span,
+                            format!(
+                                "`required` has to be a list of names, not {}",
+                                node.describe()
+                            ),
+                            "it stands beside `properties`",
+                        );
                         shape.failed = true;
                     }
                 },
-                "description" => shape.description = shape.description.take().or_else(|| node.text().map(super::prose)),
+                "description" => {
+                    shape.description = shape
+                        .description
+                        .take()
+                        .or_else(|| node.text().map(super::prose))
+                }
                 "format" => shape.format = shape.format.take().or_else(|| node.text().cloned()),
                 "contentEncoding" => shape.encoding = node.text().map(|text| text.value.clone()),
-                "enum" => shape.words = shape.words.take().or_else(|| node.items().map(<[_]>::to_vec)),
+                "enum" => {
+                    shape.words = shape
+                        .words
+                        .take()
+                        .or_else(|| node.items().map(<[_]>::to_vec))
+                }
                 "const" => shape.words = shape.words.take().or_else(|| Some(vec![node.clone()])),
                 "items" => shape.items = shape.items.take().or_else(|| Some(within(node))),
-                "additionalProperties" if node.entries().is_some() => shape.additional = shape.additional.take().or_else(|| Some(within(node))),
+                "additionalProperties" if node.entries().is_some() => {
+                    shape.additional = shape.additional.take().or_else(|| Some(within(node)))
+                }
                 "oneOf" | "anyOf" => match node.items() {
                     Some(items) => shape.choices.extend(items.iter().map(within)),
                     None => {
-                        self.error(Code::WrongType, node.span, format!("`{}` has to be a list, not {}", key.value, node.describe()), "write a list of schemas");
+                        self.error(
+                            Code::WrongType,
+                            node.span,
+                            format!("`{}` has to be a list, not {}", key.value, node.describe()),
+                            "write a list of schemas",
+                        );
                         shape.failed = true;
                     }
                 },
-                "rename" | "x-rename" => shape.rename = shape.rename.take().or_else(|| node.text().cloned()),
-                "example" => shape.example = shape.example.take().or_else(|| Some(json::text(node))),
-                "examples" => shape.example = shape.example.take().or_else(|| node.items().and_then(<[_]>::first).map(json::text)),
+                "rename" | "x-rename" => {
+                    shape.rename = shape.rename.take().or_else(|| node.text().cloned())
+                }
+                "example" => {
+                    shape.example = shape.example.take().or_else(|| Some(json::text(node)))
+                }
+                "examples" => {
+                    shape.example = shape
+                        .example
+                        .take()
+                        .or_else(|| node.items().and_then(<[_]>::first).map(json::text))
+                }
                 _ => {}
             }
         }
@@ -185,14 +312,21 @@ impl Reader<'_, '_> {
         let one = std::slice::from_ref(node);
         let mut types = Vec::new();
         for item in node.items().unwrap_or(one) {
-            let word = item.text().map(|text| text.value.as_str()).unwrap_or_default();
+            let word = item
+                .text()
+                .map(|text| text.value.as_str())
+                .unwrap_or_default();
             match TYPES.iter().find(|ty| **ty == word) {
                 // `type: null`, not quoted, is the absence of a value in YAML and means the type in a schema.
                 Some(&"null") => shape.nullable = true,
                 _ if item.is_null() => shape.nullable = true,
                 Some(ty) => types.push(*ty),
                 None => {
-                    let diagnostic = Diagnostic::new(Code::UnknownValue, item.span, format!("JSON Schema has no type `{}`", word.escape_debug()));
+                    let diagnostic = Diagnostic::new(
+                        Code::UnknownValue,
+                        item.span,
+                        format!("JSON Schema has no type `{}`", word.escape_debug()),
+                    );
                     self.sink.push(match nearest(word, TYPES) {
                         Some(near) => diagnostic.help(format!("write `{near}`")),
                         None => diagnostic.help(format!("there is {}", TYPES.join(", "))),
@@ -213,7 +347,12 @@ impl Reader<'_, '_> {
 
     /// Lowers the properties of an object into a struct that was opened as `index`.
     fn fields(&mut self, shape: Shape, index: usize) -> bool {
-        let outer = self.builder.structs.get(index).map(|new| new.type_name.clone()).unwrap_or_default();
+        let outer = self
+            .builder
+            .structs
+            .get(index)
+            .map(|new| new.type_name.clone())
+            .unwrap_or_default();
         let mut fields = Vec::with_capacity(shape.properties.len());
         let mut complete = true;
         for (key, place) in &shape.properties {
@@ -237,7 +376,11 @@ impl Reader<'_, '_> {
         let depth = self.stack.len();
         let parts = self.parts(place, place.node.span);
         // A reference alone is one type wherever it stands.
-        let shared = self.stack.get(depth).cloned().filter(|_| place.node.get("allOf").is_none());
+        let shared = self
+            .stack
+            .get(depth)
+            .cloned()
+            .filter(|_| place.node.get("allOf").is_none());
         let typed = parts.and_then(|parts| match shared {
             Some(at) => self.shared_type(&at, &parts),
             None => {
@@ -250,11 +393,19 @@ impl Reader<'_, '_> {
     }
 
     fn shared_type(&mut self, at: &(usize, String), parts: &[Place]) -> Option<Typed> {
-        let own = parts.first().map(|own| self.shape(std::slice::from_ref(own))).unwrap_or_default();
+        let own = parts
+            .first()
+            .map(|own| self.shape(std::slice::from_ref(own)))
+            .unwrap_or_default();
         let typed = match self.shared.get(at) {
             Some(typed) => typed.clone(),
             None => {
-                let name = at.1.rsplit('/').next().filter(|name| !name.is_empty()).unwrap_or("shared").to_owned();
+                let name =
+                    at.1.rsplit('/')
+                        .next()
+                        .filter(|name| !name.is_empty())
+                        .unwrap_or("shared")
+                        .to_owned();
                 let shape = self.shape(parts.get(1..).unwrap_or_default());
                 let outer = self.record.to_owned();
                 let typed = self.shaped(shape, &outer, &name, false)?;
@@ -284,15 +435,39 @@ impl Reader<'_, '_> {
         } else {
             self.plain(&mut shape, &mut nullable, outer, key, item)?
         };
-        Some(Typed { ty, nullable, description: shape.description, lenient: false, rename: shape.rename, example: shape.example })
+        Some(Typed {
+            ty,
+            nullable,
+            description: shape.description,
+            lenient: false,
+            rename: shape.rename,
+            example: shape.example,
+        })
     }
 
-    fn words(&mut self, words: &[Node], nullable: &mut bool, shape: &Shape, outer: &str, key: &str, item: bool) -> Option<Type> {
+    fn words(
+        &mut self,
+        words: &[Node],
+        nullable: &mut bool,
+        shape: &Shape,
+        outer: &str,
+        key: &str,
+        item: bool,
+    ) -> Option<Type> {
         *nullable |= words.iter().any(Node::is_null);
         let values: Vec<&Node> = words.iter().filter(|node| !node.is_null()).collect();
-        let all = |wanted: fn(ScalarType) -> bool| values.iter().all(|node| node.scalar_type().is_some_and(wanted));
+        let all = |wanted: fn(ScalarType) -> bool| {
+            values
+                .iter()
+                .all(|node| node.scalar_type().is_some_and(wanted))
+        };
         if values.is_empty() {
-            self.error(Code::Empty, shape.span, "this enum has no words", "name the known ones; others are kept as they come");
+            self.error(
+                Code::Empty,
+                shape.span,
+                "this enum has no words",
+                "name the known ones; others are kept as they come",
+            );
             return None;
         }
         if all(|ty| ty == ScalarType::String) {
@@ -303,7 +478,10 @@ impl Reader<'_, '_> {
                 }
             }
             let type_name = self.builder.inner_name(outer, key, item);
-            return Some(self.builder.add_enum(type_name, shape.description.clone(), &texts));
+            return Some(
+                self.builder
+                    .add_enum(type_name, shape.description.clone(), &texts),
+            );
         }
         Some(if all(|ty| ty == ScalarType::Integer) {
             Type::Integer
@@ -316,11 +494,21 @@ impl Reader<'_, '_> {
         })
     }
 
-    fn choices(&mut self, choices: &[Place], nullable: &mut bool, shape: &Shape, outer: &str, key: &str, item: bool) -> Option<Type> {
+    fn choices(
+        &mut self,
+        choices: &[Place],
+        nullable: &mut bool,
+        shape: &Shape,
+        outer: &str,
+        key: &str,
+        item: bool,
+    ) -> Option<Type> {
         let mut types: Vec<Type> = Vec::new();
         let mut complete = true;
         for choice in choices {
-            let null = choice.node.get("type").is_some_and(|ty| ty.is_null() || ty.text().is_some_and(|text| text.value == "null"));
+            let null = choice.node.get("type").is_some_and(|ty| {
+                ty.is_null() || ty.text().is_some_and(|text| text.value == "null")
+            });
             if null {
                 *nullable = true;
                 continue;
@@ -344,7 +532,14 @@ impl Reader<'_, '_> {
         self.union(types, shape, outer, key, item)
     }
 
-    fn union(&mut self, types: Vec<Type>, shape: &Shape, outer: &str, key: &str, item: bool) -> Option<Type> {
+    fn union(
+        &mut self,
+        types: Vec<Type>,
+        shape: &Shape,
+        outer: &str,
+        key: &str,
+        item: bool,
+    ) -> Option<Type> {
         if types.contains(&Type::Json) {
             return Some(Type::Json);
         }
@@ -352,11 +547,21 @@ impl Reader<'_, '_> {
             return Some(only.clone());
         }
         let type_name = self.builder.inner_name(outer, key, item);
-        Some(self.builder.add_union(type_name, shape.description.clone(), types))
+        Some(
+            self.builder
+                .add_union(type_name, shape.description.clone(), types),
+        )
     }
 
     /// A type by `type`, or by the keywords that only one type has.
-    fn plain(&mut self, shape: &mut Shape, nullable: &mut bool, outer: &str, key: &str, item: bool) -> Option<Type> {
+    fn plain(
+        &mut self,
+        shape: &mut Shape,
+        nullable: &mut bool,
+        outer: &str,
+        key: &str,
+        item: bool,
+    ) -> Option<Type> {
         if shape.types.is_empty() {
             if !shape.properties.is_empty() || shape.additional.is_some() {
                 shape.types.push("object");
@@ -404,7 +609,9 @@ impl Reader<'_, '_> {
             return Some(map(value));
         }
         let type_name = self.builder.inner_name(outer, key, item);
-        let index = self.builder.open_struct(type_name, shape.description.clone());
+        let index = self
+            .builder
+            .open_struct(type_name, shape.description.clone());
         let inner = Shape {
             properties: std::mem::take(&mut shape.properties),
             required: std::mem::take(&mut shape.required),
@@ -415,7 +622,10 @@ impl Reader<'_, '_> {
 }
 
 fn format_is(shape: &Shape, names: &[&str]) -> bool {
-    shape.format.as_ref().is_some_and(|format| names.contains(&format.value.as_str()))
+    shape
+        .format
+        .as_ref()
+        .is_some_and(|format| names.contains(&format.value.as_str()))
 }
 
 /// The type of a text by its `format`; those that are only hints stay texts.

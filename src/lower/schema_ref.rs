@@ -33,33 +33,49 @@ pub struct Place {
 impl<'s> Documents<'s> {
     /// No files yet.
     pub fn new(sources: &'s mut Sources) -> Self {
-        Self { sources, documents: Vec::new() }
+        Self {
+            sources,
+            documents: Vec::new(),
+        }
     }
 
     /// A schema that stands in the spec.
     pub fn open(&mut self, root: &Node) -> usize {
-        self.documents.push(Document { path: None, root: Rc::new(root.clone()) });
+        self.documents.push(Document {
+            path: None,
+            root: Rc::new(root.clone()),
+        });
         self.documents.len() - 1
     }
 
     /// What a `$ref` in a document leads to; `None` when it leads nowhere, which is recorded.
     pub fn resolve(&mut self, reference: &Text, from: usize, sink: &mut Sink) -> Option<Place> {
-        let unresolved = |message: String| Diagnostic::new(Code::UnresolvedReference, reference.span, message);
-        let (file, pointer) = reference.value.split_once('#').unwrap_or((&reference.value, ""));
+        let unresolved =
+            |message: String| Diagnostic::new(Code::UnresolvedReference, reference.span, message);
+        let (file, pointer) = reference
+            .value
+            .split_once('#')
+            .unwrap_or((&reference.value, ""));
         let document = if file.is_empty() {
             from
         } else {
             match self.file(file, from, sink) {
                 Ok(document) => document,
                 Err(Some(message)) => {
-                    sink.push(unresolved(message).help("a schema may stand in the spec, or in a file in its folder"));
+                    sink.push(
+                        unresolved(message)
+                            .help("a schema may stand in the spec, or in a file in its folder"),
+                    );
                     return None;
                 }
                 Err(None) => return None,
             }
         };
         if !pointer.is_empty() && !pointer.starts_with('/') {
-            sink.push(unresolved(format!("`#{pointer}`: anchors are not supported")).help("write a JSON pointer, as `#/$defs/address`"));
+            sink.push(
+                unresolved(format!("`#{pointer}`: anchors are not supported"))
+                    .help("write a JSON pointer, as `#/$defs/address`"),
+            );
             return None;
         }
         let root = Rc::clone(&self.documents.get(document)?.root);
@@ -68,13 +84,23 @@ impl<'s> Documents<'s> {
         for step in pointer.split('/').skip(1) {
             let key = unescape(step);
             let next = match &node.kind {
-                NodeKind::List(items) => key.parse::<usize>().ok().and_then(|index| items.get(index)),
+                NodeKind::List(items) => {
+                    key.parse::<usize>().ok().and_then(|index| items.get(index))
+                }
                 NodeKind::Map(_) | NodeKind::Scalar { .. } => node.get(&key),
             };
             let Some(next) = next else {
-                let inside = if walked.is_empty() { "the schema".to_owned() } else { format!("`#{walked}`") };
+                let inside = if walked.is_empty() {
+                    "the schema".to_owned()
+                } else {
+                    format!("`#{walked}`")
+                };
                 let diagnostic = unresolved(format!("{inside} has no `{key}`"));
-                let names = node.entries().unwrap_or_default().iter().map(|(key, _)| key.value.as_str());
+                let names = node
+                    .entries()
+                    .unwrap_or_default()
+                    .iter()
+                    .map(|(key, _)| key.value.as_str());
                 sink.push(match crate::diagnostic::nearest(&key, names) {
                     Some(near) => diagnostic.help(format!("write `#{walked}/{near}`")),
                     None => diagnostic,
@@ -84,7 +110,11 @@ impl<'s> Documents<'s> {
             walked = format!("{walked}/{step}");
             node = next;
         }
-        Some(Place { document, pointer: pointer.to_owned(), node: node.clone() })
+        Some(Place {
+            document,
+            pointer: pointer.to_owned(),
+            node: node.clone(),
+        })
     }
 
     /// A file beside the spec. `Err(None)`: its faults were recorded.
@@ -92,13 +122,32 @@ impl<'s> Documents<'s> {
         if file.contains("://") {
             return Err(Some("schemas are not fetched from the network".to_owned()));
         }
-        let folder = self.documents.get(from).and_then(|document| document.path.as_deref()).and_then(Path::parent).unwrap_or(Path::new(""));
-        let path = normal(&folder.join(file)).ok_or_else(|| Some(format!("`{file}` lies outside the folder of the spec")))?;
-        if let Some(known) = self.documents.iter().position(|document| document.path.as_ref() == Some(&path)) {
+        let folder = self
+            .documents
+            .get(from)
+            .and_then(|document| document.path.as_deref())
+            .and_then(Path::parent)
+            .unwrap_or(Path::new(""));
+        let path = normal(&folder.join(file))
+            .ok_or_else(|| Some(format!("`{file}` lies outside the folder of the spec")))?;
+        if let Some(known) = self
+            .documents
+            .iter()
+            .position(|document| document.path.as_ref() == Some(&path))
+        {
             return Ok(known);
         }
-        let base = self.sources.main_path().parent().unwrap_or(Path::new("")).to_owned();
-        let base = if base.as_os_str().is_empty() { PathBuf::from(".") } else { base };
+        let base = self
+            .sources
+            .main_path()
+            .parent()
+            .unwrap_or(Path::new(""))
+            .to_owned();
+        let base = if base.as_os_str().is_empty() {
+            PathBuf::from(".")
+        } else {
+            base
+        };
         let full = base.join(&path);
         // A symbolic link may lead out of the folder.
         let inside = match (base.canonicalize(), full.canonicalize()) {
@@ -106,13 +155,23 @@ impl<'s> Documents<'s> {
             _ => return Err(Some(format!("there is no file `{}`", path.display()))),
         };
         if !inside {
-            return Err(Some(format!("`{file}` lies outside the folder of the spec")));
+            return Err(Some(format!(
+                "`{file}` lies outside the folder of the spec"
+            )));
         }
-        let bytes = load(&full).map_err(|error| Some(format!("`{}` cannot be read: {error}", path.display())))?;
+        let bytes = load(&full)
+            .map_err(|error| Some(format!("`{}` cannot be read: {error}", path.display())))?;
         let id = add_source(&full, &bytes, self.sources, sink).ok_or(None)?;
-        let text = self.sources.get(id).map(|source| source.text.clone()).unwrap_or_default();
+        let text = self
+            .sources
+            .get(id)
+            .map(|source| source.text.clone())
+            .unwrap_or_default();
         let root = parse(id, &text, sink).ok_or(None)?;
-        self.documents.push(Document { path: Some(path), root: Rc::new(root) });
+        self.documents.push(Document {
+            path: Some(path),
+            root: Rc::new(root),
+        });
         Ok(self.documents.len() - 1)
     }
 }
@@ -136,5 +195,9 @@ fn normal(path: &Path) -> Option<PathBuf> {
 }
 
 fn unescape(step: &str) -> String {
-    step.replace("%25", "%").replace("%24", "$").replace("%20", " ").replace("~1", "/").replace("~0", "~")
+    step.replace("%25", "%")
+        .replace("%24", "$")
+        .replace("%20", " ")
+        .replace("~1", "/")
+        .replace("~0", "~")
 }

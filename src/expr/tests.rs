@@ -1,0 +1,325 @@
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests"
+)]
+
+use std::collections::BTreeSet;
+
+use super::*;
+use crate::diagnostic::Sink;
+use crate::model::{ConfigField, ConfigType, ExprKind, LeafKind, Name, Template};
+use crate::source::{Sources, Span};
+
+fn field(name: &str, ty: ConfigType, optional: bool) -> ConfigField {
+    ConfigField {
+        name: Name::config(name),
+        description: None,
+        ty,
+        default: None,
+        optional,
+        env: String::new(),
+        pattern: None,
+    }
+}
+
+fn fields() -> Vec<ConfigField> {
+    vec![
+        field("host", ConfigType::String, false),
+        field("token", ConfigType::Secret, false),
+        field("limit", ConfigType::Integer, false),
+        field("maybe", ConfigType::Integer, true),
+        field("on", ConfigType::Boolean, false),
+        field(
+            "tags",
+            ConfigType::List(Box::new(ConfigType::String)),
+            false,
+        ),
+        field(
+            "group",
+            ConfigType::Object {
+                type_name: "Group".to_owned(),
+                fields: vec![field("inner", ConfigType::String, false)],
+            },
+            false,
+        ),
+    ]
+}
+
+struct Body;
+
+impl BodyReader for Body {
+    fn accessor(&mut self, path: &[StepKind], _: LeafKind, _: Span) -> Option<String> {
+        let keys = path.iter().map(|step| match step {
+            StepKind::Key(key) => key.clone(),
+            StepKind::Index(index) => index.to_string(),
+        });
+        Some(keys.collect::<Vec<_>>().join("_"))
+    }
+}
+
+/// A text that stands alone in its source.
+fn text(value: &str) -> Text {
+    let file = Sources::default().add("x", value);
+    Text {
+        value: value.to_owned(),
+        span: Span::new(file, 0, value.len()),
+        offsets: None,
+        lead: 0,
+    }
+}
+
+/// What is said of a text, each with the characters it is said of.
+fn faults(value: &str, lower: impl FnOnce(&Text, &mut Place<'_>, &mut Sink)) -> Vec<String> {
+    let fields = fields();
+    let refused = BTreeSet::from(["broken".to_owned()]);
+    let names = ConfigNames::new(&fields, &refused);
+    let mut body = Body;
+    let mut place = Place {
+        config: &names,
+        response: Some(&mut body),
+        paging: Paging::UnknownRecord,
+    };
+    let mut sink = Sink::default();
+    lower(&text(value), &mut place, &mut sink);
+    sink.into_sorted()
+        .into_iter()
+        .map(|fault| {
+            format!(
+                "{} `{}` {}",
+                fault.code.id(),
+                &value[fault.span.range()],
+                fault.message
+            )
+        })
+        .collect()
+}
+
+fn typed(value: &str) -> Result<Template, Vec<String>> {
+    let mut lowered = None;
+    let faults = faults(value, |text, place, sink| {
+        lowered = template(text, place, Wants::repeated("a parameter"), sink)
+    });
+    lowered.ok_or(faults)
+}
+
+fn kind(value: &str) -> ExprKind {
+    match typed(value) {
+        Ok(Template::Value(value)) => value.kind,
+        other => panic!("{value}: {other:?}"),
+    }
+}
+
+/// An expression with all its parentheses.
+fn shown(kind: &ExprKind) -> String {
+    let inner = |value: &crate::model::Expr| shown(&value.kind);
+    match kind {
+        ExprKind::String(text) => format!("{text:?}"),
+        ExprKind::Integer(number) => number.to_string(),
+        ExprKind::Number(number) => number.to_string(),
+        ExprKind::Boolean(value) => value.to_string(),
+        ExprKind::Null => "none".to_owned(),
+        ExprKind::Config(path) => path.join("."),
+        ExprKind::Body(path) => path.accessor.clone(),
+        ExprKind::Header(name) => format!("header {name}"),
+        ExprKind::Status => "status".to_owned(),
+        ExprKind::LastRecord(_) => "record".to_owned(),
+        ExprKind::PageSize => "size".to_owned(),
+        ExprKind::PageNumber => "number".to_owned(),
+        ExprKind::Truthy(a) => format!("truthy({})", inner(a)),
+        ExprKind::Not(a) => format!("not({})", inner(a)),
+        ExprKind::And(a, b) => format!("({} and {})", inner(a), inner(b)),
+        ExprKind::Or(a, b) => format!("({} or {})", inner(a), inner(b)),
+        ExprKind::Compare(comparison, a, b) => {
+            format!("({} {comparison:?} {})", inner(a), inner(b))
+        }
+        ExprKind::Arithmetic(operator, a, b) => format!("({} {operator:?} {})", inner(a), inner(b)),
+        ExprKind::If(a, b, c) => format!("({} if {} else {})", inner(a), inner(b), inner(c)),
+        ExprKind::IsPresent(a) => format!("present({})", inner(a)),
+        ExprKind::Join(parts) => format!("{parts:?}"),
+    }
+}
+
+#[test]
+fn expressions_have_the_precedence_of_jinja() {
+    for (value, tree) in [
+        ("{{ 1 + 2 * 3 - 4 }}", "((1 Add (2 Multiply 3)) Subtract 4)"),
+        ("{{ (1 + 2) * 3 }}", "((1 Add 2) Multiply 3)"),
+        (
+            "{{ not config.on and config.on or config.on }}",
+            "((not(on) and on) or on)",
+        ),
+        (
+            "{{ 'a' if config.on else 'b' if config.limit > 2 else 'c' }}",
+            "(\"a\" if on else (\"b\" if (limit Greater 2) else \"c\"))",
+        ),
+        (
+            "{{ config.maybe is not none and not config.maybe is defined }}",
+            "(present(maybe) and not(present(maybe)))",
+        ),
+        ("{{ -config.limit }}", "(0 Subtract limit)"),
+        ("{{ -5 }}", "-5"),
+        (
+            "{{ config.limit in [1, 2] }}",
+            "((limit Equal 1) or (limit Equal 2))",
+        ),
+        ("{{ config.limit not in [1] }}", "not((limit Equal 1))"),
+        ("{{ config.maybe == none }}", "not(present(maybe))"),
+        (
+            "{{ response.body.a['b.c'][0] == 'x' }}",
+            "(a_b.c_0 Equal \"x\")",
+        ),
+        ("{{ response.headers['X-Next'] }}", "header x-next"),
+        (
+            "{{ response.body.more and page.size > 0 }}",
+            "(truthy(more) and (size Greater 0))",
+        ),
+        ("{{ config.group.inner }}", "group.inner"),
+        ("{{ 1_000 }}", "1000"),
+    ] {
+        assert_eq!(shown(&kind(value)), tree, "{value}");
+    }
+}
+
+#[test]
+fn a_template_alone_keeps_its_type_and_text_around_makes_it_text() {
+    assert!(matches!(
+        typed("{{ config.limit }}"),
+        Ok(Template::Value(_))
+    ));
+    assert!(
+        matches!(typed("a {{ config.limit }}"), Ok(Template::Parts(parts)) if parts.len() == 2)
+    );
+    assert!(
+        matches!(typed("{{ config.limit }}{{ config.host }}"), Ok(Template::Parts(parts)) if parts.len() == 2)
+    );
+    assert_eq!(typed("478"), Ok(Template::Text("478".to_owned())));
+    assert_eq!(typed(""), Ok(Template::Text(String::new())));
+    assert_eq!(shown(&kind("{{ '}}' }}")), "\"}}\"");
+}
+
+#[test]
+fn faults_are_told_at_their_characters() {
+    let mut all = String::new();
+    for value in [
+        "{{ config.limti }}",
+        "{{ confg.limit }}",
+        "{{ limit }}",
+        "{{ nothing }}",
+        "{{ config }}",
+        "{{ config.group }}",
+        "{{ config.host.x }}",
+        "{{ config.limit }",
+        "a {{ config.limit",
+        "{{ }}",
+        "{{ 'a }}",
+        "{{ 1 + }}",
+        "{{ 1 2 }}",
+        "{{ (1 }}",
+        "{{ a = b }}",
+        "{{ config.host ~ 'x' }}",
+        "{{ config.limit / 2 }}",
+        "{{ config.host | upper }}",
+        "{{ config.maybe | default(1) }}",
+        "{{ now() }}",
+        "{{ today('x') }}",
+        "{{ env('X') }}",
+        "{{ config.host.lower() }}",
+        "{{ parent.id }} and {{ cursor.start }}",
+        "{{ stream_slice.x }}",
+        "{% if x %}",
+        "{# note #}",
+        "{{- config.host }}",
+        "{{ config.host -}}",
+        "{{ config.host + 'x' }}",
+        "{{ config.limit == 'x' }}",
+        "{{ config.token == 'x' }}",
+        "{{ 'a' if config.token else 'b' }}",
+        "{{ 1 < 2 < 3 }}",
+        "x{{ config.tags }}",
+        "{{ [1, 2] }}",
+        "{{ config.host or 'x' }}",
+        "{{ 1 if config.on else 'x' }}",
+        "{{ response.boddy.x }}",
+        "{{ response.status_code }}",
+        "{{ response.headers['a b'] }}",
+        "{{ page.sise }}",
+        "{{ 99999999999999999999 }}",
+        "{{ config.a.3x }}",
+        "{{ config.limit is odd }}",
+        "{{ config.tags[-1] }}",
+    ] {
+        let faults = typed(value).expect_err(value);
+        assert!(!faults.is_empty(), "{value}");
+        all.push_str(&format!("{value}\n    {}\n", faults.join("\n    ")));
+    }
+    insta::assert_snapshot!(all);
+}
+
+#[test]
+fn every_expression_of_a_text_is_looked_at() {
+    let faults = typed("{{ config.a }} {{ 1 + }} {{ config.b }}").unwrap_err();
+    assert_eq!(faults.len(), 1, "syntax first: {faults:?}");
+    let faults = typed("{{ config.a }} {{ config.b }}").unwrap_err();
+    assert_eq!(faults.len(), 2, "{faults:?}");
+}
+
+#[test]
+fn a_field_that_could_not_be_made_is_not_told_twice() {
+    assert_eq!(typed("{{ config.broken }}"), Err(Vec::new()));
+}
+
+#[test]
+fn places_refuse_what_they_cannot_take() {
+    let path = |value: &str| {
+        faults(value, |text, place, sink| {
+            _ = template(text, place, Wants::public("a path"), sink)
+        })
+    };
+    insta::assert_snapshot!([path("/{{ config.token }}"), path("/{{ config.maybe }}"), path("{{ config.tags }}")].concat().join("\n"), @"
+    E0304 `config.token` `config.token` is a secret, and a path is seen by others
+    E0303 `config.maybe` `config.maybe` may be absent, and a path is always needed
+    E0303 `config.tags` `config.tags` is a list, and a path takes one value
+    ");
+}
+
+#[test]
+fn a_position_that_is_a_path_into_the_body_is_a_token() {
+    let mut source = None;
+    assert!(
+        faults("{{ response.body.next }}", |text, place, sink| source =
+            position(text, place, sink))
+        .is_empty()
+    );
+    let source = source.unwrap();
+    assert_eq!(
+        (source.ty, source.nullable),
+        (crate::model::ExprType::String, true)
+    );
+    let secret = faults("{{ config.token }}", |text, place, sink| {
+        _ = position(text, place, sink)
+    });
+    assert_eq!(
+        secret,
+        ["E0304 `config.token` a secret cannot be a position in the data"]
+    );
+}
+
+#[test]
+fn deep_nesting_is_a_fault_and_no_overflow() {
+    let deep = format!("{{{{ {}1{} }}}}", "(".repeat(10_000), ")".repeat(10_000));
+    assert!(typed(&deep).unwrap_err()[0].starts_with("E0301"));
+    let long = format!("{{{{ 1{} }}}}", " + 1".repeat(10_000));
+    assert!(typed(&long).unwrap_err()[0].starts_with("E0301"));
+    let nots = format!("{{{{ {}true }}}}", "not ".repeat(400));
+    assert!(typed(&nots).unwrap_err()[0].starts_with("E0301"));
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_text_makes_it_panic(value in "(\\{\\{|\\}\\}|[a-z.'\\[\\]()+ |%#{}\u{e9}0-9-]){0,40}") {
+        _ = typed(&value);
+    }
+}
