@@ -11,7 +11,7 @@ use std::path::Path;
 
 #[test]
 fn every_spec_has_a_model() {
-    insta::glob!("../specs/*.yaml", |path| {
+    insta::glob!("../specs", "*.yaml", |path| {
         let compilation = spile::compile(path, &std::fs::read(path).unwrap());
         let said: Vec<String> = compilation
             .report
