@@ -320,6 +320,7 @@ impl<'a> Scope<'a> {
                 Value::new(quote!((#left #operator #right)), Shape::Integer)
             }
             ExprKind::If(condition, then, otherwise) => self.choice(condition, then, otherwise),
+            ExprKind::Join(parts) => Value::new(self.joined(parts), Shape::Text),
             ExprKind::IsPresent(inner) => {
                 let value = self.value(inner);
                 let tokens = &value.tokens;

@@ -69,7 +69,10 @@ pub fn doc_lines(text: &str) -> Vec<String> {
     let mut lines = Vec::new();
     let mut fence: Option<(char, usize)> = None;
     let mut list_indent = 0;
-    for line in text.trim_end().split(['\n', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}']) {
+    for line in text
+        .trim_end()
+        .split(['\n', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}'])
+    {
         let line: String = line
             .chars()
             .map(|c| if c == '\t' { ' ' } else { c })

@@ -323,7 +323,7 @@ impl Checker<'_, '_> {
         let (value, otherwise) = self.same_branches(value, otherwise, &ast.range)?;
         let (ty, nullable) = (value.ty, value.nullable || otherwise.nullable);
         Some(expr(
-            ExprKind::If(Box::new(value), Box::new(condition), Box::new(otherwise)),
+            ExprKind::If(Box::new(condition), Box::new(value), Box::new(otherwise)),
             ty,
             nullable,
         ))

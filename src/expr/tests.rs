@@ -136,7 +136,7 @@ fn shown(kind: &ExprKind) -> String {
             format!("({} {comparison:?} {})", inner(a), inner(b))
         }
         ExprKind::Arithmetic(operator, a, b) => format!("({} {operator:?} {})", inner(a), inner(b)),
-        ExprKind::If(a, b, c) => format!("({} if {} else {})", inner(a), inner(b), inner(c)),
+        ExprKind::If(c, a, b) => format!("({} if {} else {})", inner(a), inner(c), inner(b)),
         ExprKind::IsPresent(a) => format!("present({})", inner(a)),
         ExprKind::Join(parts) => format!("{parts:?}"),
     }

@@ -103,7 +103,7 @@ pub enum ExprKind {
     /// `a + b`, `a - b`, `a * b` of integers, or of [`ExprType::Wire`] read as one; nothing where one is nothing or the
     /// result does not fit.
     Arithmetic(Operator, Box<Expr>, Box<Expr>),
-    /// `a if c else b`: value, condition (a boolean), alternative.
+    /// `a if c else b`: condition (a boolean), value, alternative.
     If(Box<Expr>, Box<Expr>, Box<Expr>),
     /// `/next?after={{ last_record.id }}`: the pieces joined as a text, in positions that take a value. Nothing where one of them
     /// is nothing.
