@@ -27,7 +27,7 @@ fn compiled(defaults: &str, resource: &str) -> Compilation {
 
 /// The one resource of a spec that is right.
 fn merged(defaults: &str, resource: &str) -> Resource {
-    let Compilation { spec, report } = compiled(defaults, resource);
+    let Compilation { spec, report, .. } = compiled(defaults, resource);
     assert_eq!(report.diagnostics, []);
     spec.unwrap().resources.remove(0)
 }
