@@ -9,7 +9,7 @@
 
 use std::path::Path;
 
-use spile::diagnostic::Sink;
+use spile::diagnostic::{Format, Sink, render};
 use spile::source::Sources;
 
 #[test]
@@ -44,4 +44,17 @@ fn every_spec_is_read_without_a_word() {
         assert!(said.is_empty(), "{}", said.join("\n"));
         assert!(!spec.unwrap().resources.is_empty(), "{}", path.display());
     }
+}
+
+#[test]
+fn faults_without_number_in_lines_without_end_are_told_in_bounded_time() {
+    let keys: String = (0..50_000).map(|index| format!("k{index}: 1, ")).collect();
+    let text = format!("{{ spile: 1, name: x, {keys} }}");
+    let report = spile::compile(Path::new("spec.yaml"), text.as_bytes()).report;
+    assert_eq!(report.diagnostics.len(), Sink::MOST + 1);
+    let last = report.diagnostics.last().unwrap();
+    assert_eq!(last.message, "49002 more faults are not shown");
+    let shown = render(&[report], Format::Text, false);
+    assert!(shown.contains("--> spec.yaml:1:22\n"), "{}", &shown[..200]);
+    assert!(shown.len() < 1 << 20, "{}", shown.len());
 }

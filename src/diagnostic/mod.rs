@@ -100,16 +100,24 @@ pub struct Sink {
     diagnostics: Vec<Diagnostic>,
     seen: BTreeSet<(Span, Code, String)>,
     errors: usize,
+    /// How many were left out, and where the first of them is.
+    omitted: Option<(usize, Span)>,
 }
 
 impl Sink {
+    /// Diagnostics that are kept; of more, the number is told.
+    pub const MOST: usize = 1_000;
+
     /// Adds one, unless the same was said of the place before (defaults are read once per resource).
     pub fn push(&mut self, diagnostic: Diagnostic) {
-        if self
-            .seen
-            .insert((diagnostic.span, diagnostic.code, diagnostic.message.clone()))
-        {
-            self.errors += usize::from(diagnostic.severity() == Severity::Error);
+        self.errors += usize::from(diagnostic.severity() == Severity::Error);
+        if self.diagnostics.len() == Self::MOST {
+            let (number, first) = self.omitted.unwrap_or((0, diagnostic.span));
+            self.omitted = Some((number + 1, first));
+            return;
+        }
+        let said = (diagnostic.span, diagnostic.code, diagnostic.message.clone());
+        if self.seen.insert(said) {
             self.diagnostics.push(diagnostic);
         }
     }
@@ -125,6 +133,12 @@ impl Sink {
     pub fn into_sorted(mut self) -> Vec<Diagnostic> {
         self.diagnostics
             .sort_by_key(|diagnostic| (diagnostic.span, diagnostic.code));
+        if let Some((number, first)) = self.omitted {
+            let message = format!("{number} more faults are not shown");
+            let more = Diagnostic::new(Code::TooLarge, first, message);
+            self.diagnostics
+                .push(more.label("the first of them").help("fix the others first"));
+        }
         self.diagnostics
     }
 }

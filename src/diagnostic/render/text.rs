@@ -1,6 +1,6 @@
 //! For people, as rustc shows them.
 
-use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 use super::{Report, Severity, slashes};
 use crate::diagnostic::Diagnostic;
@@ -65,7 +65,7 @@ fn group<'r>(report: &'r Report, diagnostic: &'r Diagnostic) -> Group<'r> {
     let mut group = Group::with_title(title);
     for marked in texts {
         if let Some(source) = report.sources.get(marked.file) {
-            group = group.element(snippet(source, &marked.marks));
+            group = element(group, source, &marked.marks);
         }
     }
     group.elements(
@@ -76,37 +76,40 @@ fn group<'r>(report: &'r Report, diagnostic: &'r Diagnostic) -> Group<'r> {
     )
 }
 
+/// Bytes of source that are shown at once; a place among more (a line of megabytes) is named but not shown.
+const MOST_SHOWN: usize = 64 << 10;
+
 /// The lines that hold the marks; not the whole text, which may be large.
-fn snippet<'r>(
+fn element<'r>(
+    group: Group<'r>,
     source: &'r Source,
     marks: &[(AnnotationKind, Span, Option<&'r str>)],
-) -> Snippet<'r, Annotation<'r>> {
-    let first = marks
-        .iter()
-        .map(|(_, span, _)| span.start)
-        .min()
-        .unwrap_or_default();
-    let last = marks
-        .iter()
-        .map(|(_, span, _)| span.end)
-        .max()
-        .unwrap_or_default();
+) -> Group<'r> {
+    let first = marks.iter().map(|(_, span, _)| span.start).min();
+    let last = marks.iter().map(|(_, span, _)| span.end).max();
+    let (first, last) = first.zip(last).unwrap_or_default();
     let line = source.position(first).line;
     let mark_of_order = if line == 1 && source.text.starts_with('\u{feff}') {
         '\u{feff}'.len_utf8()
     } else {
         0
     };
+    let path = slashes(&source.path);
     let start = source.line_start(line) + mark_of_order;
     let end = source.line_start(source.position(last).line + 1);
     let excerpt = source.text.get(start..end).unwrap_or_default();
+    if excerpt.len() > MOST_SHOWN {
+        let at = marks.first().map_or(first, |(_, span, _)| span.start);
+        let place = source.position(at);
+        let origin = Origin::path(path)
+            .line(place.line)
+            .char_column(place.column);
+        return group.element(origin);
+    }
     let within = |offset: u32| (offset as usize).saturating_sub(start).min(excerpt.len());
-    Snippet::source(excerpt)
-        .line_start(line)
-        .path(slashes(&source.path))
-        .annotations(
-            marks.iter().map(|&(kind, span, text)| {
-                kind.span(within(span.start)..within(span.end)).label(text)
-            }),
-        )
+    let annotations = marks
+        .iter()
+        .map(|&(kind, span, text)| kind.span(within(span.start)..within(span.end)).label(text));
+    let snippet = Snippet::source(excerpt).line_start(line).path(path);
+    group.element(snippet.annotations(annotations))
 }
