@@ -10,8 +10,8 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use spile::Compilation;
-use spile::diagnostic::Code;
+use spile::diagnostic::{Code, Diagnostic, Sink};
+use spile::source::Sources;
 use spile::spec::{Auth, Disposition, FieldSpec, Paginator, Resource, Spec};
 
 fn text(defaults: &str, resource: &str) -> String {
@@ -21,21 +21,29 @@ fn text(defaults: &str, resource: &str) -> String {
     )
 }
 
-fn compiled(defaults: &str, resource: &str) -> Compilation {
-    spile::compile(Path::new("spec.yaml"), text(defaults, resource).as_bytes())
+/// What reading gives; the rules between keys are not its concern.
+fn read(defaults: &str, resource: &str) -> (Option<Spec>, Vec<Diagnostic>) {
+    let (mut sources, mut sink) = (Sources::default(), Sink::default());
+    let text = text(defaults, resource);
+    let spec = spile::read::read(
+        Path::new("spec.yaml"),
+        text.as_bytes(),
+        &mut sources,
+        &mut sink,
+    );
+    (spec, sink.into_sorted())
 }
 
 /// The one resource of a spec that is right.
 fn merged(defaults: &str, resource: &str) -> Resource {
-    let Compilation { spec, report, .. } = compiled(defaults, resource);
-    assert_eq!(report.diagnostics, []);
+    let (spec, diagnostics) = read(defaults, resource);
+    assert_eq!(diagnostics, []);
     spec.unwrap().resources.remove(0)
 }
 
 fn codes(defaults: &str, resource: &str) -> Vec<Code> {
-    compiled(defaults, resource)
-        .report
-        .diagnostics
+    read(defaults, resource)
+        .1
         .iter()
         .map(|diagnostic| diagnostic.code)
         .collect()

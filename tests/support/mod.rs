@@ -106,6 +106,7 @@ pub fn resource() -> Resource {
             },
             params: Vec::new(),
             headers: Vec::new(),
+            without_headers: Vec::new(),
             body: Body::None,
         },
         envelope: Envelope {
