@@ -1,7 +1,7 @@
 //! The connector's command line: `check`, `resources`, `read`.
 //!
-//! Records go to standard output or to files, everything else to standard error. It ends with 0 if all is well, 1 if a
-//! resource failed, 2 if the arguments or the configuration are wrong.
+//! Records go to standard output or to files, everything else to standard error. The exit code is 0 if all is well,
+//! 1 if a resource failed, 2 if the arguments or the configuration are wrong.
 
 use std::fs::File;
 use std::io::{self, ErrorKind, IsTerminal, Write};
@@ -10,7 +10,6 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
-use serde::Serialize;
 use tracing::Level;
 
 use super::csv::Csv;
@@ -49,47 +48,35 @@ pub struct Resource<C> {
     pub open: fn(&C) -> Box<dyn Reader>,
 }
 
+/// Reads an endpoint for the command line.
+pub fn reader<E: Endpoint>(endpoint: E) -> Box<dyn Reader> {
+    Box::new(Pages::new(endpoint))
+}
+
+/// The number of records of a page that were written, and those that are no records; none at the end.
+type Written = Result<Option<(u64, Vec<Rejected>)>, Error>;
+
 /// Reads the pages of a resource whose type is not known here.
 pub trait Reader {
-    /// Reads a page and writes at most `limit` of its records; none at the end.
+    /// Reads a page and writes at most `limit` of its records.
     fn page<'a>(
         &'a mut self,
-        format: Format,
+        csv: bool,
         limit: u64,
         out: &'a mut Vec<u8>,
-    ) -> BoxFuture<'a, Result<Option<Page>, Error>>;
+    ) -> BoxFuture<'a, Written>;
 
-    /// The line before the first record.
-    fn header(&self, format: Format) -> String;
-}
-
-/// What a page had.
-pub struct Page {
-    records: u64,
-    rejected: Vec<Rejected>,
-}
-
-/// How records are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// One JSON object a line, as the API sent it without unknown fields.
-    Jsonl,
-    /// Comma-separated values with a header.
-    Csv,
-}
-
-/// Reads an endpoint for the command line.
-pub fn reader<E: Endpoint + Unpin>(endpoint: E) -> Box<dyn Reader> {
-    Box::new(Pages::new(endpoint))
+    /// The first line of a CSV file.
+    fn header(&self) -> String;
 }
 
 impl<E: Endpoint> Reader for Pages<E> {
     fn page<'a>(
         &'a mut self,
-        format: Format,
+        csv: bool,
         limit: u64,
         out: &'a mut Vec<u8>,
-    ) -> BoxFuture<'a, Result<Option<Page>, Error>> {
+    ) -> BoxFuture<'a, Written> {
         Box::pin(async move {
             let Some(mut batch) = self.next().await? else {
                 return Ok(None);
@@ -97,40 +84,29 @@ impl<E: Endpoint> Reader for Pages<E> {
             batch
                 .records
                 .truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-            let failed = |error: &dyn std::error::Error| {
-                Error::new(Kind::Decode, format!("cannot be written: {error}"))
-            };
-            let mut csv = Csv::default();
+            let mut rows = Csv::default();
             for record in &batch.records {
-                match format {
-                    Format::Jsonl => {
-                        serde_json::to_writer(&mut *out, record).map_err(|error| failed(&error))?;
-                        out.push(b'\n');
-                    }
-                    Format::Csv => {
-                        record.write(&mut csv).map_err(|error| failed(&error))?;
-                        csv.end();
-                    }
-                }
+                let written = if csv {
+                    record.write(&mut rows).map_err(|error| error.to_string())
+                } else {
+                    serde_json::to_writer(&mut *out, record).map_err(|error| error.to_string())
+                };
+                written.map_err(|error| {
+                    Error::new(Kind::Decode, format!("cannot be written: {error}"))
+                })?;
+                if csv { rows.end() } else { out.push(b'\n') }
             }
-            out.extend_from_slice(csv.take().as_bytes());
-            Ok(Some(Page {
-                records: batch.records.len() as u64,
-                rejected: batch.rejected,
-            }))
+            out.extend_from_slice(rows.take().as_bytes());
+            Ok(Some((batch.records.len() as u64, batch.rejected)))
         })
     }
 
-    fn header(&self, format: Format) -> String {
+    fn header(&self) -> String {
         let names: Vec<_> = E::Record::COLUMNS
             .iter()
             .map(|column| column.name)
             .collect();
-        if format == Format::Csv {
-            names.join(",") + "\n"
-        } else {
-            String::new()
-        }
+        names.join(",") + "\n"
     }
 }
 
@@ -159,6 +135,14 @@ struct Arguments {
 enum Log {
     Text,
     Json,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// One JSON object a line
+    Jsonl,
+    /// Comma-separated values with a header
+    Csv,
 }
 
 #[derive(Subcommand)]
@@ -195,53 +179,34 @@ struct Read {
 
 /// Runs the command line.
 pub fn main<C>(connector: &Connector<C>) -> ExitCode {
-    let variables = connector
-        .variables
-        .iter()
-        .map(|(field, variable)| format!("  {variable}  {field}"));
-    let variables = variables.collect::<Vec<_>>().join("\n");
+    let variables = connector.variables.iter();
+    let variables = variables.map(|(field, variable)| format!("\n  {variable}  {field}"));
     let command = Arguments::command()
         .name(connector.name)
-        .version(connector.version)
-        .about(connector.about);
-    let matches = command
-        .after_help(format!("Environment variables:\n{variables}"))
-        .get_matches();
-    let arguments = match Arguments::from_arg_matches(&matches) {
-        Ok(arguments) => arguments,
-        Err(error) => error.exit(),
-    };
+        .version(connector.version);
+    let command = command.about(connector.about);
+    let help = format!(
+        "Environment variables:{}",
+        variables.collect::<Vec<_>>().concat()
+    );
+    let matches = command.after_help(help).get_matches();
+    let arguments = Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     start_logging(&arguments);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
-    let outcome = runtime
-        .map_err(Failure::Io)
-        .and_then(|runtime| runtime.block_on(run(connector, &arguments)));
-    match outcome {
-        Ok(code) => ExitCode::from(code),
-        // Whoever read the records has enough of them.
-        Err(Failure::Io(error)) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
-        Err(Failure::Io(error)) => complain(&error, 1),
-        Err(Failure::Usage(text)) => complain(&text, 2),
-    }
-}
-
-/// What ends the whole run.
-enum Failure {
-    Io(io::Error),
-    Usage(String),
-}
-
-impl From<io::Error> for Failure {
-    fn from(error: io::Error) -> Self {
-        Self::Io(error)
-    }
-}
-
-fn complain(text: &dyn std::fmt::Display, code: u8) -> ExitCode {
-    eprintln!("error: {text}");
-    ExitCode::from(code)
+    let error = match runtime.and_then(|runtime| runtime.block_on(run(connector, &arguments))) {
+        Ok(code) => return ExitCode::from(code),
+        // Whoever reads the records has enough of them.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => return ExitCode::SUCCESS,
+        Err(error) => error,
+    };
+    eprintln!("error: {error}");
+    ExitCode::from(if error.kind() == ErrorKind::InvalidInput {
+        2
+    } else {
+        1
+    })
 }
 
 fn start_logging(arguments: &Arguments) {
@@ -260,18 +225,19 @@ fn start_logging(arguments: &Arguments) {
     }
 }
 
-async fn run<C>(connector: &Connector<C>, arguments: &Arguments) -> Result<u8, Failure> {
+/// Runs a command and gives the exit code. An invalid input is the user's.
+async fn run<C>(connector: &Connector<C>, arguments: &Arguments) -> io::Result<u8> {
+    let invalid = |text: String| io::Error::new(ErrorKind::InvalidInput, text);
+    let names: Vec<_> = connector
+        .resources
+        .iter()
+        .map(|resource| resource.name)
+        .collect();
     let read = match &arguments.command {
         Command::Resources => {
-            let mut out = io::stdout().lock();
-            let width = connector
-                .resources
-                .iter()
-                .map(|resource| resource.name.len())
-                .max()
-                .unwrap_or(0);
+            let width = names.iter().map(|name| name.len()).max().unwrap_or(0);
             for Resource { name, about, .. } in connector.resources {
-                writeln!(out, "{name:width$}  {about}")?;
+                writeln!(io::stdout(), "{name:width$}  {about}")?;
             }
             return Ok(0);
         }
@@ -284,45 +250,32 @@ async fn run<C>(connector: &Connector<C>, arguments: &Arguments) -> Result<u8, F
             .resources
             .iter()
             .find(|resource| resource.name == name);
-        let names = || {
-            connector
-                .resources
-                .iter()
-                .map(|resource| resource.name)
-                .collect::<Vec<_>>()
-                .join(", ")
+        let unknown = || {
+            invalid(format!(
+                "no resource `{name}`; there are {}",
+                names.join(", ")
+            ))
         };
-        chosen.push(known.ok_or_else(|| {
-            Failure::Usage(format!("no resource `{name}`; there are {}", names()))
-        })?);
+        chosen.push(known.ok_or_else(unknown)?);
     }
     if chosen.is_empty() {
         chosen.extend(connector.resources);
     }
     let client = (connector.connect)(arguments.config.as_deref(), arguments.base_url.clone());
-    let client = client.map_err(|error| Failure::Usage(error.to_string()))?;
-    let mut failed = 0;
-    let started = Instant::now();
-    for resource in chosen {
-        let mut reader = (resource.open)(&client);
+    let client = client.map_err(|error| invalid(error.to_string()))?;
+    let (started, mut failed) = (Instant::now(), 0);
+    for Resource { name, open, .. } in chosen {
+        let mut reader = open(&client);
         let outcome = match read {
-            Some(read) => copy(resource.name, &mut *reader, read, arguments.quiet).await?,
-            None => reader
-                .page(Format::Jsonl, 0, &mut Vec::new())
-                .await
-                .map(|_| ()),
+            Some(read) => copy(name, &mut *reader, read, arguments.quiet).await?,
+            None => reader.page(false, 0, &mut Vec::new()).await.map(|_| ()),
         };
-        match outcome {
-            Ok(()) if read.is_none() => println!("ok      {}", resource.name),
-            Ok(()) => {}
-            Err(error) => {
-                failed += 1;
-                if read.is_none() {
-                    println!("failed  {}: {error}", resource.name);
-                } else {
-                    eprintln!("error: {}: {error}", resource.name);
-                }
-            }
+        failed += usize::from(outcome.is_err());
+        match (outcome, read) {
+            (Ok(()), Some(_)) => {}
+            (Ok(()), None) => writeln!(io::stdout(), "ok      {name}")?,
+            (Err(error), None) => writeln!(io::stdout(), "failed  {name}: {error}")?,
+            (Err(error), Some(_)) => eprintln!("error: {name}: {error}"),
         }
     }
     if read.is_some() && !arguments.quiet {
@@ -337,55 +290,47 @@ async fn copy(
     reader: &mut dyn Reader,
     read: &Read,
     quiet: bool,
-) -> Result<Result<(), Error>, Failure> {
+) -> io::Result<Result<(), Error>> {
+    let csv = read.format == Format::Csv;
     let mut out: Box<dyn Write> = match &read.output {
         None => Box::new(io::stdout().lock()),
         Some(folder) => {
             std::fs::create_dir_all(folder)?;
-            let ending = if read.format == Format::Csv {
-                "csv"
-            } else {
-                "jsonl"
-            };
+            let ending = if csv { "csv" } else { "jsonl" };
             Box::new(File::create(folder.join(format!("{name}.{ending}")))?)
         }
     };
-    let mut quarantine = match &read.quarantine {
-        None => None,
-        Some(path) => Some(File::options().create(true).append(true).open(path)?),
-    };
+    let quarantine = read.quarantine.as_ref();
+    let open = |path| File::options().create(true).append(true).open(path);
+    let mut quarantine = quarantine.map(open).transpose()?;
     let progress = io::stderr().is_terminal() && !quiet;
     let (mut records, mut pages) = (0, 0);
-    let mut bytes = reader.header(read.format).into_bytes();
+    let mut bytes = if csv {
+        reader.header().into_bytes()
+    } else {
+        Vec::new()
+    };
     let outcome = loop {
         out.write_all(&bytes)?;
         bytes.clear();
         if records >= read.limit {
             break Ok(());
         }
-        match reader
-            .page(read.format, read.limit - records, &mut bytes)
-            .await
-        {
+        let (written, rejected) = match reader.page(csv, read.limit - records, &mut bytes).await {
+            Ok(Some(page)) => page,
             Ok(None) => break Ok(()),
             Err(error) => break Err(error),
-            Ok(Some(page)) => {
-                records += page.records;
-                pages += 1;
-                for rejected in page.rejected {
-                    if let Some(file) = &mut quarantine {
-                        let problem = serde_json::Value::from(rejected.problem);
-                        writeln!(
-                            file,
-                            "{{\"problem\":{problem},\"record\":{}}}",
-                            rejected.json
-                        )?;
-                    }
-                }
-                if progress {
-                    eprint!("\r{name}: {records} records, {pages} pages\x1b[K");
-                }
+        };
+        (records, pages) = (records + written, pages + 1);
+        for Rejected { problem, json, .. } in rejected {
+            let problem = serde_json::Value::from(problem);
+            let json = json.replace(['\n', '\r'], " ");
+            if let Some(file) = &mut quarantine {
+                writeln!(file, "{{\"problem\":{problem},\"record\":{json}}}")?;
             }
+        }
+        if progress {
+            eprint!("\r{name}: {records} records, {pages} pages\x1b[K");
         }
     };
     if progress {
@@ -397,38 +342,26 @@ async fn copy(
 
 /// What was read, for people or for programs.
 fn summarize(session: &Session, failed: usize, started: Instant, log: Log) {
-    #[derive(Serialize)]
-    struct Summary {
-        records: u64,
-        pages: u64,
-        requests: u64,
-        retries: u64,
-        skipped: u64,
-        bytes: u64,
-        failed: usize,
-        seconds: f64,
-    }
     let stats = session.stats();
-    let summary = Summary {
-        records: stats.records.get(),
-        pages: stats.pages.get(),
-        requests: stats.requests.get(),
-        retries: stats.retries.get(),
-        skipped: stats.skipped.get(),
-        bytes: stats.bytes.get(),
-        failed,
-        seconds: (started.elapsed().as_secs_f64() * 1000.0).round() / 1000.0,
-    };
-    let json = serde_json::to_string(&summary).unwrap_or_default();
+    let numbers = [
+        ("records", stats.records.get()),
+        ("pages", stats.pages.get()),
+        ("requests", stats.requests.get()),
+        ("retries", stats.retries.get()),
+        ("skipped", stats.skipped.get()),
+        ("bytes", stats.bytes.get()),
+        ("failed", failed as u64),
+    ];
+    let seconds = started.elapsed().as_secs_f64();
+    let json = numbers
+        .map(|(name, number)| format!("\"{name}\":{number}"))
+        .join(",");
+    let text = numbers
+        .map(|(name, number)| format!("{name} {number}"))
+        .join(", ");
     match log {
-        Log::Json => eprintln!("{json}"),
-        Log::Text => eprintln!(
-            "{}",
-            json.trim_matches(['{', '}'])
-                .replace("\":", " ")
-                .replace('"', "")
-                .replace(',', ", ")
-        ),
+        Log::Json => eprintln!("{{{json},\"seconds\":{seconds:.3}}}"),
+        Log::Text => eprintln!("{text}, seconds {seconds:.3}"),
     }
     for (resource, fields) in stats.unknown_fields() {
         let fields = fields.into_iter().collect::<Vec<_>>().join(", ");

@@ -174,7 +174,7 @@ impl Session {
         self.stats().requests.add(1);
         let call = call.headers(headers).send();
         let mut response = call.await.map_err(Error::transport)?;
-        let mut body = Vec::new();
+        let mut body = Vec::with_capacity(1 << 16);
         while let Some(chunk) = response.chunk().await.map_err(Error::transport)? {
             if body.len() + chunk.len() > self.options.max_body {
                 let text = format!("the body is longer than {} bytes", self.options.max_body);
