@@ -273,8 +273,10 @@ fn limits(limit: Option<&spec::RateLimit>, cx: &mut Cx<'_>) -> (Option<Rate>, Op
             Ok(count) if count > 0 => Some(count),
             _ => {
                 let message = format!("`{key}` has to be from 1 to {}", u32::MAX);
-                cx.sink
-                    .push(Diagnostic::new(Code::OutOfRange, value.span, message));
+                cx.sink.push(
+                    Diagnostic::new(Code::OutOfRange, value.span, message)
+                        .help(format!("write `{key}: 10`, or leave it out")),
+                );
                 None
             }
         }

@@ -54,24 +54,9 @@ impl Lowering<'_> {
         for (key, field) in fields {
             let name = Name::config(&key.value);
             if let Err(collision) = scope.claim(&name, key.span) {
-                let diagnostic = Diagnostic::new(
-                    Code::NameCollision,
-                    key.span,
-                    format!(
-                        "`{}` becomes `{}` in Rust, as another field does",
-                        key.value, collision.rust
-                    ),
-                );
-                let diagnostic = match collision.first {
-                    Some((first, span)) => {
-                        diagnostic.other(span, format!("`{first}` is `{}` already", collision.rust))
-                    }
-                    None => diagnostic,
-                };
-                self.sink.push(diagnostic.help(format!(
-                    "name it otherwise, for instance `{}`",
-                    collision.free
-                )));
+                let help = format!("name it otherwise, for instance `{}`", collision.free);
+                self.sink
+                    .push(super::collided(&collision, &key.value, key.span, "Rust").help(help));
                 refused.insert(key.value.clone());
                 continue;
             }
@@ -93,6 +78,10 @@ impl Lowering<'_> {
         outer: &str,
         top: bool,
     ) -> Option<ConfigField> {
+        let description = field
+            .description
+            .as_ref()
+            .map(|text| super::prose(text, self.sink));
         let ty = self.ty(&key.value, field, outer);
         let env = self.env(key, &name, field, top);
         let pattern = self.pattern(field);
@@ -127,7 +116,7 @@ impl Lowering<'_> {
         }
         Some(ConfigField {
             name,
-            description: field.description.as_ref().map(super::prose),
+            description,
             ty,
             optional: optional && field.default_value.is_none(),
             default,

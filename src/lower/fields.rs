@@ -123,7 +123,7 @@ impl Lowering<'_> {
             }
             _ => {
                 let diagnostic = Diagnostic::new(
-                    Code::UnknownValue,
+                    Code::InvalidType,
                     text.span,
                     format!("there is no type `{}`", word.escape_debug()),
                 );
@@ -204,7 +204,10 @@ impl Lowering<'_> {
 
     /// A field written as a map.
     fn long(&mut self, field: &FieldMap, position: Position) -> Option<Typed> {
-        let description = field.description.as_ref().map(super::prose);
+        let description = field
+            .description
+            .as_ref()
+            .map(|text| super::prose(text, self.sink));
         let (ty, required) = self.long_type(field, description.clone(), position)?;
         if let (true, Some(nullable)) = (
             required,

@@ -32,8 +32,8 @@ use sha2::{Digest, Sha256};
 
 use crate::diagnostic::{Code, Diagnostic, Sink};
 use crate::expr::ConfigNames;
-use crate::model::Connector;
-use crate::source::Sources;
+use crate::model::{Collision, Connector};
+use crate::source::{Sources, Span, Text};
 use crate::spec::Spec;
 
 /// What the lowering of every part needs.
@@ -86,6 +86,7 @@ fn lower_whole(spec: &Spec, sources: &mut Sources, sink: &mut Sink) -> Option<Co
     }
     let package = package::name(&spec.name, sink);
     let version = package::version(spec.version.as_ref(), sink);
+    let description = spec.description.as_ref().map(|text| prose(text, sink));
     let (config, refused): (_, BTreeSet<String>) = config::lower(spec, sink);
     let names = ConfigNames::new(&config, &refused);
     let mut cx = Cx {
@@ -94,6 +95,10 @@ fn lower_whole(spec: &Spec, sources: &mut Sources, sink: &mut Sink) -> Option<Co
     };
     let client = client::lower(spec, &mut cx);
     let resources = resource::lower_all(spec, sources, &mut cx);
+    if sink.has_errors() {
+        return None;
+    }
+    // Where an expression is broken, what it would use is not known.
     for (name, _) in &spec.config {
         if !names.is_used(&name.value) {
             let message = format!("`config.{}` is never used", name.value);
@@ -101,13 +106,10 @@ fn lower_whole(spec: &Spec, sources: &mut Sources, sink: &mut Sink) -> Option<Co
             sink.push(Diagnostic::new(Code::Unused, name.span, message).help(help));
         }
     }
-    if sink.has_errors() {
-        return None;
-    }
     Some(Connector {
         package: package?,
         version,
-        description: spec.description.as_ref().map(prose),
+        description,
         config: config.clone(),
         client: client?,
         resources,
@@ -120,9 +122,21 @@ fn lower_whole(spec: &Spec, sources: &mut Sources, sink: &mut Sink) -> Option<Co
     })
 }
 
+/// Two names that become one, with both places.
+fn collided(collision: &Collision, wire: &str, span: Span, languages: &str) -> Diagnostic {
+    let message = collision.message(wire, languages);
+    let diagnostic = Diagnostic::new(Code::NameCollision, span, message);
+    match &collision.first {
+        Some((_, first)) => diagnostic.other(*first, "the other one"),
+        None => diagnostic,
+    }
+}
+
 /// A description without the blanks around it.
-fn prose(text: &crate::source::Text) -> String {
-    text.value.trim().to_owned()
+fn prose(text: &Text, sink: &mut Sink) -> String {
+    crate::expr::literal(text, "a description", sink)
+        .trim()
+        .to_owned()
 }
 
 /// SHA-256 over the spec and the files that it refers to, in the order they were read.

@@ -103,21 +103,13 @@ impl RecordBuilder {
             };
             let place = typed.rename.as_ref().unwrap_or(key).span;
             if let Err(collision) = scope.claim(&name, place) {
-                let message = format!(
-                    "`{}` becomes `{}` in Rust and in SQL, as another field does",
-                    key.value, collision.rust
-                );
-                let diagnostic = Diagnostic::new(Code::NameCollision, place, message);
-                let diagnostic = match collision.first {
-                    Some((first, span)) => {
-                        diagnostic.other(span, format!("`{first}` is `{}` already", collision.rust))
-                    }
-                    None => diagnostic,
-                };
-                sink.push(diagnostic.help(format!(
+                let help = format!(
                     "give one of them another name: `rename: {}`",
                     collision.free
-                )));
+                );
+                sink.push(
+                    super::collided(&collision, &key.value, place, "Rust and in SQL").help(help),
+                );
                 continue;
             }
             if let Some(example) = typed.example {

@@ -126,21 +126,10 @@ fn module<'t>(
     seen.insert(&text.value, text.span);
     let name = Name::module(&text.value);
     if let Err(collision) = modules.claim(&name, text.span) {
-        let message = format!(
-            "`{}` becomes `{}` in Rust and in SQL, as another resource does",
-            text.value, collision.rust
+        let help = format!("name it otherwise, for instance `{}`", collision.free);
+        sink.push(
+            super::collided(&collision, &text.value, text.span, "Rust and in SQL").help(help),
         );
-        let diagnostic = Diagnostic::new(Code::NameCollision, text.span, message);
-        let diagnostic = match collision.first {
-            Some((first, span)) => {
-                diagnostic.other(span, format!("`{first}` is `{}` already", collision.rust))
-            }
-            None => diagnostic,
-        };
-        sink.push(diagnostic.help(format!(
-            "name it otherwise, for instance `{}`",
-            collision.free
-        )));
         return None;
     }
     Some(name)
@@ -226,7 +215,11 @@ impl Lowering<'_, '_> {
     fn lower(mut self, names: Option<Names>, documents: &mut Documents<'_>) -> Option<Resource> {
         let resource = self.resource;
         let endpoint = &resource.endpoint;
-        let record = self.record(names.as_ref(), documents);
+        let description = resource
+            .description
+            .as_ref()
+            .map(|text| super::prose(text, self.cx.sink));
+        let record = self.record(names.as_ref(), description.clone(), documents);
         let disposition = disposition::lower(
             resource,
             record.as_ref().map(|(record, _)| record),
@@ -285,7 +278,7 @@ impl Lowering<'_, '_> {
         Some(Resource {
             name: names.name,
             type_name: names.client,
-            description: resource.description.as_ref().map(super::prose),
+            description,
             record: record?.0,
             disposition: disposition?,
             request: request?,
@@ -309,6 +302,7 @@ impl Lowering<'_, '_> {
     fn record(
         &mut self,
         names: Option<&Names>,
+        description: Option<String>,
         documents: &mut Documents<'_>,
     ) -> Option<(Record, Vec<samples::Example>)> {
         let resource = self.resource;
@@ -357,10 +351,7 @@ impl Lowering<'_, '_> {
                     return None;
                 }
                 (Some(fields), None) => {
-                    let index = builder.open_struct(
-                        record.to_owned(),
-                        resource.description.as_ref().map(super::prose),
-                    );
+                    let index = builder.open_struct(record.to_owned(), description);
                     fields::fields(fields, index, &mut builder, self.cx.sink);
                     true
                 }
@@ -399,8 +390,9 @@ impl Lowering<'_, '_> {
                 "$".to_owned()
             }
             Some(text) => {
-                crate::expr::literal(text, "`data_selector`", self.cx.sink);
-                if let Some(path) = crate::expr::path(text, self.cx.sink) {
+                if crate::expr::has_expression(&text.value) {
+                    crate::expr::literal(text, "`data_selector`", self.cx.sink);
+                } else if let Some(path) = crate::expr::path(text, self.cx.sink) {
                     envelope.records(&path, text.span);
                 }
                 text.value.clone()

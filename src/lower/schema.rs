@@ -264,7 +264,7 @@ impl Reader<'_, '_> {
                     shape.description = shape
                         .description
                         .take()
-                        .or_else(|| node.text().map(super::prose))
+                        .or_else(|| node.text().map(|text| text.value.trim().to_owned()))
                 }
                 "format" => shape.format = shape.format.take().or_else(|| node.text().cloned()),
                 "contentEncoding" => shape.encoding = node.text().map(|text| text.value.clone()),
@@ -323,7 +323,7 @@ impl Reader<'_, '_> {
                 Some(ty) => types.push(*ty),
                 None => {
                     let diagnostic = Diagnostic::new(
-                        Code::UnknownValue,
+                        Code::InvalidType,
                         item.span,
                         format!("JSON Schema has no type `{}`", word.escape_debug()),
                     );

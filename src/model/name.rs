@@ -167,6 +167,26 @@ pub struct Collision {
     pub free: String,
 }
 
+impl Collision {
+    /// What happened, for a message: `userName` is the name that came second.
+    #[must_use]
+    pub fn message(&self, wire: &str, languages: &str) -> String {
+        match &self.first {
+            Some((first, _)) if first == wire => {
+                format!("two are called `{}` in {languages}", self.rust)
+            }
+            Some((first, _)) => format!(
+                "`{first}` and `{wire}` both become `{}` in {languages}",
+                self.rust
+            ),
+            None => format!(
+                "`{wire}` becomes `{}` in {languages}, which is taken",
+                self.rust
+            ),
+        }
+    }
+}
+
 impl Scope {
     /// A scope in which the generated code itself uses some names.
     #[must_use]
@@ -454,22 +474,28 @@ const RESERVED_METHODS: &[&str] = &[
 /// Type names that generated files use without a path.
 const RESERVED_TYPES: &[&str] = &[
     "Action",
+    "Answer",
     "Any",
+    "ApiKey",
     "Arc",
+    "As",
     "Authenticator",
     "Backoff",
+    "Base64",
+    "Basic",
     "Batch",
+    "Bearer",
     "Binary",
     "Body",
     "Bool",
     "Box",
     "Client",
+    "Clone",
     "Column",
     "ColumnType",
     "Config",
     "ConfigBuilder",
     "Copy",
-    "Clone",
     "Count",
     "Cow",
     "Date",
@@ -484,6 +510,8 @@ const RESERVED_TYPES: &[&str] = &[
     "Duration",
     "Each",
     "Endpoint",
+    "Epoch",
+    "EpochMillis",
     "Eq",
     "Err",
     "Error",
@@ -491,6 +519,8 @@ const RESERVED_TYPES: &[&str] = &[
     "Fn",
     "FnMut",
     "FnOnce",
+    "Format",
+    "Formatted",
     "From",
     "FromStr",
     "Guard",
@@ -503,12 +533,17 @@ const RESERVED_TYPES: &[&str] = &[
     "Item",
     "Iterator",
     "Json",
+    "Lenient",
+    "Limit",
     "Map",
     "MergeStrategy",
     "Method",
     "None",
+    "OAuth2",
     "Ok",
+    "OnInvalid",
     "Option",
+    "Options",
     "Ord",
     "Page",
     "Pages",
@@ -531,6 +566,7 @@ const RESERVED_TYPES: &[&str] = &[
     "Serialize",
     "Serializer",
     "Session",
+    "Settings",
     "Sized",
     "Some",
     "Stats",
@@ -543,6 +579,7 @@ const RESERVED_TYPES: &[&str] = &[
     "ToString",
     "Token",
     "Turn",
+    "Unit",
     "Unpin",
     "Url",
     "Uuid",
