@@ -61,6 +61,7 @@ fn run(arguments: &[&str]) -> Result<(), Box<dyn Error>> {
     let status = Command::new(env!("CARGO"))
         .args(arguments)
         .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .env("DEMO_TOKEN", api::TOKEN)
         .status()?;
     if status.success() {
         Ok(())
