@@ -28,6 +28,7 @@ pub struct Rejected {
 pub(super) fn text(body: &[u8]) -> Result<Option<&str>, Error> {
     let text = std::str::from_utf8(body)
         .map_err(|_| Error::new(Kind::Decode, "the response is not UTF-8"))?;
+    let text = text.trim_start_matches('\u{feff}');
     Ok(Some(text).filter(|text| !text.trim_ascii().is_empty()))
 }
 

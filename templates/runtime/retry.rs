@@ -26,7 +26,7 @@ pub struct Retry {
     pub max: Duration,
     /// Wait a random part of it only, so that clients do not come back all at once.
     pub jitter: bool,
-    /// Reads the wait from an answer instead.
+    /// Reads from an answer how long to wait at least, in place of `Retry-After`.
     pub asked: Option<Asked>,
     /// Time since the first try after which there is no other.
     pub max_elapsed: Option<Duration>,
@@ -61,18 +61,18 @@ impl Retry {
         first: Option<Duration>,
         answer: Option<&Answer>,
     ) -> Result<Duration, Error> {
-        if let (Some(asked), Some(answer)) = (self.asked, answer)
-            && let Some(wait) = asked(answer)?
-        {
-            return Ok(wait);
-        }
         let doubled = first
             .unwrap_or(self.first)
             .saturating_mul(1 << tries.min(20));
         let part = if self.jitter { fastrand::f64() } else { 1.0 };
+        let own = doubled.min(self.max).mul_f64(part);
+        if let (Some(asked), Some(answer)) = (self.asked, answer)
+            && let Some(wait) = asked(answer)?
+        {
+            return Ok(wait.max(own));
+        }
         let asked = answer.and_then(|answer| retry_after(answer.header("retry-after")?));
-        let asked = within(asked.unwrap_or_default(), LONGEST_ASKED)?;
-        Ok(doubled.min(self.max).mul_f64(part).max(asked))
+        within(asked.unwrap_or_default(), LONGEST_ASKED).map(|asked| asked.max(own))
     }
 }
 

@@ -118,7 +118,12 @@ impl Session {
             let wait = retry.wait(tries, self.options.first_wait, retried.as_ref())?;
             let late = |max| started.elapsed() + wait > max;
             if tries == retry.max_retries || retry.max_elapsed.is_some_and(late) {
-                return Err(error.remark(format_args!("tried {} times", tries + 1)));
+                let remark = format_args!("tried {} times", tries + 1);
+                return Err(if tries == 0 {
+                    error
+                } else {
+                    error.remark(remark)
+                });
             }
             tracing::warn!(%error, wait_ms = wait.as_millis(), "trying again");
             sleep(wait).await;

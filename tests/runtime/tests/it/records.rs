@@ -204,3 +204,10 @@ async fn a_body_that_is_not_utf8_is_an_error() {
         "GET /rows: the response is not UTF-8"
     );
 }
+
+#[tokio::test]
+async fn a_byte_order_mark_is_no_part_of_the_json() {
+    let stub = Stub::script([Reply::json("\u{feff}{\"data\":[{\"id\":1}]}")]);
+    let (read, error) = Source::<Counted>::new(&session(&stub), once).read().await;
+    assert_eq!((ids(&read), error.is_none()), (vec![1], true));
+}

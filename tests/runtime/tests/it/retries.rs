@@ -81,6 +81,19 @@ async fn the_number_of_retries_is_bounded_for_every_status() {
 }
 
 #[tokio::test]
+async fn without_retries_the_first_failure_is_the_error() {
+    let stub = Stub::script([Reply::status(503)]);
+    let retry = Retry {
+        max_retries: 0,
+        ..Retry::DEFAULT
+    };
+    let sent = session(&stub)
+        .send(&Request::get("/rows"), &retry, &|_| None)
+        .await;
+    assert_eq!(sent.unwrap_err().to_string(), "503 Service Unavailable");
+}
+
+#[tokio::test]
 async fn each_request_has_its_own_retries() {
     let stub = Stub::start({
         let number = std::sync::atomic::AtomicU64::new(0);
@@ -243,7 +256,7 @@ async fn a_header_of_the_api_says_how_long_to_wait() {
         (
             |answer| wait::header(answer, "x-wait", Unit::Epoch, Duration::from_secs(100)),
             "12".to_owned(),
-            0.0,
+            2.0,
         ),
         (
             |answer| wait::header(answer, "x-other", Unit::Seconds, Duration::from_secs(100)),
