@@ -117,9 +117,9 @@ pub fn cargo(arguments: &[&str]) -> Command {
     command
 }
 
-/// Target folder of the generated crates.
+/// Target folder of the generated crates; the tests of the runtime share it, because its dependencies are theirs.
 pub fn target() -> PathBuf {
-    Path::new(env!("CARGO_TARGET_TMPDIR")).join("connectors-target")
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("generated")
 }
 
 fn write_if_changed(path: &Path, text: &str) {
