@@ -1,19 +1,19 @@
 //! `resources`: their names, and their parts put together.
 
-use std::collections::BTreeMap;
+mod names;
+
+use names::{Names, names};
 
 use super::envelope::EnvelopeBuilder;
 use super::paginator::Paginating;
 use super::record::RecordBuilder;
 use super::schema_ref::Documents;
 use super::{Cx, auth, disposition, error_handler, fields, key, request, samples, schema};
-use crate::diagnostic::{Code, Diagnostic, Sink};
-use crate::model::{
-    Auth, Body, Name, OnInvalid, Paging, PagingKind, Record, Resource, Scope, is_type_name,
-    singular, type_name,
-};
-use crate::source::{Sources, Span, Text};
-use crate::spec::{self, Spec};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::model::{Auth, Body, OnInvalid, Paging, PagingKind, Record, Resource};
+use crate::source::Sources;
+use crate::spec;
+use crate::spec::Spec;
 
 /// Lowers every resource; those with faults are left out.
 pub(super) fn lower_all(spec: &Spec, sources: &mut Sources, cx: &mut Cx<'_>) -> Vec<Resource> {
@@ -39,168 +39,6 @@ pub(super) fn lower_all(spec: &Spec, sources: &mut Sources, cx: &mut Cx<'_>) -> 
         resources.extend(lowering.lower(names, &mut documents));
     }
     resources
-}
-
-/// The Rust names of a resource; `None` after faults.
-struct Names {
-    name: Name,
-    client: String,
-    record: String,
-}
-
-fn names(resources: &[spec::Resource], sink: &mut Sink) -> Vec<Option<Names>> {
-    let mut modules = Scope::default();
-    let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
-    let mut named: Vec<Option<Name>> = Vec::with_capacity(resources.len());
-    for resource in resources {
-        named.push(module(&resource.name, &mut modules, &mut seen, sink));
-    }
-    // Records first: their names are the ones that users write most.
-    let mut types = Scope::default();
-    let mut records: Vec<Option<String>> = vec![None; resources.len()];
-    for (slot, resource) in records.iter_mut().zip(resources) {
-        if let Some(text) = &resource.record {
-            *slot = given_record(text, &mut types, sink);
-        }
-    }
-    for ((slot, resource), name) in records.iter_mut().zip(resources).zip(&named) {
-        if resource.record.is_none() && name.is_some() {
-            *slot = derived_record(&resource.name, &mut types, sink);
-        }
-    }
-    named
-        .into_iter()
-        .zip(records)
-        .map(|(name, record)| {
-            let (name, record) = (name?, record?);
-            let client = type_name(&name.wire, "Resource");
-            let taken = Name {
-                wire: name.wire.clone(),
-                rust: client.clone(),
-            };
-            let client = if types.claim(&taken, Span::default()).is_ok() {
-                client
-            } else {
-                types.unique(format!("{client}Resource"))
-            };
-            Some(Names {
-                name,
-                client,
-                record,
-            })
-        })
-        .collect()
-}
-
-fn module<'t>(
-    text: &'t Text,
-    modules: &mut Scope,
-    seen: &mut BTreeMap<&'t str, Span>,
-    sink: &mut Sink,
-) -> Option<Name> {
-    if text.value.trim().is_empty() || text.value.chars().any(char::is_control) {
-        let message = format!(
-            "`{}` cannot be the name of a resource",
-            text.value.escape_debug()
-        );
-        sink.push(
-            Diagnostic::new(Code::InvalidName, text.span, message)
-                .help("it names a table and a Rust module: write for instance `orders`"),
-        );
-        return None;
-    }
-    crate::expr::literal(text, "the name of a resource", sink);
-    if let Some(first) = seen.get(text.value.as_str()) {
-        let diagnostic = Diagnostic::new(
-            Code::DuplicateName,
-            text.span,
-            format!("there are two resources `{}`", text.value),
-        );
-        sink.push(
-            diagnostic
-                .other(*first, "the first one")
-                .help("name one of them otherwise"),
-        );
-        return None;
-    }
-    seen.insert(&text.value, text.span);
-    let name = Name::module(&text.value);
-    if let Err(collision) = modules.claim(&name, text.span) {
-        let help = format!("name it otherwise, for instance `{}`", collision.free);
-        sink.push(
-            super::collided(&collision, &text.value, text.span, "Rust and in SQL").help(help),
-        );
-        return None;
-    }
-    Some(name)
-}
-
-fn given_record(text: &Text, types: &mut Scope, sink: &mut Sink) -> Option<String> {
-    if !is_type_name(&text.value) {
-        let message = format!(
-            "`{}` cannot be the Rust name of a record",
-            text.value.escape_debug()
-        );
-        let help = format!("write `{}`", type_name(&text.value, "Record"));
-        sink.push(Diagnostic::new(Code::InvalidName, text.span, message).help(help));
-        return None;
-    }
-    claim_record(text, text.value.clone(), types, sink)
-}
-
-/// The singular of the resource's name; the name itself where another record has that.
-fn derived_record(text: &Text, types: &mut Scope, sink: &mut Sink) -> Option<String> {
-    let one = type_name(&singular(&text.value), "Record");
-    let plural = type_name(&text.value, "Record");
-    let name = Name {
-        wire: text.value.clone(),
-        rust: one.clone(),
-    };
-    if types.claim(&name, text.span).is_ok() {
-        return Some(one);
-    }
-    let candidates = [plural.clone(), format!("{plural}Record")];
-    for rust in candidates {
-        if types
-            .claim(
-                &Name {
-                    wire: text.value.clone(),
-                    rust: rust.clone(),
-                },
-                text.span,
-            )
-            .is_ok()
-        {
-            return Some(rust);
-        }
-    }
-    claim_record(text, one, types, sink)
-}
-
-fn claim_record(text: &Text, rust: String, types: &mut Scope, sink: &mut Sink) -> Option<String> {
-    let name = Name {
-        wire: text.value.clone(),
-        rust,
-    };
-    match types.claim(&name, text.span) {
-        Ok(()) => Some(name.rust),
-        Err(collision) => {
-            let diagnostic = Diagnostic::new(
-                Code::NameCollision,
-                text.span,
-                format!("two records would be called `{}`", collision.rust),
-            );
-            let diagnostic = match collision.first {
-                Some((_, span)) => diagnostic.other(span, "the other one"),
-                None => diagnostic,
-            };
-            sink.push(diagnostic.help(format!(
-                "give one of them another name: `struct: {}`",
-                collision.free
-            )));
-            None
-        }
-    }
 }
 
 struct Lowering<'l, 'a> {

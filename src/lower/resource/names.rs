@@ -1,0 +1,176 @@
+//! Rust names of resources and their records.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::{Code, Diagnostic, Sink};
+use crate::model::{Name, Scope, is_type_name, singular, type_name};
+use crate::source::{Span, Text};
+use crate::spec;
+
+/// The Rust names of a resource; `None` after faults.
+pub(super) struct Names {
+    pub name: Name,
+    pub client: String,
+    pub record: String,
+}
+
+pub(super) fn names(resources: &[spec::Resource], sink: &mut Sink) -> Vec<Option<Names>> {
+    let mut modules = Scope::default();
+    let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
+    let mut named: Vec<Option<Name>> = Vec::with_capacity(resources.len());
+    for resource in resources {
+        named.push(module(&resource.name, &mut modules, &mut seen, sink));
+    }
+    // Records first: their names are the ones that users write most.
+    let mut types = Scope::default();
+    let mut records: Vec<Option<String>> = vec![None; resources.len()];
+    for (slot, resource) in records.iter_mut().zip(resources) {
+        if let Some(text) = &resource.record {
+            *slot = given_record(text, &mut types, sink);
+        }
+    }
+    for ((slot, resource), name) in records.iter_mut().zip(resources).zip(&named) {
+        if resource.record.is_none() && name.is_some() {
+            *slot = derived_record(&resource.name, &mut types, sink);
+        }
+    }
+    named
+        .into_iter()
+        .zip(records)
+        .map(|(name, record)| {
+            let (name, record) = (name?, record?);
+            let client = type_name(&name.wire, "Resource");
+            let taken = Name {
+                wire: name.wire.clone(),
+                rust: client.clone(),
+            };
+            let client = if types.claim(&taken, Span::default()).is_ok() {
+                client
+            } else {
+                types.unique(format!("{client}Resource"))
+            };
+            Some(Names {
+                name,
+                client,
+                record,
+            })
+        })
+        .collect()
+}
+
+pub(super) fn module<'t>(
+    text: &'t Text,
+    modules: &mut Scope,
+    seen: &mut BTreeMap<&'t str, Span>,
+    sink: &mut Sink,
+) -> Option<Name> {
+    if text.value.trim().is_empty() || text.value.chars().any(char::is_control) {
+        let message = format!(
+            "`{}` cannot be the name of a resource",
+            text.value.escape_debug()
+        );
+        sink.push(
+            Diagnostic::new(Code::InvalidName, text.span, message)
+                .help("it names a table and a Rust module: write for instance `orders`"),
+        );
+        return None;
+    }
+    crate::expr::literal(text, "the name of a resource", sink);
+    if let Some(first) = seen.get(text.value.as_str()) {
+        let diagnostic = Diagnostic::new(
+            Code::DuplicateName,
+            text.span,
+            format!("there are two resources `{}`", text.value),
+        );
+        sink.push(
+            diagnostic
+                .other(*first, "the first one")
+                .help("name one of them otherwise"),
+        );
+        return None;
+    }
+    seen.insert(&text.value, text.span);
+    let name = Name::module(&text.value);
+    if let Err(collision) = modules.claim(&name, text.span) {
+        let help = format!("name it otherwise, for instance `{}`", collision.free);
+        sink.push(
+            crate::lower::collided(&collision, &text.value, text.span, "Rust and in SQL")
+                .help(help),
+        );
+        return None;
+    }
+    Some(name)
+}
+
+pub(super) fn given_record(text: &Text, types: &mut Scope, sink: &mut Sink) -> Option<String> {
+    if !is_type_name(&text.value) {
+        let message = format!(
+            "`{}` cannot be the Rust name of a record",
+            text.value.escape_debug()
+        );
+        let help = format!("write `{}`", type_name(&text.value, "Record"));
+        sink.push(Diagnostic::new(Code::InvalidName, text.span, message).help(help));
+        return None;
+    }
+    claim_record(text, text.value.clone(), types, sink)
+}
+
+/// The singular of the resource's name; the name itself where another record has that.
+pub(super) fn derived_record(text: &Text, types: &mut Scope, sink: &mut Sink) -> Option<String> {
+    let one = type_name(&singular(&text.value), "Record");
+    let plural = type_name(&text.value, "Record");
+    let name = Name {
+        wire: text.value.clone(),
+        rust: one.clone(),
+    };
+    if types.claim(&name, text.span).is_ok() {
+        return Some(one);
+    }
+    let candidates = [plural.clone(), format!("{plural}Record")];
+    for rust in candidates {
+        if types
+            .claim(
+                &Name {
+                    wire: text.value.clone(),
+                    rust: rust.clone(),
+                },
+                text.span,
+            )
+            .is_ok()
+        {
+            return Some(rust);
+        }
+    }
+    claim_record(text, one, types, sink)
+}
+
+pub(super) fn claim_record(
+    text: &Text,
+    rust: String,
+    types: &mut Scope,
+    sink: &mut Sink,
+) -> Option<String> {
+    let name = Name {
+        wire: text.value.clone(),
+        rust,
+    };
+    match types.claim(&name, text.span) {
+        Ok(()) => Some(name.rust),
+        Err(collision) => {
+            let diagnostic = Diagnostic::new(
+                Code::NameCollision,
+                text.span,
+                format!("two records would be called `{}`", collision.rust),
+            );
+            let diagnostic = match collision.first {
+                Some((_, span)) => diagnostic.other(span, "the other one"),
+                None => diagnostic,
+            };
+            sink.push(diagnostic.help(format!(
+                "give one of them another name: `struct: {}`",
+                collision.free
+            )));
+            None
+        }
+    }
+}
