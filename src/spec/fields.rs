@@ -9,7 +9,8 @@ use crate::source::{Spanned, Text};
 /// The type of one field, as written.
 ///
 /// - a type name, with `!` when the field is always there and never null: `string!`
-/// - a list of one: a list of that; of several: a list whose items are any of them
+/// - a list of one: a list of that; of several: a list whose items are any of them. Items of lists and values of maps are
+///   never null unless they say `nullable: true`
 /// - a map with one of `type`, `enum`, `fields`, `items`, `one_of` as [`FieldMap`] says; any other map is an object whose
 ///   keys are its fields. So is a map that has such a key besides others which are no keys of `FieldMap` and hold types:
 ///   `{ type: string!, id: integer! }`

@@ -65,6 +65,11 @@ spec_map! {
         /// Pages after which to stop.
         optional max_pages: Spanned<u64>,
     }
+    instead {
+        "stop_after_empty_page" = "an empty page always ends: remove it",
+        "offset_body_path" = "write `offset_param: …` with dots into the body, and `in: json`",
+        "limit_body_path" = "write `limit_param: …` with dots into the body, and `in: json`",
+    }
 }
 
 spec_map! {
@@ -81,7 +86,7 @@ spec_map! {
         /// Where the response has the number of pages.
         optional total_pages: Text,
         /// Where the response has the number of all records.
-        optional total ("total" | "total_path"): Text,
+        optional total: Text,
         /// Where the response says that there is more.
         optional has_more ("has_more" | "has_more_path"): Text,
         /// A page with fewer records than `limit` is the last.
@@ -90,6 +95,13 @@ spec_map! {
         optional location ("in"): Spanned<ParamLocation>,
         /// Pages after which to stop.
         optional max_pages: Spanned<u64>,
+    }
+    instead {
+        "stop_after_empty_page" = "an empty page always ends: remove it",
+        "page_body_path" = "write `page_param: …` with dots into the body, and `in: json`",
+        "maximum_page" = "write `max_pages`: how many pages are read",
+        "total_path" = "write `total_pages` for the number of pages, `total` for the number of records",
+        "page" = "write `start_from_page`",
     }
 }
 
@@ -110,6 +122,10 @@ spec_map! {
         optional has_more ("has_more" | "has_more_path"): Text,
         /// Pages after which to stop.
         optional max_pages: Spanned<u64>,
+    }
+    instead {
+        "stop_after_empty_page" = "an empty page always ends: remove it",
+        "cursor_body_path" = "write `cursor_param: …` with dots into the body, and `in: json`",
     }
 }
 

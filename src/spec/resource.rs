@@ -38,6 +38,19 @@ spec_map! {
         "table_name" = "the table has the resource's name: write it as `name`",
         "processing_steps" = "types stand in `fields`; filtering and changing records is not supported yet",
         "path" = "write `endpoint: { path: … }`, or `endpoint: …` when there is nothing else to say",
+        "method" = "it belongs into `endpoint`",
+        "params" = "it belongs into `endpoint`",
+        "headers" = "it belongs into `endpoint`",
+        "data_selector" = "it belongs into `endpoint`",
+        "paginator" = "it belongs into `endpoint`",
+        "auth" = "it belongs into `endpoint`",
+        "error_handler" = "it belongs into `endpoint`",
+        "schema_contract" = "types are fixed by `fields`; say with `unknown_fields` and `on_invalid_record` what becomes of other records",
+        "max_table_nesting" = "objects and lists of a record are kept as JSON columns: remove it",
+        "parallelized" = "resources are read concurrently under the client's `rate_limit`: remove it",
+        "nested_hints" = "say the types of inner fields in `fields`",
+        "table_format" = "how a table is stored is the destination's: remove it",
+        "file_format" = "how a table is stored is the destination's: remove it",
     }
 }
 
@@ -72,6 +85,13 @@ spec_words! {
         Replace = "replace",
         /// Rows of the same key are replaced.
         Merge = "merge",
+    }
+    instead {
+        "upsert" = "write `write_disposition: { strategy: upsert }`",
+        "delete_insert" = "write `write_disposition: { strategy: delete_insert }`",
+        "insert_only" = "write `write_disposition: { strategy: insert_only }`",
+        "scd2" = "write `write_disposition: { strategy: scd2 }`",
+        "skip" = "leave the resource out",
     }
 }
 
