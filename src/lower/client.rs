@@ -353,6 +353,20 @@ fn unused_for_all(spec: &Spec, cx: &mut Cx<'_>) {
     if spec.resources.is_empty() {
         return;
     }
+    if let Some(span) = spec
+        .client
+        .paginator
+        .as_ref()
+        .and_then(super::paginator::span)
+        && endpoints().all(|endpoint| endpoint.paginator.is_some())
+    {
+        let diagnostic = Diagnostic::new(
+            Code::Unused,
+            span,
+            "every resource has a paginator of its own",
+        );
+        cx.sink.push(diagnostic.help("remove it, or theirs"));
+    }
     if let Some(handler) = &spec.client.error_handler
         && endpoints().all(|endpoint| endpoint.error_handler.is_some())
     {

@@ -11,7 +11,7 @@ use crate::model::{
     BodyPath, Expr, ExprKind, ExprType, LeafKind, LinkSource, PageParam, Paging, PagingKind,
     Record, Request,
 };
-use crate::source::{Spanned, Text};
+use crate::source::{Span, Spanned, Text};
 use crate::spec;
 use crate::spec::{Client, Endpoint};
 
@@ -337,6 +337,19 @@ impl Paginating<'_, '_> {
             return None;
         }
         Some(max.map(|max| max.value))
+    }
+}
+
+/// Where a paginator stands, for messages.
+pub fn span(paginator: &spec::Paginator) -> Option<Span> {
+    match paginator {
+        spec::Paginator::None => None,
+        spec::Paginator::Offset(paginator) => Some(paginator.span),
+        spec::Paginator::PageNumber(paginator) => Some(paginator.span),
+        spec::Paginator::Cursor(paginator) => Some(paginator.span),
+        spec::Paginator::NextLink(paginator) => Some(paginator.span),
+        spec::Paginator::LinkHeader(paginator) => Some(paginator.span),
+        spec::Paginator::HeaderCursor(paginator) => Some(paginator.span),
     }
 }
 

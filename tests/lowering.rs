@@ -1,0 +1,332 @@
+//! How parts of specs become parts of models, each shown on the smallest spec that has it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests"
+)]
+
+use std::fs;
+use std::path::Path;
+
+use spile::model::{
+    Body, Connector, EnvelopeNode, Field, Item, Json, PathStep, Resource, Struct, Template, Type,
+};
+
+const HEAD: &str = "spile: 1\nname: example\n";
+
+fn compile_at(path: &Path, text: &str) -> Result<Connector, Vec<String>> {
+    let compilation = spile::compile(path, text.as_bytes());
+    compilation.model.ok_or_else(|| {
+        compilation
+            .report
+            .diagnostics
+            .iter()
+            .map(|fault| format!("{} {}", fault.code.id(), fault.message))
+            .collect()
+    })
+}
+
+fn compile(rest: &str) -> Connector {
+    let text = format!("{HEAD}{rest}");
+    compile_at(Path::new("spec.yaml"), &text).unwrap_or_else(|said| panic!("{said:#?}\n{text}"))
+}
+
+/// The one resource of a spec whose client has nothing but a URL.
+fn resource(endpoint: &str, rest: &str) -> Resource {
+    let text = format!(
+        "client: {{ base_url: https://api.example.com }}\n\
+         resources:\n  - {{ name: items, endpoint: {{ path: /items, {endpoint} }}, {rest} }}\n"
+    );
+    compile(&text).resources.remove(0)
+}
+
+fn by_schema(schema: &str) -> Resource {
+    resource("data_selector: data", &format!("schema: {schema}"))
+}
+
+fn field<'r>(record: &'r Struct, name: &str) -> &'r Field {
+    record
+        .fields
+        .iter()
+        .find(|field| field.name.wire == name)
+        .expect(name)
+}
+
+const FIELDS: &str = "fields: { id: string!, name: string }";
+
+#[test]
+fn a_schema_makes_null_possible_where_it_says_so_or_does_not_require() {
+    let resource = by_schema(
+        "{ type: object, required: [a, b, c, d, e], properties: {
+           a: { type: string }, b: { type: [string, 'null'] }, c: { enum: [x, null] },
+           d: { oneOf: [{ type: integer }, { type: 'null' }] }, e: { type: string, nullable: true },
+           f: { type: string } } }",
+    );
+    let nullable: String = resource.record.structs[0]
+        .fields
+        .iter()
+        .map(|field| if field.nullable { '?' } else { '!' })
+        .collect();
+    assert_eq!(nullable, "!?????");
+    assert_eq!(field(&resource.record.structs[0], "d").ty, Type::Integer);
+}
+
+#[test]
+fn parts_of_all_of_are_one_object() {
+    let resource = by_schema(
+        "{ allOf: [{ $ref: '#/$defs/base' }, { properties: { own: { type: number } }, required: [own] }],
+           $defs: { base: { type: object, required: [id], properties: { id: { type: integer } } } } }",
+    );
+    let record = &resource.record.structs[0];
+    assert_eq!(
+        (field(record, "id").nullable, field(record, "own").nullable),
+        (false, false)
+    );
+    assert_eq!(field(record, "own").ty, Type::Number);
+}
+
+#[test]
+fn a_reference_is_one_type_wherever_it_stands() {
+    let resource = by_schema(
+        "{ type: object, properties: { from: { $ref: '#/$defs/address' }, to: { $ref: '#/$defs/address', description: Where to. } },
+           $defs: { address: { type: object, description: An address., properties: { city: { type: string } } } } }",
+    );
+    let record = &resource.record;
+    assert_eq!(record.structs.len(), 2);
+    assert_eq!(record.structs[1].type_name, "ItemRecordAddress");
+    let [from, to] = ["from", "to"].map(|name| field(&record.structs[0], name));
+    assert_eq!((&from.ty, &to.ty), (&Type::Struct(1), &Type::Struct(1)));
+    assert_eq!(from.description.as_deref(), Some("An address."));
+    assert_eq!(to.description.as_deref(), Some("Where to."));
+}
+
+#[test]
+fn types_of_a_schema() {
+    let resource = by_schema(
+        "{ type: object, properties: {
+           at: { type: string, format: date-time }, day: { type: string, format: date }, id: { type: string, format: uuid },
+           mail: { type: string, format: email }, sum: { type: number, format: decimal }, any: {},
+           counts: { type: object, additionalProperties: { type: integer } }, loose: { type: object },
+           both: { type: [integer, string] }, tags: { type: array, items: { type: string } }, n: { type: [integer, number] } } }",
+    );
+    let record = &resource.record;
+    let ty = |name: &str| field(&record.structs[0], name).ty.clone();
+    let item = |ty| {
+        Box::new(Item {
+            ty,
+            nullable: false,
+        })
+    };
+    assert_eq!(ty("day"), Type::Date(None));
+    assert_eq!(ty("id"), Type::Uuid);
+    assert_eq!(ty("mail"), Type::String);
+    assert_eq!(ty("sum"), Type::Decimal);
+    assert_eq!(ty("any"), Type::Json);
+    assert_eq!(ty("counts"), Type::Map(item(Type::Integer)));
+    assert_eq!(ty("loose"), Type::Map(item(Type::Json)));
+    assert_eq!(ty("tags"), Type::List(item(Type::String)));
+    assert_eq!(ty("n"), Type::Number);
+    assert_eq!(ty("both"), Type::Union(0));
+    assert_eq!(
+        record.unions[0].variants,
+        [
+            ("Integer".to_owned(), Type::Integer),
+            ("Text".to_owned(), Type::String)
+        ]
+    );
+}
+
+#[test]
+fn schemas_are_read_from_the_folder_of_the_spec_and_nowhere_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let inside = folder.path().join("specs");
+    fs::create_dir_all(inside.join("schemas/shared")).unwrap();
+    let item =
+        r#"{ "type": "object", "properties": { "id": { "$ref": "shared/id.json#/$defs/id" } } }"#;
+    fs::write(inside.join("schemas/item.json"), item).unwrap();
+    fs::write(
+        inside.join("schemas/shared/id.json"),
+        r#"{ "$defs": { "id": { "type": "integer" } } }"#,
+    )
+    .unwrap();
+    fs::write(folder.path().join("outside.json"), item).unwrap();
+    let at = |reference: &str| {
+        let text = format!(
+            "{HEAD}client: {{ base_url: https://api.example.com }}\n\
+             resources: [{{ name: items, endpoint: /items, schema: {{ $ref: {reference} }} }}]\n"
+        );
+        compile_at(&inside.join("spec.yaml"), &text)
+    };
+    let model = at("schemas/item.json").unwrap();
+    assert_eq!(
+        field(&model.resources[0].record.structs[0], "id").ty,
+        Type::Integer
+    );
+    let before = model.spec_digest;
+    fs::write(
+        inside.join("schemas/shared/id.json"),
+        r#"{ "$defs": { "id": { "type": "string" } } }"#,
+    )
+    .unwrap();
+    assert_ne!(
+        at("schemas/item.json").unwrap().spec_digest,
+        before,
+        "the digest covers what is referred to"
+    );
+
+    let outside = "E0409 `../outside.json` lies outside the folder of the spec";
+    assert_eq!(at("../outside.json").unwrap_err(), [outside]);
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink(folder.path().join("outside.json"), inside.join("link.json"))
+            .unwrap();
+        assert_eq!(
+            at("link.json").unwrap_err(),
+            ["E0409 `link.json` lies outside the folder of the spec"]
+        );
+    }
+}
+
+#[test]
+fn an_endpoint_drops_and_replaces_what_the_client_says() {
+    let model = compile(
+        "client:\n  base_url: https://api.example.com/\n  params: { a: 1, b: 2, c: 3 }\n  headers: { X-Client: yes please, X-Both: client }\n\
+         resources:\n  - name: items\n    endpoint: { path: items, params: { a: null, b: 7, d: [1, true] }, headers: { x-client: null, X-Both: own } }\n    fields: { id: string! }\n",
+    );
+    let request = &model.resources[0].request;
+    let params: Vec<(&str, usize)> = request
+        .params
+        .iter()
+        .map(|param| (param.name.as_str(), param.values.len()))
+        .collect();
+    assert_eq!(params, [("c", 1), ("b", 1), ("d", 2)]);
+    assert_eq!(request.without_headers, ["x-client"]);
+    assert_eq!(request.headers.len(), 1);
+    assert_eq!(request.path.template, Template::Text("/items".to_owned()));
+    assert_eq!(
+        model.client.base_url,
+        Template::Text("https://api.example.com".to_owned())
+    );
+}
+
+#[test]
+fn a_paginator_in_the_body_takes_the_place_of_its_keys() {
+    let paging = "paginator: { type: offset, limit: 5, offset_param: page.from, limit_param: size, in: json }";
+    let Body::Json(Json::Object(object)) = resource(
+        &format!("method: POST, json: {{ size: 1, page: {{ from: 0, sort: id }} }}, {paging}"),
+        FIELDS,
+    )
+    .request
+    .body
+    else {
+        panic!("a JSON body");
+    };
+    assert_eq!(object.len(), 1);
+    assert!(matches!(&object[0].1, Json::Object(page) if page.len() == 1 && page[0].0 == "sort"));
+    let empty = resource(&format!("method: POST, {paging}"), FIELDS)
+        .request
+        .body;
+    assert!(matches!(empty, Body::Json(Json::Object(object)) if object.is_empty()));
+}
+
+#[test]
+fn paths_into_one_body_share_their_objects() {
+    let resource = resource(
+        "data_selector: '[1].rows', paginator: { type: page_number, total_pages: '[0].meta.pages', total: '[0].meta.type' }",
+        FIELDS,
+    );
+    let EnvelopeNode::Items(items) = &resource.envelope.root else {
+        panic!("a list");
+    };
+    assert_eq!(
+        items.iter().map(|(index, _)| *index).collect::<Vec<_>>(),
+        [0, 1]
+    );
+    let methods: Vec<&str> = resource
+        .envelope
+        .accessors
+        .iter()
+        .map(|accessor| accessor.rust.as_str())
+        .collect();
+    assert_eq!(methods, ["pages", "r#type"]);
+    assert!(matches!(
+        resource.envelope.accessors[0].path.as_slice(),
+        [PathStep::Index(0), PathStep::Key(_), PathStep::Key(_)]
+    ));
+    let EnvelopeNode::Object { fields, .. } = &items[1].1 else {
+        panic!("an object");
+    };
+    assert!(fields[0].required);
+}
+
+#[test]
+fn a_key_makes_all_on_its_way_present_and_nothing_else() {
+    let resource = resource(
+        "data_selector: data",
+        "primary_key: [owner.id, number], fields: { number: integer, owner: { id: string, name: string }, other: string }",
+    );
+    let [record, owner] = resource.record.structs.as_slice() else {
+        panic!("two structs");
+    };
+    let present: Vec<&str> = record
+        .fields
+        .iter()
+        .chain(&owner.fields)
+        .filter(|field| !field.nullable)
+        .map(|field| field.name.wire.as_str())
+        .collect();
+    assert_eq!(present, ["number", "owner", "id"]);
+    assert_eq!(
+        resource.record.primary_key,
+        [
+            vec!["owner".to_owned(), "id".to_owned()],
+            vec!["number".to_owned()]
+        ]
+    );
+}
+
+#[test]
+fn a_sample_that_was_made_is_a_record() {
+    let fields = "id: uuid!, text: string, n: integer, x: number, on: boolean, sum: decimal!, at: timestamp, \
+        epoch: { type: timestamp, format: epoch }, ms: { type: timestamp, format: epoch_ms }, \
+        strf: { type: timestamp, format: '%d.%m.%Y %H:%M' }, day: date!, strday: { type: date, format: '%Y%m%d' }, \
+        time: time!, strtime: { type: time, format: '%H:%M' }, raw: binary, any: json, map: { type: map, items: integer }, \
+        list: [[string]], object: { a: string!, b: [{ c: integer! }] }, word: { enum: [b, a] }, several: { one_of: [integer, string] }, \
+        example: { type: integer, example: 42 }";
+    let spec = |samples: &str| {
+        compile(&format!(
+            "client: {{ base_url: https://api.example.com }}\n\
+             resources: [{{ name: items, endpoint: /items, fields: {{ {fields} }}{samples} }}]\n"
+        ))
+    };
+    let made = spec("").resources.remove(0).samples.remove(0);
+    assert!(made.contains("\"example\":42"), "{made}");
+    // YAML reads JSON.
+    let given = spec(&format!(", samples: [{made}]"));
+    assert_eq!(given.resources[0].samples, [made]);
+}
+
+#[test]
+fn numbers_of_bodies_and_samples_keep_their_digits() {
+    let Body::Json(Json::Object(object)) = resource(
+        "method: POST, json: { a: 1.50, b: 12345678901234567890123 }",
+        FIELDS,
+    )
+    .request
+    .body
+    else {
+        panic!("a JSON body");
+    };
+    assert_eq!(object[0].1, Json::Number("1.50".to_owned()));
+    assert_eq!(
+        object[1].1,
+        Json::Number("12345678901234567890123".to_owned())
+    );
+    let resource = resource(
+        "data_selector: data",
+        "fields: { sum: decimal! }, samples: [{ sum: 0.10 }]",
+    );
+    assert_eq!(resource.samples, ["{\"sum\":0.10}"]);
+}
