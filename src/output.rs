@@ -186,6 +186,14 @@ pub fn write(directory: &Path, files: &Files, force: bool) -> Result<Written, Re
     Ok(written)
 }
 
+/// The files of a directory that are not as an earlier generation wrote them, and that [`write`] would change.
+///
+/// # Errors
+/// A file that cannot be read.
+pub fn edited(directory: &Path, files: &Files) -> Result<Vec<String>, Refusal> {
+    Ok(plan(directory, files)?.edited)
+}
+
 fn plan(directory: &Path, files: &Files) -> Result<Plan, Refusal> {
     let before = manifest(directory)?;
     let known = before.map(|manifest| manifest.files).unwrap_or_default();

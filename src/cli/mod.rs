@@ -3,7 +3,9 @@
 mod check;
 mod completions;
 mod explain;
+mod generate;
 mod man;
+mod model;
 mod schema;
 mod specs;
 
@@ -38,6 +40,8 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Check(check::Check),
+    Generate(generate::Generate),
+    Model(model::Model),
     Explain(explain::Explain),
     Schema(schema::Schema),
     Completions(completions::Completions),
@@ -100,6 +104,8 @@ pub fn run() -> ExitCode {
     choice.write_global();
     let outcome = match &arguments.command {
         Command::Check(check) => check.run(),
+        Command::Generate(generate) => generate.run(),
+        Command::Model(model) => model.run(),
         Command::Explain(explain) => explain.run(),
         Command::Schema(schema) => schema.run(),
         Command::Completions(completions) => completions.run(),

@@ -5,10 +5,11 @@ use super::record::ident;
 use super::resource::uses_ident;
 use super::{errors, text, uses::Uses};
 use crate::model::{
-    Auth, ConfigField, ConfigType, Connector, ExprType, KeyPlace, OAuth2, Part, Template,
+    Auth, ConfigField, ConfigType, Connector, ExprKind, ExprType, KeyPlace, OAuth2, Part, Template,
 };
 use proc_macro2::TokenStream;
 use quote::quote;
+use std::cell::RefCell;
 use std::time::Duration;
 
 /// Statements, and an expression of type `Option<Arc<dyn Authenticator>>`, in the scope of `config`.
@@ -17,11 +18,13 @@ pub fn authenticator(
     auth: &Auth,
     uses: &mut Uses,
 ) -> (TokenStream, TokenStream) {
+    let lets = RefCell::default();
     let scope = Scope {
         connector,
         accessors: &[],
         place: Place::Request,
         option: None,
+        lets: &lets,
     };
     let (before, value) = shared(scope, auth, uses);
     match auth {
@@ -80,8 +83,17 @@ fn shared(scope: Scope<'_>, auth: &Auth, uses: &mut Uses) -> (TokenStream, Token
                 quote!(match &config.#(#path).* { #(#arms)* }),
             )
         }
-        Auth::OAuth2(oauth2) => (self::oauth2(oauth2, scope, uses), quote!(auth)),
-        other => (TokenStream::new(), simple(other, scope, uses)),
+        Auth::OAuth2(oauth2) => {
+            let statements = self::oauth2(oauth2, scope, uses);
+            let before = scope.before();
+            (quote!(#before #statements), quote!(auth))
+        }
+        Auth::None => (TokenStream::new(), quote!(())),
+        other => {
+            let auth = simple(other, scope, uses);
+            let before = scope.before();
+            (quote!(#before let auth = #auth;), quote!(auth))
+        }
     }
 }
 
@@ -120,8 +132,14 @@ fn simple(auth: &Auth, scope: Scope<'_>, uses: &mut Uses) -> TokenStream {
     match auth {
         Auth::Bearer { token } => {
             uses.runtime("Bearer");
+            let is_secret = matches!(token, Template::Value(expr) if expr.ty == ExprType::Secret);
             let token = secret(token, scope);
-            quote!(Bearer::new(#token))
+            if is_secret {
+                quote!(Bearer(#token))
+            } else {
+                uses.runtime("Secret");
+                quote!(Bearer(Secret::from(#token)))
+            }
         }
         Auth::ApiKey { place, key, prefix } => {
             uses.runtime("ApiKey");
@@ -156,19 +174,20 @@ fn simple(auth: &Auth, scope: Scope<'_>, uses: &mut Uses) -> TokenStream {
 
 /// Something that becomes a `Secret`.
 fn secret(template: &Template, scope: Scope<'_>) -> TokenStream {
-    let value = scope.param(template);
     match template {
-        Template::Value(expr) if expr.ty == ExprType::Secret => {
-            let place = scope.value(expr).tokens;
-            quote!(#place.clone())
-        }
-        Template::Value(expr) if expr.ty == ExprType::String => {
-            let place = scope.value(expr).tokens;
-            quote!(#place.clone())
+        Template::Value(expr) if matches!(expr.ty, ExprType::Secret | ExprType::String) => {
+            let value = scope.value(expr);
+            let place = &value.tokens;
+            match (expr.ty, value.optional) {
+                (ExprType::Secret, true) => quote!(#place.cloned().unwrap_or_default()),
+                (_, true) => quote!(#place.unwrap_or_default()),
+                (_, false) if matches!(expr.kind, ExprKind::Config(_)) => quote!(#place.clone()),
+                (_, false) => quote!(#place),
+            }
         }
         // `Into<Secret>` takes it as it is.
         Template::Parts(parts) => scope.format(parts, |scope, expr| scope.value(expr).display()),
-        _ => value,
+        other => scope.param(other),
     }
 }
 

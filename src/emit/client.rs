@@ -2,12 +2,14 @@
 
 use super::expr::{Place, Scope};
 use super::record::ident;
+use super::resource::uses_ident;
 use super::uses::Uses;
 use super::{auth, errors, module, request, templates, text};
 use crate::model::{Auth, ConfigType, Connector, Part, Resource, Template};
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use serde::Serialize;
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -61,6 +63,9 @@ pub fn file(connector: &Connector) -> String {
             quote!(#before let #field = session.with_auth(#value);)
         })
         .collect();
+    if uses_ident(&quote!(#options #own), "Secret") {
+        uses.runtime("Secret");
+    }
     let base_url = match &connector.client.base_url {
         Template::Text(text) => Some(text::quoted(text)),
         _ => None,
@@ -106,16 +111,19 @@ fn accessor(resource: &Resource) -> AccessorView {
 /// Statements of `Client::with`.
 fn options(connector: &Connector, uses: &mut Uses) -> TokenStream {
     let client = &connector.client;
+    let lets = RefCell::default();
     let scope = Scope {
         connector,
         accessors: &[],
         place: Place::Request,
         option: None,
+        lets: &lets,
     };
     let base_url = match &client.base_url {
         Template::Text(_) => quote!(BASE_URL),
         template => scope.param(template),
     };
+    let before = scope.before();
     let mut steps = vec![request::repeated(
         &client.headers,
         scope,
@@ -162,6 +170,7 @@ fn options(connector: &Connector, uses: &mut Uses) -> TokenStream {
         steps.push(quote!(#before options.auth = #value;));
     }
     quote! {
+        #before
         let mut options = Options::new(#base_url);
         #(#steps)*
     }

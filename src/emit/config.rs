@@ -147,13 +147,24 @@ fn ty(ty: &ConfigType, uses: &mut Uses) -> TokenStream {
 fn read(fields: &[ConfigField]) -> TokenStream {
     let mut statements = TokenStream::new();
     let mut places = Vec::new();
+    let mut width = 0;
     for field in fields {
+        let required = field.default.is_none() && !field.optional;
+        width +=
+            field.name.rust.len() * if required { 2 } else { 1 } + if required { 5 } else { 2 };
         let (name, wire) = (ident(&field.name.rust), text::literal(&field.name.wire));
         let (value, place) = match &field.default {
             Some(default) => {
                 let ty = named_type(&field.ty);
                 let value = default_value(default, &ty);
-                statements.extend(quote!(let default = || #value;));
+                statements.extend(match default {
+                    ConfigDefault::Text(text)
+                        if text.is_empty() && matches!(field.ty, ConfigType::String) =>
+                    {
+                        quote!(let default = String::new;)
+                    }
+                    _ => quote!(let default = || #value;),
+                });
                 (quote!(settings.or(#wire, default)), quote!(#name))
             }
             None if field.optional => (quote!(settings.optional(#wire)), quote!(#name)),
@@ -187,9 +198,15 @@ fn read(fields: &[ConfigField]) -> TokenStream {
         });
         places.push(place);
     }
+    // rustfmt leaves out the block of a closure that fits on a line.
+    let finish = if width.saturating_sub(2) <= 18 {
+        quote!(settings.finish(|| Some(Self { #(#places),* })))
+    } else {
+        quote!(settings.finish(|| { Some(Self { #(#places),* }) }))
+    };
     quote! {
         #statements
-        settings.finish(|| { Some(Self { #(#places),* }) })
+        #finish
     }
 }
 
@@ -219,7 +236,7 @@ fn default_value(default: &ConfigDefault, ty: &TokenStream) -> TokenStream {
             }
         }
         ConfigDefault::Integer(number) => text::integer(number),
-        ConfigDefault::Number(number) => quote!(#number),
+        ConfigDefault::Number(number) => text::number(*number),
         ConfigDefault::Boolean(value) => quote!(#value),
         ConfigDefault::Variant(variant) => {
             let variant = ident(variant);

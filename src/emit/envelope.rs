@@ -34,13 +34,33 @@ impl<'a> Pages<'a> {
 
     /// The type that a body is read into, with this lifetime where it borrows.
     pub fn root(&self, lifetime: &TokenStream, uses: &mut Uses) -> TokenStream {
-        self.ty(&self.envelope.root, true, lifetime, uses)
+        match &self.envelope.root {
+            EnvelopeNode::Each(_) | EnvelopeNode::Items(_) => quote!(Body<#lifetime>),
+            root => self.ty(root, true, lifetime, uses),
+        }
     }
 
     /// The structs and their accessors.
     pub fn items(&self, uses: &mut Uses) -> TokenStream {
         let mut items = TokenStream::new();
-        self.structs(&self.envelope.root, true, &mut items, uses);
+        let root = &self.envelope.root;
+        let wrapped = matches!(root, EnvelopeNode::Each(_) | EnvelopeNode::Items(_));
+        if wrapped {
+            let inner = self.ty(root, true, &quote!('a), uses);
+            let docs = self.docs;
+            uses.add("serde", "Deserialize");
+            items.extend(quote! {
+                #[doc = #docs]
+                #[derive(Deserialize)]
+                #[serde(transparent)]
+                pub struct Body<'a> {
+                    #[serde(borrow)]
+                    list: #inner,
+                }
+            });
+            items.extend(self.accessors(&ident("Body"), true, uses));
+        }
+        self.structs(root, !wrapped, &mut items, uses);
         items
     }
 
@@ -162,6 +182,11 @@ impl<'a> Pages<'a> {
         leads_to_records(node) && !self.envelope.allow_missing_data
     }
 
+    /// Whether the body is the records and nothing else.
+    pub fn is_bare(&self) -> bool {
+        matches!(self.envelope.root, EnvelopeNode::Records)
+    }
+
     /// Whether the body is an object.
     pub fn is_object(&self) -> bool {
         matches!(self.envelope.root, EnvelopeNode::Object { .. })
@@ -183,7 +208,10 @@ impl<'a> Pages<'a> {
 
     fn accessor(&self, accessor: &Accessor, uses: &mut Uses) -> TokenStream {
         let name = ident(&accessor.rust);
-        let mut tokens = quote!(self);
+        let mut tokens = match self.envelope.root {
+            EnvelopeNode::Each(_) | EnvelopeNode::Items(_) => quote!(self.list),
+            _ => quote!(self),
+        };
         let mut node = Some(&self.envelope.root);
         for step in &accessor.path {
             match (step, node) {
@@ -224,6 +252,27 @@ impl<'a> Pages<'a> {
         quote!(fn #name(&self) -> Option<#ty> { #value })
     }
 
+    /// The way to the records where no list is gone through, all steps required but the last.
+    fn plain_path(&self, node: &EnvelopeNode, from: TokenStream) -> Option<(TokenStream, bool)> {
+        let (place, required, node) = match node {
+            EnvelopeNode::Object { fields, .. } => {
+                let field = fields.iter().find(|field| leads_to_records(&field.node))?;
+                let name = ident(&field.name.rust);
+                (quote!(#from.#name), field.required, &field.node)
+            }
+            EnvelopeNode::Items(items) => {
+                let (index, node) = items.iter().find(|(_, node)| leads_to_records(node))?;
+                (item_of(items, *index, &from), self.is_required(node), node)
+            }
+            _ => return None,
+        };
+        match node {
+            EnvelopeNode::Records => Some((place, required)),
+            node if required => self.plain_path(node, place),
+            _ => None,
+        }
+    }
+
     /// Statements that push the records' JSON to `pieces`.
     fn walk(
         &self,
@@ -246,7 +295,6 @@ impl<'a> Pages<'a> {
             };
         }
         match node {
-            EnvelopeNode::Records if depth == 0 => quote!(pieces.push(*#place);),
             EnvelopeNode::Records => quote!(pieces.push(#place);),
             EnvelopeNode::Leaf(_) => TokenStream::new(),
             EnvelopeNode::Object { fields, .. } => fields
@@ -282,13 +330,17 @@ impl<'a> Pages<'a> {
     /// The body of `Endpoint::records`.
     pub fn records(&self) -> TokenStream {
         if matches!(self.envelope.root, EnvelopeNode::Records) {
-            return quote!(vec![*page]);
+            return quote!(vec![page]);
         }
-        match plain_path(&self.envelope.root, quote!(page)) {
+        let page = match self.envelope.root {
+            EnvelopeNode::Each(_) | EnvelopeNode::Items(_) => quote!(page.list),
+            _ => quote!(page),
+        };
+        match self.plain_path(&self.envelope.root, page.clone()) {
             Some((path, true)) => quote!(vec![#path]),
             Some((path, false)) => quote!(#path.into_iter().collect()),
             None => {
-                let walk = self.walk(&self.envelope.root, true, &quote!(page), 0);
+                let walk = self.walk(&self.envelope.root, true, &page, 0);
                 quote! {
                     let mut pieces = Vec::new();
                     #walk
@@ -296,20 +348,6 @@ impl<'a> Pages<'a> {
                 }
             }
         }
-    }
-}
-
-/// The way to the records where only names lead there, all of them required but the last.
-fn plain_path(node: &EnvelopeNode, from: TokenStream) -> Option<(TokenStream, bool)> {
-    let EnvelopeNode::Object { fields, .. } = node else {
-        return None;
-    };
-    let field = fields.iter().find(|field| leads_to_records(&field.node))?;
-    let name = ident(&field.name.rust);
-    match &field.node {
-        EnvelopeNode::Records => Some((quote!(#from.#name), field.required)),
-        node if field.required => plain_path(node, quote!(#from.#name)),
-        _ => None,
     }
 }
 

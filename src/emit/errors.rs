@@ -137,10 +137,11 @@ pub fn action(resource: &Resource, scope: Scope<'_>, uses: &mut Uses) -> Option<
         .rules
         .iter()
         .position(|rule| conditions(rule, scope).is_empty());
+    scope.before();
     let (rules, end) = match always.and_then(|at| policy.rules.get(..at).zip(policy.rules.get(at)))
     {
         Some((rules, last)) => {
-            let action = self::outcome(&last.action, scope);
+            let action = outcome(&last.action, scope);
             (rules, quote!(Some(#action)))
         }
         None => (policy.rules.as_slice(), quote!(None)),
@@ -203,7 +204,7 @@ fn conditions(rule: &Rule, scope: Scope<'_>) -> Vec<(&'static str, TokenStream)>
         conditions.push(("contains", quote!(answer.contains(#text))));
     }
     if let Some(condition) = &rule.condition {
-        conditions.push(("holds", scope.boolean(condition)));
+        conditions.push(("holds", scope.condition(condition)));
     }
     conditions
 }
@@ -216,23 +217,30 @@ fn outcome(action: &Action, scope: Scope<'_>) -> TokenStream {
         Action::Fail(None) => quote!(Action::Fail(None)),
         Action::Fail(Some(message)) => {
             let message = scope.string(message);
-            quote!(Action::Fail(Some(#message)))
+            scope
+                .lets
+                .borrow_mut()
+                .extend(quote!(let message = #message;));
+            quote!(Action::Fail(Some(message)))
         }
     }
 }
 
 fn rule(rule: &Rule, scope: Scope<'_>) -> TokenStream {
     let conditions = conditions(rule, scope);
+    let conditions_before = scope.before();
     let action = outcome(&rule.action, scope);
+    let before = scope.before();
+    let action = quote!(#before return Some(#action););
     match conditions.as_slice() {
-        [(_, only)] => quote!(if #only { return Some(#action); }),
+        [(_, only)] => quote!(#conditions_before if #only { #action }),
         several => {
             let lets = several.iter().map(|(name, condition)| {
                 let name = ident(name);
                 quote!(let #name = #condition;)
             });
             let names = several.iter().map(|(name, _)| ident(name));
-            quote!(#(#lets)* if #(#names)&&* { return Some(#action); })
+            quote!(#conditions_before #(#lets)* if #(#names)&&* { #action })
         }
     }
 }

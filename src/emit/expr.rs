@@ -6,8 +6,9 @@ use crate::model::{
     Accessor, Comparison, ConfigField, ConfigType, Connector, Expr, ExprKind, ExprType, LeafKind,
     Operator, Part, RecordPath, Template, TimeFormat, Type,
 };
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::quote;
+use std::cell::RefCell;
 
 /// Where an expression stands: what its names are called there.
 #[derive(Clone, Copy)]
@@ -20,6 +21,8 @@ pub struct Scope<'a> {
     pub place: Place,
     /// Within an option of a choice that has fields: the way to it and its own fields, each bound to its name.
     pub option: Option<(&'a [String], &'a [ConfigField])>,
+    /// Statements that have to stand before the expression just made; see [`Scope::before`].
+    pub lets: &'a RefCell<TokenStream>,
 }
 
 /// Functions in which expressions stand.
@@ -88,10 +91,11 @@ impl Value {
     pub fn display(&self) -> TokenStream {
         let tokens = &self.tokens;
         match (self.optional, self.shape) {
+            (_, Shape::Wire) => quote!(#tokens.and_then(Scalar::as_str).unwrap_or_default()),
             (false, Shape::Secret) => quote!(#tokens.expose()),
             (false, Shape::List(_)) => quote!(#tokens.join(",")),
             (false, _) => tokens.clone(),
-            (true, Shape::Secret) => quote!(#tokens.as_ref().map_or("", Secret::expose)),
+            (true, Shape::Secret) => quote!(#tokens.map_or("", Secret::expose)),
             (true, Shape::Str) => quote!(#tokens.unwrap_or_default()),
             (true, Shape::Text) => quote!(#tokens.unwrap_or_default()),
             (true, _) => quote!(#tokens.map(|value| value.to_string()).unwrap_or_default()),
@@ -115,12 +119,12 @@ impl<'a> Scope<'a> {
                     return quote!(#number);
                 }
                 match (value.shape, value.optional) {
-                    (Shape::Str | Shape::Secret, false) if is_place(expr) => quote!(&#tokens),
+                    (Shape::Str | Shape::Secret, false) if self.is_place(expr) => quote!(&#tokens),
                     (Shape::List(true), false) => quote!(&#tokens),
                     (Shape::List(false), false) => {
                         quote!(#tokens.iter().map(ToString::to_string).collect::<Vec<_>>())
                     }
-                    (Shape::Display, false) if !is_place(expr) => quote!(#tokens.to_string()),
+                    (Shape::Display, false) if !self.is_place(expr) => quote!(#tokens.to_string()),
                     (Shape::Wire, _) => quote!(#tokens.and_then(Scalar::as_str)),
                     _ => tokens.clone(),
                 }
@@ -164,39 +168,60 @@ impl<'a> Scope<'a> {
         self.format(parts, |scope, expr| scope.value(expr).display())
     }
 
-    /// `format!` of the pieces, each value shown by a function.
+    /// `format!` of the pieces, each value shown by a function. Values that are more than a field or a method are
+    /// bound to a name before.
     pub fn format(
         &self,
         parts: &[Part],
-        show: impl Fn(&Self, &Expr) -> TokenStream,
+        mut show: impl FnMut(&Self, &Expr) -> TokenStream,
     ) -> TokenStream {
         let mut pattern = String::new();
         let mut arguments = Vec::new();
+        let mut names: Vec<String> = Vec::new();
         for part in parts {
-            match part {
-                Part::Text(text) => pattern.push_str(&text.replace('{', "{{").replace('}', "}}")),
-                Part::Value(expr) => {
-                    pattern.push_str("{}");
-                    arguments.push(show(self, expr));
+            let expr = match part {
+                Part::Text(text) => {
+                    pattern.push_str(&text.replace('{', "{{").replace('}', "}}"));
+                    continue;
                 }
+                Part::Value(expr) => expr,
+            };
+            let value = show(self, expr);
+            if let Some(name) = single_name(&value) {
+                pattern.push_str(&format!("{{{name}}}"));
+                continue;
             }
+            if is_simple(&value) {
+                pattern.push_str("{}");
+                arguments.push(value);
+                continue;
+            }
+            let mut name = name_of(expr);
+            while names.contains(&name) {
+                name.push_str("_too");
+            }
+            let variable = ident(&name);
+            self.lets
+                .borrow_mut()
+                .extend(quote!(let #variable = #value;));
+            pattern.push_str(&format!("{{{name}}}"));
+            names.push(name);
         }
         let pattern = text::literal(&pattern);
         quote!(format!(#pattern #(, #arguments)*))
     }
 
+    /// The statements that have to stand before what was made since the last call.
+    pub fn before(&self) -> TokenStream {
+        std::mem::take(&mut *self.lets.borrow_mut())
+    }
+
     /// An `Option<String>`: a text, or nothing where it is absent or empty.
     pub fn optional_text(&self, expr: &Expr) -> TokenStream {
-        let value = self.value(expr);
-        let tokens = &value.tokens;
-        match (value.shape, value.optional) {
-            (Shape::Str, true) => quote!(#tokens.map(str::to_owned)),
-            (Shape::Text, true) => tokens.clone(),
-            (Shape::Wire, _) => quote!(#tokens.and_then(Scalar::as_str).map(str::to_owned)),
-            (Shape::Text, false) => quote!(Some(#tokens)),
-            (_, true) => quote!(#tokens.map(|value| value.to_string())),
-            (_, false) => quote!(Some(#tokens.to_string())),
+        if expr.kind == ExprKind::Null {
+            return quote!(None);
         }
+        optional_text_of(&self.value(expr))
     }
 
     /// An `Option<&str>`.
@@ -207,9 +232,50 @@ impl<'a> Scope<'a> {
             (Shape::Str, true) => tokens.clone(),
             (Shape::Wire, _) => quote!(#tokens.and_then(Scalar::as_str)),
             _ => {
-                let text = self.optional_text(expr);
-                quote!(#text.as_deref())
+                let text = optional_text_of(&value);
+                self.lets.borrow_mut().extend(quote!(let link = #text;));
+                quote!(link.as_deref())
             }
+        }
+    }
+
+    /// The pieces joined; nothing where one of them is nothing.
+    fn join(&self, parts: &[Part]) -> Value {
+        let mut bound: Vec<Ident> = Vec::new();
+        for part in parts {
+            let Part::Value(expr) = part else { continue };
+            let value = self.value(expr);
+            if value.optional || value.shape == Shape::Wire {
+                let mut name = name_of(expr);
+                while bound.iter().any(|known| *known == name) {
+                    name.push_str("_too");
+                }
+                let (name, text) = (ident(&name), optional_text_of(&value));
+                self.lets.borrow_mut().extend(quote!(let #name = #text;));
+                bound.push(name);
+            }
+        }
+        let mut names = bound.iter();
+        let joined = self.format(parts, |scope, expr| {
+            let value = scope.value(expr);
+            if value.optional || value.shape == Shape::Wire {
+                names.next().map(|name| quote!(#name)).unwrap_or_default()
+            } else {
+                value.display()
+            }
+        });
+        match bound.as_slice() {
+            [] => Value::new(joined, Shape::Text),
+            [only] => Value::optional(quote!(#only.map(|#only| #joined)), Shape::Text),
+            several => Value::optional(
+                quote! {
+                    match (#(#several),*) {
+                        (#(Some(#several)),*) => Some(#joined),
+                        _ => None,
+                    }
+                },
+                Shape::Text,
+            ),
         }
     }
 
@@ -252,6 +318,34 @@ impl<'a> Scope<'a> {
         }
     }
 
+    /// A `bool` without parentheses around it.
+    pub fn condition(&self, expr: &Expr) -> TokenStream {
+        let tokens = self.boolean(expr);
+        let mut trees = tokens.clone().into_iter();
+        match (trees.next(), trees.next()) {
+            (Some(TokenTree::Group(group)), None) => group.stream(),
+            _ => tokens,
+        }
+    }
+
+    /// A `bool` as an operand: bound to a name before where it is long.
+    fn operand(&self, expr: &Expr) -> TokenStream {
+        let tokens = self.boolean(expr);
+        if tokens.to_string().len() < 30 {
+            return tokens;
+        }
+        let condition = self.condition(expr);
+        let mut lets = self.lets.borrow_mut();
+        let bound = lets
+            .clone()
+            .into_iter()
+            .filter(|token| token.to_string() == "let")
+            .count();
+        let name = ident(&format!("condition_{}", bound + 1));
+        lets.extend(quote!(let #name = #condition;));
+        quote!(#name)
+    }
+
     /// A `bool`.
     pub fn boolean(&self, expr: &Expr) -> TokenStream {
         let value = self.value(expr);
@@ -271,6 +365,22 @@ impl<'a> Scope<'a> {
         }
     }
 
+    /// A place of an owned type, which has to be borrowed: not a field that a pattern has bound, nor an enum's word.
+    fn is_place(&self, expr: &Expr) -> bool {
+        let ExprKind::Config(path) = &expr.kind else {
+            return false;
+        };
+        let bound = self
+            .option
+            .is_some_and(|(by, _)| path.len() > by.len() && path.starts_with(by));
+        !bound
+            && !self
+                .value(expr)
+                .tokens
+                .into_iter()
+                .any(|token| matches!(token, TokenTree::Group(_)))
+    }
+
     /// Any expression.
     pub fn value(&self, expr: &Expr) -> Value {
         match &expr.kind {
@@ -279,7 +389,7 @@ impl<'a> Scope<'a> {
                 Value::new(quote!(#text), Shape::Str)
             }
             ExprKind::Integer(number) => Value::new(text::integer(number), Shape::Integer),
-            ExprKind::Number(number) => Value::new(quote!(#number), Shape::Number),
+            ExprKind::Number(number) => Value::new(text::number(*number), Shape::Number),
             ExprKind::Boolean(value) => Value::new(quote!(#value), Shape::Boolean),
             ExprKind::Null => Value::optional(quote!(None::<&str>), Shape::Str),
             ExprKind::Config(path) => self.config(path),
@@ -302,25 +412,26 @@ impl<'a> Scope<'a> {
                 Value::new(quote!(!#inner), Shape::Boolean)
             }
             ExprKind::And(left, right) => {
-                let (left, right) = (self.boolean(left), self.boolean(right));
+                let (left, right) = (self.operand(left), self.operand(right));
                 Value::new(quote!((#left && #right)), Shape::Boolean)
             }
             ExprKind::Or(left, right) => {
-                let (left, right) = (self.boolean(left), self.boolean(right));
+                let (left, right) = (self.operand(left), self.operand(right));
                 Value::new(quote!((#left || #right)), Shape::Boolean)
             }
             ExprKind::Compare(comparison, left, right) => self.compare(*comparison, left, right),
             ExprKind::Arithmetic(operator, left, right) => {
-                let (left, right) = (self.integer(left), self.integer(right));
-                let operator = match operator {
-                    Operator::Add => quote!(+),
-                    Operator::Subtract => quote!(-),
-                    Operator::Multiply => quote!(*),
-                };
-                Value::new(quote!((#left #operator #right)), Shape::Integer)
+                let method = ident(match operator {
+                    Operator::Add => "checked_add",
+                    Operator::Subtract => "checked_sub",
+                    Operator::Multiply => "checked_mul",
+                });
+                let (left, right) = (self.signed(left), self.signed(right));
+                let tokens = quote!(#left.zip(#right).and_then(|(a, b)| i64::#method(a, b)));
+                Value::optional(tokens, Shape::Integer)
             }
             ExprKind::If(condition, then, otherwise) => self.choice(condition, then, otherwise),
-            ExprKind::Join(parts) => Value::new(self.joined(parts), Shape::Text),
+            ExprKind::Join(parts) => self.join(parts),
             ExprKind::IsPresent(inner) => {
                 let value = self.value(inner);
                 let tokens = &value.tokens;
@@ -335,7 +446,7 @@ impl<'a> Scope<'a> {
     }
 
     fn choice(&self, condition: &Expr, then: &Expr, otherwise: &Expr) -> Value {
-        let condition = self.boolean(condition);
+        let condition = self.condition(condition);
         let (left, right) = (self.value(then), self.value(otherwise));
         if left.optional
             || right.optional
@@ -358,18 +469,53 @@ impl<'a> Scope<'a> {
         }
     }
 
-    fn integer(&self, expr: &Expr) -> TokenStream {
+    /// An `Option<i64>`.
+    fn signed(&self, expr: &Expr) -> TokenStream {
         let value = self.value(expr);
         let tokens = &value.tokens;
-        match (value.shape, value.optional) {
-            (Shape::Wire, _) => quote!(#tokens.and_then(Scalar::integer).unwrap_or_default()),
-            (_, true) => quote!(#tokens.unwrap_or_default()),
-            (_, false) => tokens.clone(),
+        if let ExprKind::Integer(number) = expr.kind {
+            let number = proc_macro2::Literal::i64_suffixed(number);
+            return quote!(Some(#number));
         }
+        match (value.shape, value.optional, self.is_unsigned(expr)) {
+            (Shape::Wire, ..) => quote!(#tokens.and_then(Scalar::integer)),
+            (_, true, true) => quote!(#tokens.and_then(|number| i64::try_from(number).ok())),
+            (_, true, false) => tokens.clone(),
+            (_, false, true) if expr.kind == ExprKind::Status => quote!(Some(i64::from(#tokens))),
+            (_, false, true) => quote!(i64::try_from(#tokens).ok()),
+            (_, false, false) => quote!(Some(#tokens)),
+        }
+    }
+
+    /// Counters of the runtime: `u64`, and the status.
+    fn is_unsigned(&self, expr: &Expr) -> bool {
+        match &expr.kind {
+            ExprKind::PageSize | ExprKind::PageNumber | ExprKind::Status => true,
+            ExprKind::Body(path) => self
+                .accessors
+                .iter()
+                .any(|known| known.rust == path.accessor && known.kind == LeafKind::Count),
+            _ => false,
+        }
+    }
+
+    /// Whether two integers have to be brought to one type before they are compared.
+    fn differ_in_sign(&self, left: &Expr, right: &Expr) -> bool {
+        let natural = |expr: &Expr| matches!(expr.kind, ExprKind::Integer(number) if number >= 0);
+        let integers = left.ty == ExprType::Integer && right.ty == ExprType::Integer;
+        let status = |expr: &Expr| expr.kind == ExprKind::Status;
+        integers
+            && !natural(left)
+            && !natural(right)
+            && (self.is_unsigned(left) != self.is_unsigned(right) || status(left) != status(right))
     }
 
     fn compare(&self, comparison: Comparison, left: &Expr, right: &Expr) -> Value {
         let (mut a, mut b) = (self.value(left), self.value(right));
+        if self.differ_in_sign(left, right) {
+            a = Value::optional(self.signed(left), Shape::Integer);
+            b = Value::optional(self.signed(right), Shape::Integer);
+        }
         for (this, other) in [(0, b.shape), (1, a.shape)] {
             let this = if this == 0 { &mut a } else { &mut b };
             if this.shape == Shape::Wire {
@@ -402,9 +548,13 @@ impl<'a> Scope<'a> {
                 let (a, b) = (plain(&a), plain(&b));
                 quote!(#a #operator #b)
             }
-            (true, true) => {
+            (true, true) if equality => {
                 let (a, b) = (borrowed(&a), borrowed(&b));
                 quote!(#a #operator #b)
+            }
+            (true, true) => {
+                let (a, b) = (borrowed(&a), borrowed(&b));
+                quote!(#a.zip(#b).is_some_and(|(a, b)| a #operator b))
             }
             // A value that is absent is unequal to all, and neither less nor greater than any.
             (true, false) if equality => {
@@ -532,9 +682,16 @@ fn config_shape(ty: &ConfigType) -> Shape {
     }
 }
 
-/// A place of an owned type, which has to be borrowed.
-fn is_place(expr: &Expr) -> bool {
-    matches!(expr.kind, ExprKind::Config(_))
+fn optional_text_of(value: &Value) -> TokenStream {
+    let tokens = &value.tokens;
+    match (value.shape, value.optional) {
+        (Shape::Str, true) => quote!(#tokens.map(str::to_owned)),
+        (Shape::Text, true) => tokens.clone(),
+        (Shape::Wire, _) => quote!(#tokens.and_then(Scalar::as_str).map(str::to_owned)),
+        (Shape::Text, false) => quote!(Some(#tokens)),
+        (_, true) => quote!(#tokens.map(|value| value.to_string())),
+        (_, false) => quote!(Some(#tokens.to_string())),
+    }
 }
 
 fn has_secret(expr: &Expr) -> bool {
@@ -610,4 +767,46 @@ fn last_record(path: &RecordPath) -> Value {
 
 fn nullable_anywhere(path: &RecordPath) -> bool {
     path.steps.iter().any(|step| step.nullable)
+}
+
+/// A field, or a method of one without arguments: what `format!` may hold itself.
+fn is_simple(tokens: &TokenStream) -> bool {
+    tokens.clone().into_iter().all(|token| match token {
+        TokenTree::Ident(_) | TokenTree::Literal(_) => true,
+        TokenTree::Punct(punct) => punct.as_char() == '.',
+        TokenTree::Group(group) => group.stream().is_empty(),
+    })
+}
+
+/// A name for the value of an expression.
+fn name_of(expr: &Expr) -> String {
+    let name = match &expr.kind {
+        ExprKind::Config(path) => path
+            .last()
+            .map_or("value", String::as_str)
+            .trim_start_matches("r#"),
+        ExprKind::Body(path) => path.accessor.trim_start_matches("r#"),
+        ExprKind::LastRecord(_) => "last",
+        ExprKind::Header(_) => "header",
+        _ => "value",
+    };
+    let taken = [
+        "config", "request", "position", "page", "turn", "answer", "body", "path", "options",
+        "session", "auth",
+    ];
+    let keyword = syn::parse_str::<proc_macro2::Ident>(name).is_err();
+    if keyword || taken.contains(&name) {
+        format!("{name}_value")
+    } else {
+        name.to_owned()
+    }
+}
+
+/// The name that tokens are, if they are nothing else.
+fn single_name(tokens: &TokenStream) -> Option<String> {
+    let mut trees = tokens.clone().into_iter();
+    match (trees.next(), trees.next()) {
+        (Some(TokenTree::Ident(name)), None) => Some(name.to_string()),
+        _ => None,
+    }
 }

@@ -35,6 +35,7 @@ fn blank_lines(source: &str) -> String {
     let mut holds_items = vec![true];
     let mut previous: Option<Kind> = None;
     let mut in_item = false;
+    let mut item_indent = 0;
     let mut inner_docs = false;
     for line in source.lines() {
         let text = line.trim_start();
@@ -49,6 +50,7 @@ fn blank_lines(source: &str) -> String {
             }
             previous = Some(kind);
             in_item = true;
+            item_indent = line.len() - text.len();
             inner_docs = false;
         }
         out.push_str(line);
@@ -60,8 +62,8 @@ fn blank_lines(source: &str) -> String {
         }
         if text.starts_with('}') {
             holds_items.pop();
-            in_item = text.ends_with('{') && !holds_items.last().copied().unwrap_or(true);
-            if holds_items.last().copied().unwrap_or(true) {
+            let ends_item = line.len() - text.len() <= item_indent;
+            if ends_item && holds_items.last().copied().unwrap_or(true) {
                 if !text.ends_with(';') {
                     previous = Some(Kind::Apart);
                 }
@@ -74,6 +76,7 @@ fn blank_lines(source: &str) -> String {
             if items {
                 previous = None;
                 in_item = false;
+                item_indent += 4;
             }
         } else if top && text.ends_with([';', '}']) {
             in_item = false;

@@ -18,7 +18,9 @@ const SHORT_ITEM: usize = 10;
 
 /// Breaks lines as rustfmt does.
 pub fn relayout(source: &str) -> String {
-    let source = single_items_in_line(&closures_in_line(source));
+    // Ranges in macros are printed with a blank.
+    let source = source.replace("..= ", "..=");
+    let source = single_items_in_line(&closures_in_line(&source));
     let lines: Vec<&str> = source.lines().collect();
     let mut out = String::with_capacity(source.len());
     let mut at = 0;
@@ -189,6 +191,30 @@ fn statement(text: &str, indent: usize) -> Option<String> {
     if text.starts_with("use ") {
         return import(text, indent);
     }
+    if let Some(pattern) = text.strip_suffix(" } => {") {
+        let (path, fields) = pattern.split_once(" { ")?;
+        if width(fields) <= STRUCT && indent + width(text) <= WIDTH {
+            return Some(text.to_owned());
+        }
+        let pad = " ".repeat(indent + 4);
+        let lines: String = fields
+            .split(", ")
+            .map(|field| format!("{pad}{field}{}\n", if field == ".." { "" } else { "," }))
+            .collect();
+        return Some(format!("{path} {{\n{lines}{}}} => {{", " ".repeat(indent)));
+    }
+    if let Some(fields) = text.strip_suffix(" }) })")
+        && let Some((call, fields)) = fields.split_once("(|| { Some(Self { ")
+    {
+        let (one, two) = (" ".repeat(indent), " ".repeat(indent + 4));
+        let fields: String = fields
+            .split(", ")
+            .map(|field| format!("{two}    {field},\n"))
+            .collect();
+        return Some(format!(
+            "{call}(|| {{\n{two}Some(Self {{\n{fields}{two}}})\n{one}}})"
+        ));
+    }
     if text.ends_with('{') {
         return (indent + width(text) <= WIDTH && text.contains("fn ")).then(|| text.to_owned());
     }
@@ -212,7 +238,9 @@ fn statement(text: &str, indent: usize) -> Option<String> {
     }
     let expression = parse(value)?;
     let start = indent + width(&head);
-    if is_inline(&expression) && start + width(value) + tail.len() <= WIDTH {
+    // The comma behind a field of a struct literal may stand out.
+    let counted = if head.ends_with(": ") { 0 } else { tail.len() };
+    if is_inline(&expression) && start + width(value) + counted <= WIDTH {
         return Some(format!("{head}{value}{tail}"));
     }
     if !head.is_empty() && !head.ends_with("return ") && !head.ends_with("=> ") {
@@ -364,6 +392,11 @@ fn parse(text: &str) -> Option<Expression<'_>> {
     for (at, character) in Scanner::new(text) {
         match character {
             '(' | '[' | '{' => {
+                let before = text.get(..at)?.trim_end();
+                // A block, not a struct literal.
+                if character == '{' && (before.is_empty() || before.ends_with(['|', '{', '('])) {
+                    return None;
+                }
                 if stack.is_empty() && from < at {
                     pieces.push(Piece::Text(text.get(from..at)?));
                 }

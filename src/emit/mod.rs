@@ -18,6 +18,7 @@ mod request;
 mod resource;
 mod runtime;
 mod samples;
+mod shared;
 mod templates;
 mod text;
 mod uses;
@@ -40,15 +41,15 @@ pub enum Layout {
 #[must_use]
 pub fn connector(connector: &Connector, layout: Layout) -> Files {
     let mut files = sources(connector);
+    let header = header(&connector.spec_file);
+    for text in files.values_mut() {
+        *text = format!("{header}{}", format::rust(text));
+    }
     let main = files.get("src/main.rs").cloned().unwrap_or_default();
     let library = files
         .iter()
         .filter(|(path, _)| path.starts_with("src/") && *path != "src/main.rs");
     let parts = runtime::Parts::of(library.map(|(_, text)| text.as_str()), &main);
-    let header = header(&connector.spec_file);
-    for text in files.values_mut() {
-        *text = format!("{header}{}", format::rust(text));
-    }
     let package = package::files(connector, &files, &parts, layout);
     files.extend(package);
     if layout == Layout::Vendored {
@@ -58,6 +59,16 @@ pub fn connector(connector: &Connector, layout: Layout) -> Files {
     let manifest = Manifest::new(specs, &files).to_text();
     files.insert(MANIFEST.to_owned(), manifest);
     files
+}
+
+/// The crates that `--runtime shared` needs beside the connectors: the runtime, and the workspace itself under the
+/// empty name.
+#[must_use]
+pub fn workspace(
+    connectors: &[Connector],
+    crates: &BTreeMap<String, Files>,
+) -> BTreeMap<String, Files> {
+    shared::workspace(connectors, crates)
 }
 
 /// The Rust files that are made from the model, not formatted yet.

@@ -119,7 +119,8 @@ pub fn paging(paging: &Paging, scope: Scope<'_>) -> PagingCode {
             if let Some(total_pages) = total_pages {
                 let total_pages = ident(total_pages);
                 next.extend(quote! {
-                    if turn.page.#total_pages().is_some_and(|pages| turn.number >= pages) { return Ok(None); }
+                    let pages = turn.page.#total_pages();
+                    if pages.is_some_and(|pages| turn.number >= pages) { return Ok(None); }
                 });
             }
             if total.is_some() {
@@ -141,6 +142,7 @@ pub fn paging(paging: &Paging, scope: Scope<'_>) -> PagingCode {
         } => {
             let mut next = has_more.as_deref().map(no_more).unwrap_or_default();
             let cursor = scope.optional_text(source);
+            next.extend(scope.before());
             next.extend(quote!(let next = #cursor;));
             next.extend(match &source.kind {
                 // These are never empty texts.
@@ -171,7 +173,8 @@ pub fn paging(paging: &Paging, scope: Scope<'_>) -> PagingCode {
                 }
                 LinkSource::Value(expr) => {
                     let link = scope.borrowed_text(expr);
-                    quote!(Ok(turn.link(#link)?.map(Some)))
+                    let before = scope.before();
+                    quote!(#before let next = #link; Ok(turn.link(next)?.map(Some)))
                 }
             };
             PagingCode {

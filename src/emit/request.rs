@@ -5,7 +5,7 @@ use super::paging::PagingCode;
 use super::resource::{config_if_used, uses_ident};
 use super::{text, uses::Uses};
 use crate::model::{Body, Json, Param, Part, Path, Resource, Template};
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
 
 /// The method of the trait.
@@ -17,11 +17,20 @@ pub fn request(
 ) -> TokenStream {
     let request = &resource.request;
     let path = path(&request.path, scope);
+    let path_before = scope.before();
     let params = repeated(
         &request.params,
         scope,
         |name, value| quote!(request.query(#name, #value);),
     );
+    let without: TokenStream = request
+        .without_headers
+        .iter()
+        .map(|name| {
+            let name = text::literal(name);
+            quote!(request.without_header(#name);)
+        })
+        .collect();
     let headers = repeated(
         &request.headers,
         scope,
@@ -35,6 +44,8 @@ pub fn request(
         ..
     } = code;
 
+    let path_tokens = &path.tokens;
+    let path_let = path.computed.then(|| quote!(let path = #path_tokens;));
     let (target, params) = if code.link {
         let first = quote!(#params #paging_params);
         let first = if first.is_empty() {
@@ -42,30 +53,24 @@ pub fn request(
         } else {
             quote!(if position.is_none() { #first })
         };
-        let target = if path.computed {
-            let path = &path.tokens;
-            (
-                quote!(let path = #path;),
-                quote!(position.as_deref().unwrap_or(&path)),
-            )
+        let path = if path.computed {
+            quote!(&path)
         } else {
-            let path = &path.tokens;
-            (
-                TokenStream::new(),
-                quote!(position.as_deref().unwrap_or(#path)),
-            )
+            path_tokens.clone()
         };
-        (target, first)
+        (
+            quote!(#path_let let target = position.as_deref().unwrap_or(#path);),
+            first,
+        )
     } else {
-        let path_tokens = &path.tokens;
-        let target = if path.computed {
-            (quote!(let path = #path_tokens;), quote!(path))
-        } else {
-            (TokenStream::new(), path_tokens.clone())
-        };
-        (target, quote!(#params))
+        (path_let.unwrap_or_default(), params)
     };
-    let (before, target) = target;
+    let before = quote!(#path_before #target);
+    let target = match (code.link, path.computed) {
+        (true, _) => quote!(target),
+        (false, true) => quote!(path),
+        (false, false) => path_tokens.clone(),
+    };
     let made = if request.method == "GET" {
         quote!(Request::get(#target))
     } else {
@@ -77,7 +82,7 @@ pub fn request(
     } else {
         paging_params.clone()
     };
-    let statements = quote!(#params #headers #body #paging);
+    let statements = quote!(#params #without #headers #body #paging);
     let all = quote!(#before #made #statements);
     if uses_ident(&all, "segment") {
         uses.runtime("segment");
@@ -186,16 +191,26 @@ pub fn repeated(
     scope: Scope<'_>,
     statement: impl Fn(proc_macro2::Literal, TokenStream) -> TokenStream,
 ) -> TokenStream {
-    params
+    let mut statements = TokenStream::new();
+    for (param, value) in params
         .iter()
-        .flat_map(|param| {
-            param
-                .values
-                .iter()
-                .map(|value| (text::literal(&param.name), scope.param(value)))
-        })
-        .map(|(name, value)| statement(name, value))
-        .collect()
+        .flat_map(|param| param.values.iter().map(move |value| (param, value)))
+    {
+        let name = text::literal(&param.name);
+        let value = scope.param(value);
+        statements.extend(scope.before());
+        if value
+            .clone()
+            .into_iter()
+            .any(|token| matches!(token, TokenTree::Group(_)))
+        {
+            statements.extend(quote!(let value = #value;));
+            statements.extend(statement(name, quote!(value)));
+        } else {
+            statements.extend(statement(name, value));
+        }
+    }
+    statements
 }
 
 fn body(body: &Body, scope: Scope<'_>, code: &PagingCode) -> TokenStream {
@@ -206,13 +221,15 @@ fn body(body: &Body, scope: Scope<'_>, code: &PagingCode) -> TokenStream {
                 _ => (quote!({}), TokenStream::new()),
             };
             let params = &code.json_params;
-            quote!(#hidden let mut body = json!(#value); #params request.json(&body);)
+            let before = scope.before();
+            quote!(#before #hidden let mut body = json!(#value); #params request.json(&body);)
         }
         Body::None => TokenStream::new(),
         Body::Json(json) => {
             let value = json_value(json, scope);
             let hidden = secrets(json, scope);
-            quote!(#hidden let body = json!(#value); request.json(&body);)
+            let before = scope.before();
+            quote!(#before #hidden let body = json!(#value); request.json(&body);)
         }
         Body::Form(fields) => repeated(
             fields,
@@ -221,7 +238,8 @@ fn body(body: &Body, scope: Scope<'_>, code: &PagingCode) -> TokenStream {
         ),
         Body::Text(template) => {
             let value = scope.param(template);
-            quote!(request.text(#value);)
+            let before = scope.before();
+            quote!(#before request.text(#value);)
         }
     }
 }
@@ -230,10 +248,7 @@ fn json_value(json: &Json, scope: Scope<'_>) -> TokenStream {
     match json {
         Json::Null => quote!(null),
         Json::Boolean(value) => quote!(#value),
-        Json::Number(number) => number.parse().unwrap_or_else(|_| {
-            let number = text::literal(number);
-            quote!(#number)
-        }),
+        Json::Number(number) => json_number(number),
         Json::Template(template) => scope.json(template),
         Json::List(items) => {
             let items = items.iter().map(|item| json_value(item, scope));
@@ -246,6 +261,21 @@ fn json_value(json: &Json, scope: Scope<'_>) -> TokenStream {
                 quote!(#key: #value)
             });
             quote!({ #(#entries),* })
+        }
+    }
+}
+
+/// A number that `json!` takes; one beyond all of its types goes as a text.
+fn json_number(number: &str) -> TokenStream {
+    let whole = number.trim_start_matches('-');
+    if number.parse::<i64>().is_ok() || whole.parse::<u64>().is_ok() && whole == number {
+        return text::integer(number);
+    }
+    match number.parse::<f64>() {
+        Ok(value) if value.is_finite() => text::number(value),
+        _ => {
+            let number = text::literal(number);
+            quote!(#number)
         }
     }
 }

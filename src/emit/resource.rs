@@ -10,6 +10,7 @@ use crate::model::{Connector, OnInvalid, Paging, PagingKind, Request, Resource};
 use proc_macro2::TokenStream;
 use quote::quote;
 use serde::Serialize;
+use std::cell::RefCell;
 
 /// What `src/resources/resource.rs` prints: finished pieces of Rust.
 #[derive(Serialize)]
@@ -58,11 +59,13 @@ pub fn file(connector: &Connector, resource: &Resource) -> String {
         let failure = Pages::failure(body);
         pages.extend(failure.items(&mut uses));
     }
+    let lets = RefCell::default();
     let scope = Scope {
         connector,
         accessors: &resource.envelope.accessors,
         place: Place::Request,
         option: None,
+        lets: &lets,
     };
     let code = paging(&resource.paging, scope);
     let constants = code.size.map(|size| {
@@ -172,13 +175,18 @@ fn endpoint(
     let session = match &resource.auth {
         Some(_) => {
             let field = client::own_session(resource);
-            quote!(&self.client.#field)
+            quote!(self.client.#field())
         }
         None => quote!(self.client.session()),
     };
     let request = request::request(resource, code, scope, uses);
     let action = errors::action(resource, scope, uses);
     let records = envelope.records();
+    let page_pattern = if envelope.is_bare() {
+        quote!(&page)
+    } else {
+        quote!(page)
+    };
     let total = code.total.as_ref().map(|accessor| {
         let accessor = ident(accessor);
         quote! {
@@ -199,6 +207,13 @@ fn endpoint(
     } else {
         "_turn"
     });
+    let start = if code.marked || code.guard.is_none() {
+        quote!(fn start(&self) -> #position { #start })
+    } else {
+        quote!(
+            fn start(&self) {}
+        )
+    };
     quote! {
         type Record = #record;
         type Position = #position;
@@ -212,13 +227,13 @@ fn endpoint(
 
         fn session(&self) -> &Session { #session }
 
-        fn start(&self) -> #position { #start }
+        #start
 
         #request
 
         #action
 
-        fn records<'a>(page: &Self::Page<'a>) -> Vec<&'a RawValue> { #records }
+        fn records<'a>(#page_pattern: &Self::Page<'a>) -> Vec<&'a RawValue> { #records }
 
         #total
 

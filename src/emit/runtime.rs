@@ -171,7 +171,7 @@ pub const DEPENDENCIES: &[Dependency] = &[
         reason: "patterns of the configuration",
         version: "0.1",
         bare: true,
-        features: &["std"],
+        features: &["std", "string"],
     },
     Dependency {
         name: "reqwest",

@@ -44,6 +44,32 @@ pub fn integer(value: impl ToString) -> proc_macro2::TokenStream {
         .unwrap_or_else(|_| text.to_token_stream())
 }
 
+/// A number as a Rust literal of type `f64`, in groups of three digits where it is long.
+pub fn number(value: f64) -> proc_macro2::TokenStream {
+    let text = format!("{value:?}");
+    let (mantissa, exponent) = text
+        .split_once('e')
+        .map_or((text.as_str(), String::new()), |(mantissa, exponent)| {
+            (mantissa, format!("e{exponent}"))
+        });
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, "0"));
+    let (sign, digits) = whole
+        .strip_prefix('-')
+        .map_or(("", whole), |digits| ("-", digits));
+    let fraction: Vec<&str> = fraction
+        .as_bytes()
+        .chunks(3)
+        .filter_map(|chunk| std::str::from_utf8(chunk).ok())
+        .collect();
+    let whole = if digits.len() < 5 {
+        digits.to_owned()
+    } else {
+        group(digits)
+    };
+    let source = format!("{sign}{whole}.{}{exponent}", fraction.join("_"));
+    proc_macro2::TokenStream::from_str(&source).unwrap_or_else(|_| value.to_token_stream())
+}
+
 fn group(digits: &str) -> String {
     let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {

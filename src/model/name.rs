@@ -41,7 +41,9 @@ impl Name {
     #[must_use]
     pub fn module(wire: &str) -> Self {
         let snake = plain_snake(wire);
-        let rust = if is_keyword(&snake) || RESERVED_METHODS.contains(&snake.as_str()) {
+        // `resources` is the module around it.
+        let taken = snake == "resources" || RESERVED_METHODS.contains(&snake.as_str());
+        let rust = if is_keyword(&snake) || taken {
             format!("{snake}_")
         } else {
             snake

@@ -13,6 +13,8 @@ pub trait Record: DeserializeOwned + Serialize + Send + Sync + Unpin + 'static {
     const COLUMNS: &'static [Column];
     /// Columns that identify a record; dots lead into objects.
     const PRIMARY_KEY: &'static [&'static str] = &[];
+    /// Columns by which rows are deleted and added again; dots lead into objects.
+    const MERGE_KEY: &'static [&'static str] = &[];
     /// What a load does with the rows that are there.
     const DISPOSITION: Disposition;
     /// Keys on the wire that are declared; others are counted. Empty where all are kept.

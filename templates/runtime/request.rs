@@ -14,6 +14,7 @@ pub struct Request {
     pub(super) target: String,
     pub(super) query: Vec<(String, String)>,
     pub(super) headers: Vec<(String, String)>,
+    pub(super) without: Vec<String>,
     pub(super) body: Option<(&'static str, String)>,
     pub(super) secrets: Vec<Secret>,
 }
@@ -25,12 +26,13 @@ impl Request {
     }
 
     pub(super) fn new(method: Method, target: impl Into<String>) -> Self {
-        let (query, headers, secrets) = (Vec::new(), Vec::new(), Vec::new());
+        let (query, headers, without, secrets) = Default::default();
         Self {
             method,
             target: target.into(),
             query,
             headers,
+            without,
             body: None,
             secrets,
         }
@@ -49,6 +51,11 @@ impl Request {
         if !texts.is_empty() {
             self.headers.push((name.to_owned(), texts.join(", ")));
         }
+    }
+
+    /// Leaves out a header that all requests have.
+    pub fn without_header(&mut self, name: &str) {
+        self.without.push(name.to_lowercase());
     }
 
     /// Hides a text in all messages about this request.

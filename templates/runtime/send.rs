@@ -167,7 +167,9 @@ impl Session {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
             call = call.body(body.clone());
         }
-        for (name, value) in self.options.common.headers.iter().chain(&request.headers) {
+        let common = self.options.common.headers.iter();
+        let common = common.filter(|(name, _)| !request.without.contains(&name.to_lowercase()));
+        for (name, value) in common.chain(&request.headers) {
             let refused = format!("`{name}` or its value cannot be a header");
             let (Ok(header), Ok(value)) =
                 (name.parse::<HeaderName>(), HeaderValue::from_str(value))
