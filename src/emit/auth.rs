@@ -22,6 +22,7 @@ pub fn authenticator(
     let scope = Scope {
         connector,
         accessors: &[],
+        always: &[],
         place: Place::Request,
         option: None,
         lets: &lets,

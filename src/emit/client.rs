@@ -115,6 +115,7 @@ fn options(connector: &Connector, uses: &mut Uses) -> TokenStream {
     let scope = Scope {
         connector,
         accessors: &[],
+        always: &[],
         place: Place::Request,
         option: None,
         lets: &lets,

@@ -206,8 +206,9 @@ impl<'a> Pages<'a> {
         quote!(impl #page #lifetime { #(#methods)* })
     }
 
-    fn accessor(&self, accessor: &Accessor, uses: &mut Uses) -> TokenStream {
-        let name = ident(&accessor.rust);
+    /// The place of a value, and whether something on the way may not be there.
+    fn place(&self, accessor: &Accessor) -> (TokenStream, bool) {
+        let mut optional = false;
         let mut tokens = match self.envelope.root {
             EnvelopeNode::Each(_) | EnvelopeNode::Items(_) => quote!(self.list),
             _ => quote!(self),
@@ -223,6 +224,7 @@ impl<'a> Pages<'a> {
                         !field.required && !matches!(field.node, EnvelopeNode::Leaf(_))
                     }) {
                         tokens = quote!(#tokens.as_ref()?);
+                        optional = true;
                     }
                     node = field.map(|field| &field.node);
                 }
@@ -235,17 +237,40 @@ impl<'a> Pages<'a> {
                     let leaf = matches!(node, Some(EnvelopeNode::Leaf(_)));
                     if !leaf && !node.is_some_and(|node| self.is_required(node)) {
                         tokens = quote!(#tokens.as_ref()?);
+                        optional = true;
                     }
                 }
                 _ => node = None,
             }
         }
+        (tokens, optional)
+    }
+
+    /// The accessors of scalars that have nothing optional on their way.
+    pub fn certain(&self) -> Vec<String> {
+        let scalars = self
+            .envelope
+            .accessors
+            .iter()
+            .filter(|accessor| accessor.kind == LeafKind::Scalar);
+        scalars
+            .filter(|accessor| !self.place(accessor).1)
+            .map(|accessor| accessor.rust.clone())
+            .collect()
+    }
+
+    fn accessor(&self, accessor: &Accessor, uses: &mut Uses) -> TokenStream {
+        let name = ident(&accessor.rust);
+        let (tokens, optional) = self.place(accessor);
         let (ty, value) = match accessor.kind {
             LeafKind::Token => (quote!(&str), quote!(#tokens.0.as_deref())),
             LeafKind::Count => (quote!(u64), quote!(#tokens.0)),
             LeafKind::Flag => (quote!(bool), quote!(#tokens.0)),
             LeafKind::Scalar => {
                 uses.runtime("Scalar");
+                if !optional {
+                    return quote!(fn #name(&self) -> &Scalar { &#tokens });
+                }
                 (quote!(&Scalar), quote!(Some(&#tokens)))
             }
         };

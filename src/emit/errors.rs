@@ -1,5 +1,6 @@
 //! What failures mean: the `RETRY` constant and `Endpoint::action`.
 
+use super::envelope::Pages;
 use super::expr::{Place, Scope};
 use super::record::ident;
 use super::resource::{config_if_used, uses_ident};
@@ -127,8 +128,14 @@ pub fn action(resource: &Resource, scope: Scope<'_>, uses: &mut Uses) -> Option<
     uses.runtime("Action");
     uses.runtime("Answer");
     let accessors = policy.body.as_ref().map_or(&[][..], |body| &body.accessors);
+    let always = policy
+        .body
+        .as_ref()
+        .map(|body| Pages::failure(body).certain())
+        .unwrap_or_default();
     let scope = Scope {
         accessors,
+        always: &always,
         place: Place::Rule,
         ..scope
     };

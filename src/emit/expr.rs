@@ -17,6 +17,8 @@ pub struct Scope<'a> {
     pub connector: &'a Connector,
     /// The values beside the records, where a body can be read.
     pub accessors: &'a [Accessor],
+    /// Accessors of scalars that are on the way to nothing optional.
+    pub always: &'a [String],
     /// Which function it stands in.
     pub place: Place,
     /// Within an option of a choice that has fields: the way to it and its own fields, each bound to its name.
@@ -91,7 +93,10 @@ impl Value {
     pub fn display(&self) -> TokenStream {
         let tokens = &self.tokens;
         match (self.optional, self.shape) {
-            (_, Shape::Wire) => quote!(#tokens.and_then(Scalar::as_str).unwrap_or_default()),
+            (_, Shape::Wire) => {
+                let text = wire(self, "as_str");
+                quote!(#text.unwrap_or_default())
+            }
             (false, Shape::Secret) => quote!(#tokens.expose()),
             (false, Shape::List(_)) => quote!(#tokens.join(",")),
             (false, _) => tokens.clone(),
@@ -125,7 +130,7 @@ impl<'a> Scope<'a> {
                         quote!(#tokens.iter().map(ToString::to_string).collect::<Vec<_>>())
                     }
                     (Shape::Display, false) if !self.is_place(expr) => quote!(#tokens.to_string()),
-                    (Shape::Wire, _) => quote!(#tokens.and_then(Scalar::as_str)),
+                    (Shape::Wire, _) => wire(&value, "as_str"),
                     _ => tokens.clone(),
                 }
             }
@@ -230,7 +235,7 @@ impl<'a> Scope<'a> {
         let tokens = &value.tokens;
         match (value.shape, value.optional) {
             (Shape::Str, true) => tokens.clone(),
-            (Shape::Wire, _) => quote!(#tokens.and_then(Scalar::as_str)),
+            (Shape::Wire, _) => wire(&value, "as_str"),
             _ => {
                 let text = optional_text_of(&value);
                 self.lets.borrow_mut().extend(quote!(let link = #text;));
@@ -286,7 +291,8 @@ impl<'a> Scope<'a> {
             (Shape::Text, false) => tokens.clone(),
             (Shape::Str, false) => quote!(#tokens.clone()),
             (Shape::Wire, _) => {
-                quote!(#tokens.and_then(Scalar::as_str).unwrap_or_default().to_owned())
+                let text = wire(&value, "as_str");
+                quote!(#text.unwrap_or_default().to_owned())
             }
             _ => {
                 let shown = value.display();
@@ -353,7 +359,7 @@ impl<'a> Scope<'a> {
         match (value.shape, value.optional) {
             (Shape::Boolean, false) => tokens.clone(),
             (Shape::Boolean, true) => quote!((#tokens == Some(true))),
-            (Shape::Wire, _) => quote!(#tokens.is_some_and(Scalar::is_truthy)),
+            (Shape::Wire, _) => wire(&value, "is_truthy"),
             (Shape::Str | Shape::Text, false) => quote!(!#tokens.is_empty()),
             (Shape::Str, true) => quote!(#tokens.is_some_and(|text| !text.is_empty())),
             (Shape::Integer, false) => quote!((#tokens != 0)),
@@ -436,7 +442,10 @@ impl<'a> Scope<'a> {
                 let value = self.value(inner);
                 let tokens = &value.tokens;
                 let present = match (value.shape, value.optional) {
-                    (Shape::Wire, _) => quote!(#tokens.and_then(Scalar::as_str).is_some()),
+                    (Shape::Wire, _) => {
+                        let text = wire(&value, "as_str");
+                        quote!(#text.is_some())
+                    }
                     (_, true) => quote!(#tokens.is_some()),
                     (_, false) => quote!(true),
                 };
@@ -478,7 +487,7 @@ impl<'a> Scope<'a> {
             return quote!(Some(#number));
         }
         match (value.shape, value.optional, self.is_unsigned(expr)) {
-            (Shape::Wire, ..) => quote!(#tokens.and_then(Scalar::integer)),
+            (Shape::Wire, ..) => wire(&value, "integer"),
             (_, true, true) => quote!(#tokens.and_then(|number| i64::try_from(number).ok())),
             (_, true, false) => tokens.clone(),
             (_, false, true) if expr.kind == ExprKind::Status => quote!(Some(i64::from(#tokens))),
@@ -519,18 +528,11 @@ impl<'a> Scope<'a> {
         for (this, other) in [(0, b.shape), (1, a.shape)] {
             let this = if this == 0 { &mut a } else { &mut b };
             if this.shape == Shape::Wire {
-                let tokens = &this.tokens;
                 *this = match other {
-                    Shape::Integer => {
-                        Value::optional(quote!(#tokens.and_then(Scalar::integer)), Shape::Integer)
-                    }
-                    Shape::Number => {
-                        Value::optional(quote!(#tokens.and_then(Scalar::number)), Shape::Number)
-                    }
-                    Shape::Boolean => {
-                        Value::optional(quote!(#tokens.and_then(Scalar::boolean)), Shape::Boolean)
-                    }
-                    _ => Value::optional(quote!(#tokens.and_then(Scalar::as_str)), Shape::Str),
+                    Shape::Integer => Value::optional(wire(this, "integer"), Shape::Integer),
+                    Shape::Number => Value::optional(wire(this, "number"), Shape::Number),
+                    Shape::Boolean => Value::optional(wire(this, "boolean"), Shape::Boolean),
+                    _ => Value::optional(wire(this, "as_str"), Shape::Str),
                 };
             }
         }
@@ -601,7 +603,11 @@ impl<'a> Scope<'a> {
             LeafKind::Token => Value::optional(tokens, Shape::Str),
             LeafKind::Count => Value::optional(tokens, Shape::Integer),
             LeafKind::Flag => Value::optional(tokens, Shape::Boolean),
-            LeafKind::Scalar => Value::new(tokens, Shape::Wire),
+            LeafKind::Scalar => Value {
+                tokens,
+                shape: Shape::Wire,
+                optional: !self.always.contains(&accessor.to_owned()),
+            },
         }
     }
 
@@ -682,12 +688,25 @@ fn config_shape(ty: &ConfigType) -> Shape {
     }
 }
 
+/// A method of the runtime's `Scalar`, on a value that may not be there.
+fn wire(value: &Value, method: &str) -> TokenStream {
+    let (tokens, name) = (&value.tokens, ident(method));
+    match value.optional {
+        true if method == "is_truthy" => quote!(#tokens.is_some_and(Scalar::#name)),
+        true => quote!(#tokens.and_then(Scalar::#name)),
+        false => quote!(#tokens.#name()),
+    }
+}
+
 fn optional_text_of(value: &Value) -> TokenStream {
     let tokens = &value.tokens;
     match (value.shape, value.optional) {
         (Shape::Str, true) => quote!(#tokens.map(str::to_owned)),
         (Shape::Text, true) => tokens.clone(),
-        (Shape::Wire, _) => quote!(#tokens.and_then(Scalar::as_str).map(str::to_owned)),
+        (Shape::Wire, _) => {
+            let text = wire(value, "as_str");
+            quote!(#text.map(str::to_owned))
+        }
         (Shape::Text, false) => quote!(Some(#tokens)),
         (_, true) => quote!(#tokens.map(|value| value.to_string())),
         (_, false) => quote!(Some(#tokens.to_string())),

@@ -269,7 +269,15 @@ fn json_value(json: &Json, scope: Scope<'_>) -> TokenStream {
 fn json_number(number: &str) -> TokenStream {
     let whole = number.trim_start_matches('-');
     if number.parse::<i64>().is_ok() || whole.parse::<u64>().is_ok() && whole == number {
-        return text::integer(number);
+        // Without a suffix it would be an `i32`.
+        let suffix = match number.parse::<i64>() {
+            Ok(value) if i32::try_from(value).is_ok() => "",
+            Ok(_) => "_i64",
+            Err(_) => "_u64",
+        };
+        return format!("{}{suffix}", text::integer(number))
+            .parse()
+            .unwrap_or_default();
     }
     match number.parse::<f64>() {
         Ok(value) if value.is_finite() => text::number(value),

@@ -59,10 +59,12 @@ pub fn file(connector: &Connector, resource: &Resource) -> String {
         let failure = Pages::failure(body);
         pages.extend(failure.items(&mut uses));
     }
+    let always = envelope.certain();
     let lets = RefCell::default();
     let scope = Scope {
         connector,
         accessors: &resource.envelope.accessors,
+        always: &always,
         place: Place::Request,
         option: None,
         lets: &lets,
