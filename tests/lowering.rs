@@ -330,3 +330,15 @@ fn numbers_of_bodies_and_samples_keep_their_digits() {
     );
     assert_eq!(resource.samples, ["{\"sum\":0.10}"]);
 }
+
+#[test]
+fn a_client_makes_way_for_a_type_of_the_config() {
+    let model = compile(
+        "config: { regions: { type: enum, values: [eu, us], default: eu } }\n\
+         client: { base_url: https://api.example.com, params: { r: \"{{ config.regions }}\" } }\n\
+         resources: [{ name: regions, endpoint: /regions, fields: { id: string! } }]\n",
+    );
+    let resource = &model.resources[0];
+    assert_eq!(resource.type_name, "RegionsResource");
+    assert_eq!(resource.record.structs[0].type_name, "Region");
+}

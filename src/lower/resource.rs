@@ -21,7 +21,7 @@ pub(super) fn lower_all(spec: &Spec, sources: &mut Sources, cx: &mut Cx<'_>) -> 
         let diagnostic = Diagnostic::new(Code::Empty, spec.name.span, "there are no resources");
         cx.sink.push(diagnostic.help("write at least one: `resources: [{ name: orders, endpoint: /orders, fields: { id: string! } }]`"));
     }
-    let names = names(&spec.resources, cx.sink);
+    let names = names(&spec.resources, cx.config.fields, cx.sink);
     let client_auth = spec
         .client
         .auth

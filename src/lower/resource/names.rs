@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Code, Diagnostic, Sink};
-use crate::model::{Name, Scope, is_type_name, singular, type_name};
+use crate::model::{ConfigField, ConfigType, Name, Scope, is_type_name, singular, type_name};
 use crate::source::{Span, Text};
 use crate::spec;
 
@@ -14,7 +14,12 @@ pub(super) struct Names {
     pub record: String,
 }
 
-pub(super) fn names(resources: &[spec::Resource], sink: &mut Sink) -> Vec<Option<Names>> {
+/// `config` holds the types of the config, which stand in one file with the resources' clients.
+pub(super) fn names(
+    resources: &[spec::Resource],
+    config: &[ConfigField],
+    sink: &mut Sink,
+) -> Vec<Option<Names>> {
     let mut modules = Scope::default();
     let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
     let mut named: Vec<Option<Name>> = Vec::with_capacity(resources.len());
@@ -33,6 +38,9 @@ pub(super) fn names(resources: &[spec::Resource], sink: &mut Sink) -> Vec<Option
         if resource.record.is_none() && name.is_some() {
             *slot = derived_record(&resource.name, &mut types, sink);
         }
+    }
+    for name in config.iter().flat_map(|field| config_types(&field.ty)) {
+        types.unique(name.to_owned());
     }
     named
         .into_iter()
@@ -173,4 +181,23 @@ pub(super) fn claim_record(
             None
         }
     }
+}
+
+/// Rust names of the types of a config field.
+fn config_types(ty: &ConfigType) -> Vec<&str> {
+    let (own, fields): (_, Vec<&ConfigField>) = match ty {
+        ConfigType::Enum { type_name, .. } => (type_name, Vec::new()),
+        ConfigType::Object { type_name, fields } => (type_name, fields.iter().collect()),
+        ConfigType::OneOf {
+            type_name,
+            variants,
+        } => (
+            type_name,
+            variants.iter().flat_map(|(_, fields)| fields).collect(),
+        ),
+        ConfigType::List(item) => return config_types(item),
+        _ => return Vec::new(),
+    };
+    let inner = fields.into_iter().flat_map(|field| config_types(&field.ty));
+    std::iter::once(own.as_str()).chain(inner).collect()
 }
