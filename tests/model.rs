@@ -83,3 +83,18 @@ fn a_model_is_the_same_on_every_run() {
     let text = || serde_json::to_string(&model(&spec("obstacle_course.yaml"))).unwrap();
     assert_eq!(text(), text());
 }
+
+#[test]
+fn the_model_command_prints_any_model() {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_spile"))
+        .arg("model")
+        .arg(spec("obstacle_course.yaml"))
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    assert!(output.stdout.starts_with(b"package: obstacle-course\n"));
+}

@@ -21,7 +21,8 @@ impl Model {
             show(&[compilation.report], Format::Text)?;
             return Ok(Outcome::Faults);
         };
-        print(&serde_yaml::to_string(&model)?)?;
+        // YAML has no form of its own for an enum within an enum.
+        print(&serde_yaml::to_string(&serde_json::to_value(&model)?)?)?;
         Ok(Outcome::Fine)
     }
 }

@@ -124,3 +124,21 @@ impl Uses {
         lines.into_iter().map(|(_, line)| line).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::RUNTIME;
+
+    #[test]
+    fn no_type_of_a_spec_takes_a_name_that_is_imported() {
+        let types = RUNTIME
+            .iter()
+            .filter(|(name, _)| name.starts_with(char::is_uppercase));
+        for (name, _) in types {
+            assert!(
+                !crate::model::is_type_name(name),
+                "{name} has to be reserved"
+            );
+        }
+    }
+}
