@@ -28,7 +28,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         "--out",
         "connectors",
     ])?;
-    let url = format!("http://127.0.0.1:{port}");
+    let url = format!("http://127.0.0.1:{port}/v1");
     let manifest = "connectors/demo/Cargo.toml";
     run(&[
         "run",

@@ -1,0 +1,149 @@
+//! The servers of the `shared` folder as child processes.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
+
+/// Starts the server in the background and ends it when standard input does: with the test process, however that ends.
+const SUPERVISOR: &str = r#"
+bash "$1/start.sh" </dev/null &
+server=$!
+exec >&-
+cat >/dev/null
+kill -TERM "$server" 2>/dev/null
+wait "$server"
+rm -rf "${REALSRV:-${XDG_CACHE_HOME:-$HOME/.cache}/spile-servers}/run/$1-$PORT"
+"#;
+
+/// Longer than an installation from the package registries takes.
+const READY_WITHIN: Duration = Duration::from_mins(5);
+
+/// A running server.
+pub struct Server {
+    /// `http://127.0.0.1:PORT`
+    pub url: String,
+    port: u16,
+    /// Holds the pipe that keeps the server alive.
+    _supervisor: Child,
+}
+
+/// A server that was started and may not answer yet.
+pub struct Starting {
+    name: &'static str,
+    port: u16,
+    lines: mpsc::Receiver<String>,
+    supervisor: Child,
+}
+
+/// The folder with the servers: beside the repository, or where `SPILE_SHARED` says.
+pub fn folder() -> PathBuf {
+    let shared = std::env::var_os("SPILE_SHARED").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"),
+        PathBuf::from,
+    );
+    let servers = shared.join("servers");
+    assert!(
+        servers.is_dir(),
+        "the servers to read from are not in {}: put the `shared` folder beside the repository, or set SPILE_SHARED to it",
+        servers.display(),
+    );
+    servers
+}
+
+/// Starts a server on a free port, in its own process group.
+pub fn start(name: &'static str, environment: &[(&str, &str)]) -> Starting {
+    use std::os::unix::process::CommandExt;
+    let port = TcpListener::bind("127.0.0.1:0")
+        .and_then(|socket| socket.local_addr())
+        .expect("a free port")
+        .port();
+    let mut supervisor = Command::new("bash")
+        .args(["-c", SUPERVISOR, "supervisor", name])
+        .current_dir(folder())
+        .env("PORT", port.to_string())
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .envs(environment.iter().copied())
+        .process_group(0)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("bash starts");
+    let (sender, lines) = mpsc::channel();
+    for stream in [
+        Box::new(supervisor.stdout.take().expect("piped")) as Box<dyn Read + Send>,
+        Box::new(supervisor.stderr.take().expect("piped")),
+    ] {
+        let sender = sender.clone();
+        std::thread::spawn(move || {
+            BufReader::new(stream)
+                .lines()
+                .map_while(Result::ok)
+                .try_for_each(|line| sender.send(line))
+        });
+    }
+    Starting {
+        name,
+        port,
+        lines,
+        supervisor,
+    }
+}
+
+impl Starting {
+    /// Waits until the server says that it is ready.
+    pub fn ready(self) -> Server {
+        let mut said = Vec::new();
+        loop {
+            match self.lines.recv_timeout(READY_WITHIN) {
+                Ok(line) if line.starts_with("READY ") => break,
+                Ok(line) => said.push(line),
+                Err(reason) => panic!(
+                    "{} did not get ready ({reason}); it said:\n{}",
+                    self.name,
+                    said.join("\n")
+                ),
+            }
+        }
+        // Keeps reading, so that the server never blocks on a full pipe.
+        std::thread::spawn(move || while self.lines.recv().is_ok() {});
+        Server {
+            url: format!("http://127.0.0.1:{}", self.port),
+            port: self.port,
+            _supervisor: self.supervisor,
+        }
+    }
+}
+
+impl Server {
+    /// The body that a path answers a GET with.
+    pub fn get(&self, path: &str) -> String {
+        let mut socket = TcpStream::connect(("127.0.0.1", self.port)).expect("the server accepts");
+        write!(socket, "GET {path} HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n")
+            .expect("the request is sent");
+        let mut answer = String::new();
+        socket
+            .read_to_string(&mut answer)
+            .expect("the answer is text");
+        let (_, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
+        body.to_owned()
+    }
+
+    /// Runs the server's truth script: what a careful reader finds, by stream.
+    pub fn truth(&self, name: &str) -> super::truth::Truth {
+        let dump = crate::harness::scratch(&format!("truth-{name}-{}", self.port));
+        let output = Command::new("python3")
+            .arg("-B")
+            .arg(folder().join(name).join("truth.py"))
+            .arg(&self.url)
+            .arg("--dump")
+            .arg(&dump)
+            .output()
+            .expect("python3 runs");
+        crate::harness::succeed(&format!("truth.py of {name}"), &output);
+        super::truth::Truth::read(&dump, &String::from_utf8_lossy(&output.stdout))
+    }
+}
