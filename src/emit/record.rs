@@ -504,22 +504,7 @@ impl<'a> Types<'a> {
         uses.runtime("RowWriter");
         let name = ident(&root.type_name);
         let resource = text::literal(&self.resource.name.wire);
-        let mut fields = Vec::new();
-        let mut columns: Vec<TokenStream> = root
-            .fields
-            .iter()
-            .map(|field| {
-                let name = text::literal(plain(&field.name));
-                let kind = ident(column_type(&field.ty));
-                fields.push(text::literal(&field.name.wire));
-                let constructor = ident(if field.nullable {
-                    "nullable"
-                } else {
-                    "required"
-                });
-                quote!(Column::#constructor(#name, ColumnType::#kind),)
-            })
-            .collect();
+        let mut columns: Vec<TokenStream> = root.fields.iter().map(column).collect();
         let mut rows: Vec<TokenStream> = root.fields.iter().map(|field| self.row(field)).collect();
         if let Some(rest) = &self.record.keep_unknown {
             let (column, rest) = (text::literal(rest.trim_start_matches("r#")), ident(rest));
@@ -529,11 +514,12 @@ impl<'a> Types<'a> {
         let row = ident(if rows.is_empty() { "_row" } else { "row" });
         let last = rows.pop().unwrap_or_else(|| quote!(Ok(())));
         let primary_key = keys(&self.record.primary_key);
-        let fields = self
-            .record
-            .keep_unknown
-            .is_none()
-            .then(|| quote!(const FIELDS: &'static [&'static str] = &[#(#fields),*];));
+        let keeps_unknown = self.record.keep_unknown.as_ref();
+        let keeps_unknown = keeps_unknown.map(|_| {
+            quote!(
+                const KEEPS_UNKNOWN: bool = true;
+            )
+        });
         let primary_key = (!self.record.primary_key.is_empty())
             .then(|| quote!(const PRIMARY_KEY: &'static [&'static str] = &[#primary_key];));
         let merge_key = (!self.record.merge_key.is_empty()).then(|| {
@@ -545,7 +531,7 @@ impl<'a> Types<'a> {
             impl Record for #name {
                 const RESOURCE: &'static str = #resource;
                 const COLUMNS: &'static [Column] = &[#(#columns)*];
-                #fields
+                #keeps_unknown
                 #primary_key
                 #merge_key
                 #disposition
@@ -573,14 +559,13 @@ impl<'a> Types<'a> {
                     MergeStrategy::InsertOnly => "InsertOnly",
                     MergeStrategy::Scd2 => "Scd2",
                 });
-                let hard_delete = match hard_delete {
+                match hard_delete {
                     Some(field) => {
                         let field = text::literal(field);
-                        quote!(Some(#field))
+                        quote!(Disposition::Merge { strategy: MergeStrategy::#strategy, hard_delete: Some(#field) })
                     }
-                    None => quote!(None),
-                };
-                quote!(Disposition::Merge { strategy: MergeStrategy::#strategy, hard_delete: #hard_delete })
+                    None => quote!(Disposition::merge(MergeStrategy::#strategy)),
+                }
             }
         };
         quote!(const DISPOSITION: Disposition = #value;)
@@ -641,6 +626,18 @@ fn is_raw_of(name: &Name) -> bool {
 fn keys(paths: &[Vec<String>]) -> TokenStream {
     let names = paths.iter().map(|path| text::literal(&path.join(".")));
     quote!(#(#names),*)
+}
+
+/// The column of a field.
+fn column(field: &Field) -> TokenStream {
+    let (name, wire) = (plain(&field.name), field.name.wire.as_str());
+    let (column, key) = (text::literal(name), text::literal(wire));
+    let (kind, nullable) = (ident(column_type(&field.ty)), field.nullable);
+    match (name == wire, nullable) {
+        (true, true) => quote!(Column::nullable(#column, ColumnType::#kind),),
+        (true, false) => quote!(Column::required(#column, ColumnType::#kind),),
+        (false, _) => quote!(Column::renamed(#key, #column, ColumnType::#kind, #nullable),),
+    }
 }
 
 /// The variant of the runtime's `ColumnType`.

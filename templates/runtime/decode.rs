@@ -134,16 +134,14 @@ fn is_of_objects(list: &str) -> bool {
 
 /// Counts the keys of a page's first record that no type declares.
 pub(super) fn unknown_fields<R: Record>(pieces: &[&RawValue], stats: &Stats) {
-    let known = R::FIELDS;
-    let first = pieces.first().filter(|_| !known.is_empty());
+    let first = pieces.first().filter(|_| !R::KEEPS_UNKNOWN);
     let first = first.map_or("", |piece| piece.get().trim_start_matches('['));
     if let Some(Ok(keys)) = serde_json::Deserializer::from_str(first)
         .into_iter::<Object>()
         .next()
     {
-        let unknown = keys
-            .into_keys()
-            .filter(|key| !known.contains(&key.as_str()));
+        let known = |key: &str| R::COLUMNS.iter().any(|column| column.field == key);
+        let unknown = keys.into_keys().filter(|key| !known(key));
         unknown.for_each(|key| stats.unknown(R::RESOURCE, key));
     }
 }

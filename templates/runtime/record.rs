@@ -17,8 +17,8 @@ pub trait Record: DeserializeOwned + Serialize + Send + Sync + Unpin + 'static {
     const MERGE_KEY: &'static [&'static str] = &[];
     /// What a load does with the rows that are there.
     const DISPOSITION: Disposition;
-    /// Keys on the wire that are declared; others are counted. Empty where all are kept.
-    const FIELDS: &'static [&'static str] = &[];
+    /// Whether keys that no column declares are kept; otherwise they are counted.
+    const KEEPS_UNKNOWN: bool = false;
 
     /// Reads one record from its JSON.
     fn decode(json: &str) -> serde_json::Result<Self> {
@@ -39,6 +39,8 @@ pub trait Record: DeserializeOwned + Serialize + Send + Sync + Unpin + 'static {
 pub struct Column {
     /// Its name.
     pub name: &'static str,
+    /// Its key in the API's JSON.
+    pub field: &'static str,
     /// Its type.
     pub kind: ColumnType,
     /// Whether it may be null.
@@ -48,19 +50,26 @@ pub struct Column {
 impl Column {
     /// A column that always has a value.
     pub const fn required(name: &'static str, kind: ColumnType) -> Self {
-        Self {
-            name,
-            kind,
-            nullable: false,
-        }
+        Self::renamed(name, name, kind, false)
     }
 
     /// A column that may be null.
     pub const fn nullable(name: &'static str, kind: ColumnType) -> Self {
+        Self::renamed(name, name, kind, true)
+    }
+
+    /// A column whose key in the API's JSON is another.
+    pub const fn renamed(
+        field: &'static str,
+        name: &'static str,
+        kind: ColumnType,
+        nullable: bool,
+    ) -> Self {
         Self {
             name,
+            field,
             kind,
-            nullable: true,
+            nullable,
         }
     }
 }
@@ -97,6 +106,16 @@ pub enum Disposition {
         /// Column that marks deleted records.
         hard_delete: Option<&'static str>,
     },
+}
+
+impl Disposition {
+    /// A merge that deletes nothing.
+    pub const fn merge(strategy: MergeStrategy) -> Self {
+        Self::Merge {
+            strategy,
+            hard_delete: None,
+        }
+    }
 }
 
 /// How rows are merged.

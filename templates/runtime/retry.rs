@@ -38,7 +38,7 @@ impl Retry {
         statuses: &[(408, 408), (425, 425), (429, 429), (500, 599)],
         max_retries: 5,
         first: Duration::from_secs(1),
-        max: Duration::from_secs(60),
+        max: Duration::from_secs(300),
         jitter: true,
         asked: None,
         max_elapsed: None,

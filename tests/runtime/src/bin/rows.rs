@@ -63,7 +63,6 @@ impl Record for Row {
         Column::required("id", ColumnType::Integer),
         Column::nullable("name", ColumnType::Text),
     ];
-    const FIELDS: &'static [&'static str] = &["id", "name"];
     const DISPOSITION: Disposition = Disposition::Append;
 
     fn write<W: RowWriter>(&self, row: &mut W) -> Result<(), W::Error> {

@@ -38,14 +38,19 @@ impl Record for Row {
     const COLUMNS: &'static [Column] = &[
         Column::required("id", ColumnType::Integer),
         Column::nullable("name", ColumnType::Text),
+        Column::nullable("place", ColumnType::Json),
+        Column::nullable("scores", ColumnType::Json),
+        Column::nullable("active", ColumnType::Boolean),
     ];
-    const FIELDS: &'static [&'static str] = &["id", "name", "place", "scores", "active"];
     const PRIMARY_KEY: &'static [&'static str] = &["id"];
     const DISPOSITION: Disposition = Disposition::Append;
 
     fn write<W: RowWriter>(&self, row: &mut W) -> Result<(), W::Error> {
         row.integer(Some(self.id))?;
-        row.text(self.name.as_deref())
+        row.text(self.name.as_deref())?;
+        row.json(self.place.as_ref())?;
+        row.json(self.scores.as_ref())?;
+        row.boolean(self.active)
     }
 }
 
