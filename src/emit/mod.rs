@@ -12,6 +12,7 @@ mod expr;
 mod format;
 mod layout;
 mod package;
+mod pages;
 mod paging;
 mod record;
 mod request;
@@ -22,6 +23,7 @@ mod shared;
 mod templates;
 mod text;
 mod uses;
+mod walk;
 
 use crate::model::{Connector, Resource};
 use crate::output::{Files, MANIFEST, Manifest};
@@ -40,11 +42,15 @@ pub enum Layout {
 /// The files of one connector's crate, by their paths in it, its manifest included.
 #[must_use]
 pub fn connector(connector: &Connector, layout: Layout) -> Files {
-    let mut files = sources(connector);
     let header = header(&connector.spec_file);
-    for text in files.values_mut() {
-        *text = format!("{header}{}", format::rust(text));
-    }
+    let mut files = in_parallel(sources(connector), |path, source| {
+        // The stub is copied as it is, and pages and samples are no Rust.
+        if path.ends_with(".rs") && path != walk::STUB_PATH {
+            format!("{header}{}", format::rust(&source()))
+        } else {
+            source()
+        }
+    });
     let main = files.get("src/main.rs").cloned().unwrap_or_default();
     let library = files
         .iter()
@@ -71,25 +77,73 @@ pub fn workspace(
     shared::workspace(connectors, crates)
 }
 
-/// The Rust files that are made from the model, not formatted yet.
-fn sources(connector: &Connector) -> Files {
-    let mut files = Files::new();
-    files.insert("src/lib.rs".to_owned(), package::library(connector));
-    files.insert("src/main.rs".to_owned(), package::main(connector));
-    files.insert("src/config.rs".to_owned(), config::file(connector));
-    files.insert("src/client.rs".to_owned(), client::file(connector));
+/// Makes one file.
+type Source<'a> = Box<dyn Fn() -> String + Send + Sync + 'a>;
+
+/// The files that are made from the model, not formatted yet.
+fn sources(connector: &Connector) -> BTreeMap<String, Source<'_>> {
+    let mut files: BTreeMap<String, Source<'_>> = BTreeMap::new();
+    let mut add = |path: &str, source: Source<'static>| files.insert(path.to_owned(), source);
+    for (path, text) in samples::files(connector)
+        .into_iter()
+        .chain(walk::files(connector))
+    {
+        add(&path, Box::new(move || text.clone()));
+    }
+    files.insert(
+        "src/lib.rs".to_owned(),
+        Box::new(|| package::library(connector)),
+    );
+    files.insert(
+        "src/main.rs".to_owned(),
+        Box::new(|| package::main(connector)),
+    );
+    files.insert(
+        "src/config.rs".to_owned(),
+        Box::new(|| config::file(connector)),
+    );
+    files.insert(
+        "src/client.rs".to_owned(),
+        Box::new(|| client::file(connector)),
+    );
     files.insert(
         "src/resources/mod.rs".to_owned(),
-        package::resources(connector),
+        Box::new(|| package::resources(connector)),
     );
     for resource in &connector.resources {
-        files.insert(
-            format!("src/resources/{}.rs", module(resource)),
-            resource::file(connector, resource),
-        );
+        let path = format!("src/resources/{}.rs", module(resource));
+        files.insert(path, Box::new(move || resource::file(connector, resource)));
     }
-    files.extend(samples::files(connector));
     files
+}
+
+/// Makes the files on all cores.
+fn in_parallel(
+    sources: BTreeMap<String, Source<'_>>,
+    make: impl Fn(&str, &Source<'_>) -> String + Sync,
+) -> Files {
+    let sources: Vec<_> = sources.into_iter().collect();
+    let threads = std::thread::available_parallelism()
+        .map_or(1, usize::from)
+        .min(sources.len());
+    // Neighbours differ little in size: dealt out in turn, all threads have the same to do.
+    let deal = |turn: usize| {
+        let own = sources.iter().skip(turn).step_by(threads.max(1));
+        own.map(|(path, source)| (path.clone(), make(path, source)))
+            .collect::<Vec<_>>()
+    };
+    std::thread::scope(|scope| {
+        let deal = &deal;
+        let others: Vec<_> = (1..threads)
+            .map(|turn| scope.spawn(move || deal(turn)))
+            .collect();
+        let mut files: Files = deal(0).into_iter().collect();
+        for (turn, thread) in others.into_iter().enumerate() {
+            // A thread that could not end leaves its work to this one.
+            files.extend(thread.join().unwrap_or_else(|_| deal(turn + 1)));
+        }
+        files
+    })
 }
 
 fn module(resource: &Resource) -> &str {

@@ -154,7 +154,7 @@ fn requirement(dependency: &Dependency, optional: bool) -> String {
 }
 
 /// Name of the library.
-fn library_name(connector: &Connector) -> String {
+pub fn library_name(connector: &Connector) -> String {
     connector.package.replace('-', "_")
 }
 
