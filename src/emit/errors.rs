@@ -16,7 +16,7 @@ use std::time::Duration;
 const STATUSES: &[(u16, u16)] = &[(408, 408), (425, 425), (429, 429), (500, 599)];
 const MAX_RETRIES: u32 = 5;
 const FIRST_WAIT: Duration = Duration::from_secs(1);
-const LONGEST_WAIT: Duration = Duration::from_secs(60);
+const LONGEST_WAIT: Duration = Duration::from_secs(300);
 
 /// What retrying adds to a file.
 pub struct RetryCode {
