@@ -186,7 +186,7 @@ pub fn write(directory: &Path, files: &Files, force: bool) -> Result<Written, Re
     Ok(written)
 }
 
-/// The files of a directory that are not as an earlier generation wrote them, and that [`write`] would change.
+/// The files of a directory that are not as an earlier generation wrote them, and that [`write()`] would change.
 ///
 /// # Errors
 /// A file that cannot be read.
