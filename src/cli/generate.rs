@@ -118,7 +118,7 @@ impl Generate {
             progress.inc(1);
         }
         if layout == Layout::Shared {
-            crates.extend(emit::workspace(connectors, &crates));
+            crates.extend(emit::workspace(connectors));
         }
         progress.finish_and_clear();
         crates

@@ -163,6 +163,16 @@ fn read(fields: &[ConfigField]) -> TokenStream {
                     {
                         quote!(let default = String::new;)
                     }
+                    // A long text stands on a line of its own.
+                    ConfigDefault::Text(text)
+                        if text.len() > 40 && matches!(field.ty, ConfigType::String) =>
+                    {
+                        let literal = text::literal(text);
+                        quote! {
+                            let text = #literal;
+                            let default = || text.to_owned();
+                        }
+                    }
                     _ => quote!(let default = || #value;),
                 });
                 (quote!(settings.or(#wire, default)), quote!(#name))

@@ -35,7 +35,8 @@ pub fn relayout(source: &str) -> String {
         let short = pieces.len() == 1
             && line.len() <= NARROW
             && !text.contains(" { ")
-            && !text.ends_with("=> {");
+            && !text.ends_with("=> {")
+            && !text.ends_with("| {");
         if plain || short {
             push_all(&mut out, pieces);
         } else if let Some(arm) = joined_arm(&lines, at, pieces, indent) {
@@ -144,7 +145,9 @@ fn logical(lines: &[&str], at: usize, indent: usize) -> usize {
         }
         let text = next.trim_start();
         let deeper = next.len() - text.len() > indent;
-        let closes = next.len() - text.len() == indent && text.starts_with([')', ']', '>']);
+        let header = text.starts_with("for ") && last.trim_start().starts_with("impl");
+        let closes =
+            next.len() - text.len() == indent && (text.starts_with([')', ']', '>']) || header);
         if !deeper && !closes {
             break;
         }
@@ -172,13 +175,20 @@ fn join(pieces: &[&str]) -> String {
     joined
 }
 
-/// `pattern => { value }` on three lines that fit on one.
+/// `pattern => { value }`, or a closure, on three lines that fit on one.
 fn joined_arm(lines: &[&str], next: usize, pieces: &[&str], indent: usize) -> Option<String> {
-    let head = join(pieces).strip_suffix(" => {")?.to_owned();
+    let head = join(pieces).strip_suffix(" {")?.to_owned();
     let (value, end) = (lines.get(next)?.trim(), lines.get(next + 1)?.trim());
+    let (close, tail) = if head.ends_with("=>") {
+        ("}", ",")
+    } else if head.ends_with('|') {
+        ("};", ";")
+    } else {
+        return None;
+    };
     let single =
-        end == "}" && !value.ends_with(['{', ';', '(', '[', ',']) && !value.starts_with("//");
-    let arm = format!("{head} => {value},");
+        end == close && !value.ends_with(['{', ';', '(', '[', ',']) && !value.starts_with("//");
+    let arm = format!("{head} {value}{tail}");
     let expression = parse(value)?;
     (single && indent + arm.len() <= WIDTH && is_inline(&expression)).then_some(arm)
 }
@@ -216,7 +226,9 @@ fn statement(text: &str, indent: usize) -> Option<String> {
         ));
     }
     if text.ends_with('{') {
-        return (indent + width(text) <= WIDTH && text.contains("fn ")).then(|| text.to_owned());
+        return (indent + width(text) <= WIDTH
+            && (text.contains("fn ") || text.starts_with("impl")))
+        .then(|| text.to_owned());
     }
     let (body, tail) = match text.strip_suffix([';', ',']) {
         Some(body) => (body, text.get(body.len()..).unwrap_or_default()),
@@ -483,24 +495,26 @@ fn is_inline(expression: &[Piece<'_>]) -> bool {
     if links > 1 && width(&show(expression)) > NARROW {
         return false;
     }
-    let mut before = "";
     expression.iter().all(|piece| match piece {
-        Piece::Text(text) => {
-            before = text;
-            true
-        }
+        Piece::Text(_) => true,
         Piece::Group(open, items) => {
             let inner = width(&show_items(items));
             let limit = match open {
                 '{' => STRUCT,
                 '[' => NARROW,
-                // One argument may be as long as the line.
-                _ if items.len() == 1 => WIDTH,
+                // One argument may be as long as the line, unless it is a call itself.
+                _ if matches!(items.as_slice(), [only] if !is_call(only)) => WIDTH,
                 _ => NARROW,
             };
             inner <= limit && items.iter().all(|item| is_inline(item))
         }
     })
+}
+
+/// `path(…)`, without links.
+fn is_call(expression: &[Piece<'_>]) -> bool {
+    matches!(expression, [Piece::Text(path), Piece::Group('(', _)]
+        if !path.contains('.') && !path.ends_with(['!', '&', ' ']))
 }
 
 /// Fields and methods after the root of a chain.
@@ -582,6 +596,14 @@ fn break_group(open: char, items: &[Expression<'_>], head: &str, indent: usize) 
         let lines: String = lines.iter().map(|line| format!("\n{pad}{line}")).collect();
         return Some(format!("{open}{lines}\n{}{close}", " ".repeat(indent)));
     }
+    // A call that is the only argument begins on the line of the bracket.
+    if let ('(', [only]) = (open, items)
+        && is_call(only)
+        && let [Piece::Text(path), Piece::Group(_, arguments)] = only.as_slice()
+    {
+        let group = break_group('(', arguments, path, indent)?;
+        return Some(format!("({path}{group})"));
+    }
     let is_macro = head.ends_with('!');
     let mut lines = String::new();
     for (index, item) in items.iter().enumerate() {
@@ -628,17 +650,30 @@ fn break_chain(expression: &[Piece<'_>], indent: usize, start: usize) -> Option<
             group => parts.last_mut()?.push_str(&show_piece(group)),
         }
     }
+    let last = parts.pop()?;
     let mut parts = parts.into_iter();
     let mut root = parts.next()?;
     // A root no wider than an indent takes the first link along, at the start of a line.
     if start == indent && width(&root) <= 4 {
         while width(&root) <= 4 {
-            root.push_str(&parts.next()?);
+            match parts.next() {
+                Some(part) => root.push_str(&part),
+                None => break,
+            }
         }
     }
     let pad = " ".repeat(indent + 4);
+    // A last link that has to be broken on a line of its own is as well broken on the first line.
+    let final_link = parse(&last)?;
+    let alone = is_inline(&final_link) && indent + 4 + width(&last) < WIDTH;
+    let before: String = parts.clone().collect();
+    if !alone && width(&root) + width(&before) + width(&last).min(8) <= NARROW {
+        let head = format!("{root}{before}");
+        let broken = break_expression(&final_link, indent, start + width(&head), 1)?;
+        return Some(format!("{head}{broken}"));
+    }
     let mut text = root;
-    for part in parts {
+    for part in parts.chain([last]) {
         let expression = parse(&part)?;
         text.push('\n');
         text.push_str(&pad);

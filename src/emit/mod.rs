@@ -4,6 +4,7 @@
 //! token, and [`format`] prints all Rust as rustfmt would.
 
 mod auth;
+mod cargo;
 mod client;
 mod config;
 mod envelope;
@@ -43,7 +44,7 @@ pub enum Layout {
 #[must_use]
 pub fn connector(connector: &Connector, layout: Layout) -> Files {
     let header = header(&connector.spec_file);
-    let mut files = in_parallel(sources(connector), |path, source| {
+    let mut files = in_parallel(sources(connector, layout), |path, source| {
         // The stub is copied as it is, and pages and samples are no Rust.
         if path.ends_with(".rs") && path != walk::STUB_PATH {
             format!("{header}{}", format::rust(&source()))
@@ -67,21 +68,18 @@ pub fn connector(connector: &Connector, layout: Layout) -> Files {
     files
 }
 
-/// The crates that `--runtime shared` needs beside the connectors: the runtime, and the workspace itself under the
-/// empty name.
+/// The crates that `--runtime shared` needs beside the connectors, by their directories: the runtime, and the workspace
+/// itself under the empty name.
 #[must_use]
-pub fn workspace(
-    connectors: &[Connector],
-    crates: &BTreeMap<String, Files>,
-) -> BTreeMap<String, Files> {
-    shared::workspace(connectors, crates)
+pub fn workspace(connectors: &[Connector]) -> BTreeMap<String, Files> {
+    shared::workspace(connectors)
 }
 
 /// Makes one file.
 type Source<'a> = Box<dyn Fn() -> String + Send + Sync + 'a>;
 
 /// The files that are made from the model, not formatted yet.
-fn sources(connector: &Connector) -> BTreeMap<String, Source<'_>> {
+fn sources(connector: &Connector, layout: Layout) -> BTreeMap<String, Source<'_>> {
     let mut files: BTreeMap<String, Source<'_>> = BTreeMap::new();
     let mut add = |path: &str, source: Source<'static>| files.insert(path.to_owned(), source);
     for (path, text) in samples::files(connector)
@@ -92,7 +90,7 @@ fn sources(connector: &Connector) -> BTreeMap<String, Source<'_>> {
     }
     files.insert(
         "src/lib.rs".to_owned(),
-        Box::new(|| package::library(connector)),
+        Box::new(move || package::library(connector, layout)),
     );
     files.insert(
         "src/main.rs".to_owned(),

@@ -1,65 +1,17 @@
 //! What surrounds the code: Cargo.toml, README, the crate's root and its command line.
 
-use super::runtime::{self, DEPENDENCIES, Dependency, Parts};
-use super::{Layout, config, module, record, templates, text};
+use super::runtime::Parts;
+use super::{Layout, cargo, config, module, record, templates, text};
 use crate::model::{Connector, Disposition, MergeStrategy, Record, Resource, Type};
 use crate::output::Files;
 use serde::Serialize;
 
-/// What `Cargo.toml` prints.
-#[derive(Serialize)]
-struct CargoView {
-    /// Name of the package.
-    package: String,
-    /// Its version.
-    version: String,
-    /// What it is, on one line.
-    description: String,
-    /// The crates, in alphabetical order.
-    dependencies: Vec<DependencyView>,
-    /// Crates of feature `cli`, as `dep:…`.
-    cli: Vec<String>,
-    /// Members of one workspace, with one runtime crate.
-    shared: bool,
-}
-
-/// One line of `[dependencies]` and the reason above it.
-#[derive(Serialize)]
-struct DependencyView {
-    /// Its name.
-    name: String,
-    /// What it is for.
-    reason: String,
-    /// Its requirement as TOML.
-    value: String,
-}
-
 /// Files that are not Rust.
 pub fn files(connector: &Connector, sources: &Files, parts: &Parts, layout: Layout) -> Files {
-    let library: Vec<&str> = sources
-        .iter()
-        .filter(|(path, _)| path.starts_with("src/") && *path != "src/main.rs")
-        .map(|(_, text)| text.as_str())
-        .chain(parts.library.values().copied())
-        .collect();
-    let cli: Vec<&str> = parts.cli.values().copied().collect();
-    let dependencies = dependencies(&library, &cli);
-    let cargo = CargoView {
-        package: connector.package.clone(),
-        version: connector.version.clone(),
-        description: description(connector),
-        cli: DEPENDENCIES
-            .iter()
-            .filter(|dependency| is_cli_only(dependency, &library, &cli))
-            .map(|dependency| format!("dep:{}", dependency.name))
-            .collect(),
-        dependencies,
-        shared: layout == Layout::Shared,
-    };
     Files::from([
         (
             "Cargo.toml".to_owned(),
-            templates::render("Cargo.toml", cargo),
+            cargo::connector(connector, sources, parts, layout),
         ),
         ("README.md".to_owned(), readme(connector)),
         (".gitignore".to_owned(), "/target\n".to_owned()),
@@ -67,7 +19,7 @@ pub fn files(connector: &Connector, sources: &Files, parts: &Parts, layout: Layo
     ])
 }
 
-fn description(connector: &Connector) -> String {
+pub fn description(connector: &Connector) -> String {
     let text = connector
         .description
         .clone()
@@ -77,80 +29,6 @@ fn description(connector: &Connector) -> String {
 
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-fn is_cli_only(dependency: &Dependency, library: &[&str], cli: &[&str]) -> bool {
-    runtime::is_seen(cli.iter().copied(), dependency.seen)
-        && !runtime::is_seen(library.iter().copied(), dependency.seen)
-}
-
-fn dependencies(library: &[&str], cli: &[&str]) -> Vec<DependencyView> {
-    let seen = |path: &str| runtime::is_seen(library.iter().chain(cli).copied(), path);
-    let mut views: Vec<DependencyView> = DEPENDENCIES
-        .iter()
-        .filter(|dependency| seen(dependency.seen))
-        .map(|dependency| DependencyView {
-            name: dependency.name.to_owned(),
-            reason: dependency.reason.to_owned(),
-            value: requirement(dependency, is_cli_only(dependency, library, cli)),
-        })
-        .collect();
-    let locks = runtime::is_seen(library.iter().copied(), "tokio::sync");
-    views.push(DependencyView {
-        name: "tokio".to_owned(),
-        reason: if locks { "waits, locks" } else { "waits" }.to_owned(),
-        value: format!(
-            "{{ version = \"1\", features = [{}\"time\"] }}",
-            if locks { "\"sync\", " } else { "" }
-        ),
-    });
-    let fixed = [
-        (
-            "rustls",
-            "TLS; the major version is reqwest's",
-            "{ version = \"0.23\", default-features = false, features = [\"ring\", \"std\", \"tls12\"], optional = true }",
-        ),
-        (
-            "rustls-platform-verifier",
-            "the platform's certificates",
-            "{ version = \"0.7\", optional = true }",
-        ),
-        (
-            "tracing",
-            "logs",
-            "{ version = \"0.1\", default-features = false, features = [\"std\"] }",
-        ),
-    ];
-    views.extend(fixed.map(|(name, reason, value)| DependencyView {
-        name: name.to_owned(),
-        reason: reason.to_owned(),
-        value: value.to_owned(),
-    }));
-    views.sort_by(|a, b| a.name.cmp(&b.name));
-    views
-}
-
-fn requirement(dependency: &Dependency, optional: bool) -> String {
-    let mut parts = vec![format!("version = \"{}\"", dependency.version)];
-    if dependency.bare {
-        parts.push("default-features = false".to_owned());
-    }
-    if !dependency.features.is_empty() {
-        let features: Vec<_> = dependency
-            .features
-            .iter()
-            .map(|feature| format!("\"{feature}\""))
-            .collect();
-        parts.push(format!("features = [{}]", features.join(", ")));
-    }
-    if optional {
-        parts.push("optional = true".to_owned());
-    }
-    if parts.len() == 1 {
-        format!("\"{}\"", dependency.version)
-    } else {
-        format!("{{ {} }}", parts.join(", "))
-    }
 }
 
 /// Name of the library.
@@ -169,6 +47,8 @@ struct LibraryView {
     first: Option<FirstView>,
     /// All of them.
     resources: Vec<ListedView>,
+    /// The runtime is a crate of its own.
+    shared: bool,
 }
 
 /// The resource that the quick start reads.
@@ -194,7 +74,7 @@ struct ListedView {
 }
 
 /// `src/lib.rs`
-pub fn library(connector: &Connector) -> String {
+pub fn library(connector: &Connector, layout: Layout) -> String {
     let first = connector.resources.first().map(|resource| FirstView {
         name: resource.name.rust.clone(),
         record: "record".to_owned(),
@@ -223,6 +103,7 @@ pub fn library(connector: &Connector) -> String {
             library: library_name(connector),
             first,
             resources,
+            shared: layout == Layout::Shared,
         },
     )
 }

@@ -57,7 +57,26 @@ impl Parts {
         cli.retain(|name, _| !library.contains_key(name));
         Self { library, cli }
     }
+
+    /// All parts.
+    pub fn all() -> Self {
+        let cli = closure(BTreeSet::from(["cli".to_owned()]));
+        let base: BTreeSet<String> = PARTS
+            .iter()
+            .map(|(name, _)| (*name).to_owned())
+            .filter(|name| !CLI.contains(&name.as_str()))
+            .collect();
+        let library = closure(base);
+        let cli = cli
+            .into_iter()
+            .filter(|(name, _)| !library.contains_key(name))
+            .collect();
+        Self { library, cli }
+    }
 }
+
+/// Parts that only a command line uses.
+const CLI: &[&str] = &["cli", "csv"];
 
 fn closure(roots: BTreeSet<String>) -> BTreeMap<&'static str, &'static str> {
     let mut found = BTreeMap::new();

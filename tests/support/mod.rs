@@ -216,3 +216,96 @@ pub fn connector() -> Connector {
         spec_file: "cash_management.yaml".to_owned(),
     }
 }
+
+/// Texts that try to leave the comment, the literal or the table they stand in.
+pub const HOSTILE: &[&str] = &[
+    "*/ pub fn evil() {} /*",
+    "\"; pub fn evil() {} //",
+    "#[doc = \"x\"] pub fn evil() {}",
+    "x\npub fn evil() {}\n",
+    "x\r\npub fn evil() {}\rpub fn worse() {}",
+    "{{ evil }} {% raw %} {# x #}",
+    "```rust\npanic!()\n```\n~~~\nfn main() { evil() }",
+    "    indented code()\n\tand a tab",
+    "[link] [`Evil`] [x](javascript:x) <script>alert(1)</script> <!-- ",
+    "right to left \u{202e}override\u{2066} and \u{0}nothing \u{2028}line",
+    "\"###\"# r#\"x\"# \\u{41} \\",
+    "```",
+    "| a | b |\n|---|---|\n",
+];
+
+/// The sample connector with a text in every place where a spec may have any.
+pub fn with_descriptions(text: &str) -> Connector {
+    let mut connector = connector();
+    connector.description = Some(text.to_owned());
+    for field in &mut connector.config {
+        field.description = Some(text.to_owned());
+    }
+    connector.config[2].default = Some(ConfigDefault::Text(text.to_owned()));
+    connector.client.headers.push(Param {
+        name: "X".to_owned(),
+        values: vec![Template::Text(text.to_owned())],
+    });
+    let resource = &mut connector.resources[0];
+    resource.description = Some(text.to_owned());
+    resource.request.params.push(Param {
+        name: text.to_owned(),
+        values: vec![Template::Text(text.to_owned())],
+    });
+    resource.record.structs[0].description = Some(text.to_owned());
+    resource.record.structs[0].fields[1].name.wire = text.to_owned();
+    for field in &mut resource.record.structs[0].fields {
+        field.description = Some(text.to_owned());
+    }
+    resource.record.enums[0].description = Some(text.to_owned());
+    resource.record.enums[0].variants[0].wire = text.to_owned();
+    connector
+}
+
+/// The sample connector whose names have this many letters.
+pub fn with_names_of_length(length: usize) -> Connector {
+    let snake = |letter: char| letter.to_string().repeat(length);
+    let mut connector = connector();
+    let resource = &mut connector.resources[0];
+    let fields = resource.record.structs[0].fields.iter_mut();
+    for (field, letter) in fields.zip('a'..) {
+        field.name = Name {
+            wire: snake(letter),
+            rust: snake(letter),
+        };
+    }
+    resource.record.structs[0].type_name = format!("R{}", snake('r'));
+    resource.record.structs[1].type_name = format!("S{}", snake('s'));
+    resource.record.enums[0].type_name = format!("E{}", snake('e'));
+    for (variant, letter) in resource.record.enums[0].variants.iter_mut().zip('a'..) {
+        *variant = Name {
+            wire: snake(letter),
+            rust: format!("V{}", snake(letter)),
+        };
+    }
+    resource.request.params = vec![Param {
+        name: snake('p'),
+        values: vec![Template::Text(snake('v'))],
+    }];
+    resource.request.path.template = Template::Parts(vec![
+        Part::Text(format!("/{}/", snake('p'))),
+        Part::Value(Expr {
+            kind: ExprKind::Config(vec![snake('c')]),
+            ty: ExprType::String,
+            nullable: false,
+        }),
+    ]);
+    connector.config.push(ConfigField {
+        name: Name {
+            wire: snake('c'),
+            rust: snake('c'),
+        },
+        description: Some(snake('d')),
+        ty: ConfigType::String,
+        default: Some(ConfigDefault::Text(snake('x').repeat(3))),
+        optional: false,
+        env: snake('V').to_uppercase(),
+        pattern: None,
+    });
+    connector
+}
