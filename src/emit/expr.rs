@@ -1,12 +1,15 @@
 //! Typed expressions as plain Rust.
 
+mod condition;
+mod text;
+
 use super::record::ident;
-use super::text;
+use super::text::{self as rust, integer, literal};
 use crate::model::{
-    Accessor, Comparison, ConfigField, ConfigType, Connector, Expr, ExprKind, ExprType, LeafKind,
-    Operator, Part, RecordPath, Template, TimeFormat, Type,
+    Accessor, ConfigField, ConfigType, Connector, Expr, ExprKind, LeafKind, Operator, RecordPath,
+    TimeFormat, Type,
 };
-use proc_macro2::{Ident, TokenStream, TokenTree};
+use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
 use std::cell::RefCell;
 
@@ -109,268 +112,6 @@ impl Value {
 }
 
 impl<'a> Scope<'a> {
-    /// A value for a query parameter, a header or a form field.
-    pub fn param(&self, template: &Template) -> TokenStream {
-        match template {
-            Template::Text(text) => {
-                let text = text::literal(text);
-                quote!(#text)
-            }
-            Template::Value(expr) => {
-                let value = self.value(expr);
-                let tokens = &value.tokens;
-                if let ExprKind::Integer(number) = expr.kind {
-                    let number = text::literal(&number.to_string());
-                    return quote!(#number);
-                }
-                match (value.shape, value.optional) {
-                    (Shape::Str | Shape::Secret, false) if self.is_place(expr) => quote!(&#tokens),
-                    (Shape::List(true), false) => quote!(&#tokens),
-                    (Shape::List(false), false) => {
-                        quote!(#tokens.iter().map(ToString::to_string).collect::<Vec<_>>())
-                    }
-                    (Shape::Display, false) if !self.is_place(expr) => quote!(#tokens.to_string()),
-                    (Shape::Wire, _) => wire(&value, "as_str"),
-                    _ => tokens.clone(),
-                }
-            }
-            Template::Parts(parts) => {
-                let joined = self.joined(parts);
-                if self.is_secret(template) {
-                    quote!(Secret::from(#joined))
-                } else {
-                    joined
-                }
-            }
-        }
-    }
-
-    /// A `String`. Secrets are shown in it: for token requests and JSON bodies only.
-    pub fn string(&self, template: &Template) -> TokenStream {
-        match template {
-            Template::Text(text) => {
-                let text = text::literal(text);
-                quote!(#text.to_owned())
-            }
-            Template::Value(expr) => self.owned_text(expr),
-            Template::Parts(parts) => self.joined(parts),
-        }
-    }
-
-    /// Whether a secret reaches the text.
-    pub fn is_secret(&self, template: &Template) -> bool {
-        match template {
-            Template::Text(_) => false,
-            Template::Value(expr) => has_secret(expr),
-            Template::Parts(parts) => parts
-                .iter()
-                .any(|part| matches!(part, Part::Value(expr) if has_secret(expr))),
-        }
-    }
-
-    /// `format!` of the pieces.
-    fn joined(&self, parts: &[Part]) -> TokenStream {
-        self.format(parts, |scope, expr| scope.value(expr).display())
-    }
-
-    /// `format!` of the pieces, each value shown by a function. Values that are more than a field or a method are
-    /// bound to a name before.
-    pub fn format(
-        &self,
-        parts: &[Part],
-        mut show: impl FnMut(&Self, &Expr) -> TokenStream,
-    ) -> TokenStream {
-        let mut pattern = String::new();
-        let mut arguments = Vec::new();
-        let mut names: Vec<String> = Vec::new();
-        for part in parts {
-            let expr = match part {
-                Part::Text(text) => {
-                    pattern.push_str(&text.replace('{', "{{").replace('}', "}}"));
-                    continue;
-                }
-                Part::Value(expr) => expr,
-            };
-            let value = show(self, expr);
-            if let Some(name) = single_name(&value) {
-                pattern.push_str(&format!("{{{name}}}"));
-                continue;
-            }
-            if is_simple(&value) {
-                pattern.push_str("{}");
-                arguments.push(value);
-                continue;
-            }
-            let mut name = name_of(expr);
-            while names.contains(&name) {
-                name.push_str("_too");
-            }
-            let variable = ident(&name);
-            self.lets
-                .borrow_mut()
-                .extend(quote!(let #variable = #value;));
-            pattern.push_str(&format!("{{{name}}}"));
-            names.push(name);
-        }
-        let pattern = text::literal(&pattern);
-        quote!(format!(#pattern #(, #arguments)*))
-    }
-
-    /// The statements that have to stand before what was made since the last call.
-    pub fn before(&self) -> TokenStream {
-        std::mem::take(&mut *self.lets.borrow_mut())
-    }
-
-    /// An `Option<String>`: a text, or nothing where it is absent or empty.
-    pub fn optional_text(&self, expr: &Expr) -> TokenStream {
-        if expr.kind == ExprKind::Null {
-            return quote!(None);
-        }
-        optional_text_of(&self.value(expr))
-    }
-
-    /// An `Option<&str>`.
-    pub fn borrowed_text(&self, expr: &Expr) -> TokenStream {
-        let value = self.value(expr);
-        let tokens = &value.tokens;
-        match (value.shape, value.optional) {
-            (Shape::Str, true) => tokens.clone(),
-            (Shape::Wire, _) => wire(&value, "as_str"),
-            _ => {
-                let text = optional_text_of(&value);
-                self.lets.borrow_mut().extend(quote!(let link = #text;));
-                quote!(link.as_deref())
-            }
-        }
-    }
-
-    /// The pieces joined; nothing where one of them is nothing.
-    fn join(&self, parts: &[Part]) -> Value {
-        let mut bound: Vec<Ident> = Vec::new();
-        for part in parts {
-            let Part::Value(expr) = part else { continue };
-            let value = self.value(expr);
-            if value.optional || value.shape == Shape::Wire {
-                let mut name = name_of(expr);
-                while bound.iter().any(|known| *known == name) {
-                    name.push_str("_too");
-                }
-                let (name, text) = (ident(&name), optional_text_of(&value));
-                self.lets.borrow_mut().extend(quote!(let #name = #text;));
-                bound.push(name);
-            }
-        }
-        let mut names = bound.iter();
-        let joined = self.format(parts, |scope, expr| {
-            let value = scope.value(expr);
-            if value.optional || value.shape == Shape::Wire {
-                names.next().map(|name| quote!(#name)).unwrap_or_default()
-            } else {
-                value.display()
-            }
-        });
-        match bound.as_slice() {
-            [] => Value::new(joined, Shape::Text),
-            [only] => Value::optional(quote!(#only.map(|#only| #joined)), Shape::Text),
-            several => Value::optional(
-                quote! {
-                    match (#(#several),*) {
-                        (#(Some(#several)),*) => Some(#joined),
-                        _ => None,
-                    }
-                },
-                Shape::Text,
-            ),
-        }
-    }
-
-    fn owned_text(&self, expr: &Expr) -> TokenStream {
-        let value = self.value(expr);
-        let tokens = &value.tokens;
-        match (value.shape, value.optional) {
-            (Shape::Text, false) => tokens.clone(),
-            (Shape::Str, false) => quote!(#tokens.clone()),
-            (Shape::Wire, _) => {
-                let text = wire(&value, "as_str");
-                quote!(#text.unwrap_or_default().to_owned())
-            }
-            _ => {
-                let shown = value.display();
-                quote!(#shown.to_string())
-            }
-        }
-    }
-
-    /// A value inside `json!`.
-    pub fn json(&self, template: &Template) -> TokenStream {
-        match template {
-            Template::Value(expr) => {
-                let value = self.value(expr);
-                let tokens = &value.tokens;
-                match value.shape {
-                    Shape::Secret => quote!(#tokens.expose()),
-                    Shape::Display => quote!(#tokens.to_string()),
-                    _ => tokens.clone(),
-                }
-            }
-            other => self.param_text(other),
-        }
-    }
-
-    fn param_text(&self, template: &Template) -> TokenStream {
-        match template {
-            Template::Parts(parts) => self.joined(parts),
-            other => self.param(other),
-        }
-    }
-
-    /// A `bool` without parentheses around it.
-    pub fn condition(&self, expr: &Expr) -> TokenStream {
-        let tokens = self.boolean(expr);
-        let mut trees = tokens.clone().into_iter();
-        match (trees.next(), trees.next()) {
-            (Some(TokenTree::Group(group)), None) => group.stream(),
-            _ => tokens,
-        }
-    }
-
-    /// A `bool` as an operand: bound to a name before where it is long.
-    fn operand(&self, expr: &Expr) -> TokenStream {
-        let tokens = self.boolean(expr);
-        if tokens.to_string().len() < 30 {
-            return tokens;
-        }
-        let condition = self.condition(expr);
-        let mut lets = self.lets.borrow_mut();
-        let bound = lets
-            .clone()
-            .into_iter()
-            .filter(|token| token.to_string() == "let")
-            .count();
-        let name = ident(&format!("condition_{}", bound + 1));
-        lets.extend(quote!(let #name = #condition;));
-        quote!(#name)
-    }
-
-    /// A `bool`.
-    pub fn boolean(&self, expr: &Expr) -> TokenStream {
-        let value = self.value(expr);
-        let tokens = &value.tokens;
-        match (value.shape, value.optional) {
-            (Shape::Boolean, false) => tokens.clone(),
-            (Shape::Boolean, true) => quote!((#tokens == Some(true))),
-            (Shape::Wire, _) => wire(&value, "is_truthy"),
-            (Shape::Str | Shape::Text, false) => quote!(!#tokens.is_empty()),
-            (Shape::Str, true) => quote!(#tokens.is_some_and(|text| !text.is_empty())),
-            (Shape::Integer, false) => quote!((#tokens != 0)),
-            (Shape::Integer, true) => quote!(#tokens.is_some_and(|number| number != 0)),
-            (Shape::Number, false) => quote!((#tokens != 0.0)),
-            (Shape::List(_), false) => quote!(!#tokens.is_empty()),
-            (_, true) => quote!(#tokens.is_some()),
-            (_, false) => quote!(true),
-        }
-    }
-
     /// A place of an owned type, which has to be borrowed: not a field that a pattern has bound, nor an enum's word.
     fn is_place(&self, expr: &Expr) -> bool {
         let ExprKind::Config(path) = &expr.kind else {
@@ -391,17 +132,17 @@ impl<'a> Scope<'a> {
     pub fn value(&self, expr: &Expr) -> Value {
         match &expr.kind {
             ExprKind::String(text) => {
-                let text = text::literal(text);
+                let text = literal(text);
                 Value::new(quote!(#text), Shape::Str)
             }
-            ExprKind::Integer(number) => Value::new(text::integer(number), Shape::Integer),
-            ExprKind::Number(number) => Value::new(text::number(*number), Shape::Number),
+            ExprKind::Integer(number) => Value::new(integer(number), Shape::Integer),
+            ExprKind::Number(number) => Value::new(rust::number(*number), Shape::Number),
             ExprKind::Boolean(value) => Value::new(quote!(#value), Shape::Boolean),
             ExprKind::Null => Value::optional(quote!(None::<&str>), Shape::Str),
             ExprKind::Config(path) => self.config(path),
             ExprKind::Body(path) => self.body(&path.accessor),
             ExprKind::Header(name) => {
-                let name = text::literal(name);
+                let name = literal(name);
                 let answer = self.answer();
                 Value::optional(quote!(#answer.header(#name)), Shape::Str)
             }
@@ -476,107 +217,6 @@ impl<'a> Scope<'a> {
                 Value::new(quote!(if #condition { #left } else { #right }), Shape::Text)
             }
         }
-    }
-
-    /// An `Option<i64>`.
-    fn signed(&self, expr: &Expr) -> TokenStream {
-        let value = self.value(expr);
-        let tokens = &value.tokens;
-        if let ExprKind::Integer(number) = expr.kind {
-            let number = proc_macro2::Literal::i64_suffixed(number);
-            return quote!(Some(#number));
-        }
-        match (value.shape, value.optional, self.is_unsigned(expr)) {
-            (Shape::Wire, ..) => wire(&value, "integer"),
-            (_, true, true) => quote!(#tokens.and_then(|number| i64::try_from(number).ok())),
-            (_, true, false) => tokens.clone(),
-            (_, false, true) if expr.kind == ExprKind::Status => quote!(Some(i64::from(#tokens))),
-            (_, false, true) => quote!(i64::try_from(#tokens).ok()),
-            (_, false, false) => quote!(Some(#tokens)),
-        }
-    }
-
-    /// Counters of the runtime: `u64`, and the status.
-    fn is_unsigned(&self, expr: &Expr) -> bool {
-        match &expr.kind {
-            ExprKind::PageSize | ExprKind::PageNumber | ExprKind::Status => true,
-            ExprKind::Body(path) => self
-                .accessors
-                .iter()
-                .any(|known| known.rust == path.accessor && known.kind == LeafKind::Count),
-            _ => false,
-        }
-    }
-
-    /// Whether two integers have to be brought to one type before they are compared.
-    fn differ_in_sign(&self, left: &Expr, right: &Expr) -> bool {
-        let natural = |expr: &Expr| matches!(expr.kind, ExprKind::Integer(number) if number >= 0);
-        let integers = left.ty == ExprType::Integer && right.ty == ExprType::Integer;
-        let status = |expr: &Expr| expr.kind == ExprKind::Status;
-        integers
-            && !natural(left)
-            && !natural(right)
-            && (self.is_unsigned(left) != self.is_unsigned(right) || status(left) != status(right))
-    }
-
-    fn compare(&self, comparison: Comparison, left: &Expr, right: &Expr) -> Value {
-        let (mut a, mut b) = (self.value(left), self.value(right));
-        if self.differ_in_sign(left, right) {
-            a = Value::optional(self.signed(left), Shape::Integer);
-            b = Value::optional(self.signed(right), Shape::Integer);
-        }
-        for (this, other) in [(0, b.shape), (1, a.shape)] {
-            let this = if this == 0 { &mut a } else { &mut b };
-            if this.shape == Shape::Wire {
-                *this = match other {
-                    Shape::Integer => Value::optional(wire(this, "integer"), Shape::Integer),
-                    Shape::Number => Value::optional(wire(this, "number"), Shape::Number),
-                    Shape::Boolean => Value::optional(wire(this, "boolean"), Shape::Boolean),
-                    _ => Value::optional(wire(this, "as_str"), Shape::Str),
-                };
-            }
-        }
-        let operator = match comparison {
-            Comparison::Equal => quote!(==),
-            Comparison::NotEqual => quote!(!=),
-            Comparison::Less => quote!(<),
-            Comparison::LessOrEqual => quote!(<=),
-            Comparison::Greater => quote!(>),
-            Comparison::GreaterOrEqual => quote!(>=),
-        };
-        let equality = matches!(comparison, Comparison::Equal | Comparison::NotEqual);
-        let tokens = match (a.optional, b.optional) {
-            (false, false) => {
-                let (a, b) = (plain(&a), plain(&b));
-                quote!(#a #operator #b)
-            }
-            (true, true) if equality => {
-                let (a, b) = (borrowed(&a), borrowed(&b));
-                quote!(#a #operator #b)
-            }
-            (true, true) => {
-                let (a, b) = (borrowed(&a), borrowed(&b));
-                quote!(#a.zip(#b).is_some_and(|(a, b)| a #operator b))
-            }
-            // A value that is absent is unequal to all, and neither less nor greater than any.
-            (true, false) if equality => {
-                let (a, b) = (borrowed(&a), plain(&b));
-                quote!(#a #operator Some(#b))
-            }
-            (false, true) if equality => {
-                let (a, b) = (plain(&a), borrowed(&b));
-                quote!(Some(#a) #operator #b)
-            }
-            (true, false) => {
-                let (a, b) = (borrowed(&a), plain(&b));
-                quote!(#a.is_some_and(|value| value #operator #b))
-            }
-            (false, true) => {
-                let (a, b) = (plain(&a), borrowed(&b));
-                quote!(#b.is_some_and(|value| #a #operator value))
-            }
-        };
-        Value::new(tokens, Shape::Boolean)
     }
 
     fn answer(&self) -> TokenStream {
@@ -698,52 +338,6 @@ fn wire(value: &Value, method: &str) -> TokenStream {
     }
 }
 
-fn optional_text_of(value: &Value) -> TokenStream {
-    let tokens = &value.tokens;
-    match (value.shape, value.optional) {
-        (Shape::Str, true) => quote!(#tokens.map(str::to_owned)),
-        (Shape::Text, true) => tokens.clone(),
-        (Shape::Wire, _) => {
-            let text = wire(value, "as_str");
-            quote!(#text.map(str::to_owned))
-        }
-        (Shape::Text, false) => quote!(Some(#tokens)),
-        (_, true) => quote!(#tokens.map(|value| value.to_string())),
-        (_, false) => quote!(Some(#tokens.to_string())),
-    }
-}
-
-fn has_secret(expr: &Expr) -> bool {
-    match &expr.kind {
-        ExprKind::Not(inner) | ExprKind::IsPresent(inner) | ExprKind::Truthy(inner) => {
-            has_secret(inner)
-        }
-        ExprKind::And(a, b)
-        | ExprKind::Or(a, b)
-        | ExprKind::Compare(_, a, b)
-        | ExprKind::Arithmetic(_, a, b) => has_secret(a) || has_secret(b),
-        ExprKind::If(_, a, b) => has_secret(a) || has_secret(b),
-        _ => expr.ty == ExprType::Secret,
-    }
-}
-
-fn plain(value: &Value) -> TokenStream {
-    let tokens = &value.tokens;
-    match value.shape {
-        Shape::Secret => quote!(#tokens.expose()),
-        Shape::Text => quote!(#tokens.as_str()),
-        _ => tokens.clone(),
-    }
-}
-
-fn borrowed(value: &Value) -> TokenStream {
-    let tokens = &value.tokens;
-    match value.shape {
-        Shape::Text => quote!(#tokens.as_deref()),
-        _ => tokens.clone(),
-    }
-}
-
 /// A field of the last record, as the API wrote it.
 fn last_record(path: &RecordPath) -> Value {
     let mut tokens = quote!(last);
@@ -771,7 +365,7 @@ fn last_record(path: &RecordPath) -> Value {
         Type::Timestamp(TimeFormat::Strftime(format))
         | Type::Date(Some(format))
         | Type::Time(Some(format)) => {
-            let format = text::literal(format);
+            let format = literal(format);
             quote!(#field.strftime(#format).to_string())
         }
         _ => quote!(#field.to_string()),
@@ -786,46 +380,4 @@ fn last_record(path: &RecordPath) -> Value {
 
 fn nullable_anywhere(path: &RecordPath) -> bool {
     path.steps.iter().any(|step| step.nullable)
-}
-
-/// A field, or a method of one without arguments: what `format!` may hold itself.
-fn is_simple(tokens: &TokenStream) -> bool {
-    tokens.clone().into_iter().all(|token| match token {
-        TokenTree::Ident(_) | TokenTree::Literal(_) => true,
-        TokenTree::Punct(punct) => punct.as_char() == '.',
-        TokenTree::Group(group) => group.stream().is_empty(),
-    })
-}
-
-/// A name for the value of an expression.
-fn name_of(expr: &Expr) -> String {
-    let name = match &expr.kind {
-        ExprKind::Config(path) => path
-            .last()
-            .map_or("value", String::as_str)
-            .trim_start_matches("r#"),
-        ExprKind::Body(path) => path.accessor.trim_start_matches("r#"),
-        ExprKind::LastRecord(_) => "last",
-        ExprKind::Header(_) => "header",
-        _ => "value",
-    };
-    let taken = [
-        "config", "request", "position", "page", "turn", "answer", "body", "path", "options",
-        "session", "auth",
-    ];
-    let keyword = syn::parse_str::<proc_macro2::Ident>(name).is_err();
-    if keyword || taken.contains(&name) {
-        format!("{name}_value")
-    } else {
-        name.to_owned()
-    }
-}
-
-/// The name that tokens are, if they are nothing else.
-fn single_name(tokens: &TokenStream) -> Option<String> {
-    let mut trees = tokens.clone().into_iter();
-    match (trees.next(), trees.next()) {
-        (Some(TokenTree::Ident(name)), None) => Some(name.to_string()),
-        _ => None,
-    }
 }

@@ -1,10 +1,10 @@
 //! Records as Rust: the struct of a resource, the types inside it, and its columns.
 
+mod forms;
+mod variants;
+
 use super::{text, uses::Uses};
-use crate::model::{
-    Disposition, Enum, Field, Item, MergeStrategy, Name, Record, Resource, Struct, TimeFormat,
-    Type, Union,
-};
+use crate::model::{Disposition, Field, Item, MergeStrategy, Name, Record, Resource, Struct, Type};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::quote;
 
@@ -70,7 +70,7 @@ impl<'a> Types<'a> {
             resource,
             record,
             boxed: recursive_fields(record),
-            formats: formats(record),
+            formats: forms::formats(record),
         }
     }
 
@@ -176,104 +176,6 @@ impl<'a> Types<'a> {
         quote!(#docs_ #rename #adapter pub #name: #ty,)
     }
 
-    /// The serde attribute of a field that is not written as its type's own implementation has it.
-    fn adapter(&self, field: &Field, uses: &mut Uses) -> Option<TokenStream> {
-        let inner = self.form(&field.ty, field.lenient, uses)?;
-        uses.runtime("As");
-        if field.nullable {
-            let with = text::literal(&format!("As::<Option<{inner}>>"));
-            Some(quote!(#[serde(default, with = #with)]))
-        } else {
-            let with = text::literal(&format!("As::<{inner}>"));
-            Some(quote!(#[serde(with = #with)]))
-        }
-    }
-
-    /// The runtime's name for the form of a type on the wire, where it is not the type's own.
-    fn form(&self, ty: &Type, lenient: bool, uses: &mut Uses) -> Option<String> {
-        let named = |uses: &mut Uses, name: &'static str| {
-            uses.runtime(name);
-            Some(name.to_owned())
-        };
-        let item = |uses: &mut Uses, item: &Item| {
-            let inner = self.form(&item.ty, lenient, uses)?;
-            Some(if item.nullable {
-                format!("Option<{inner}>")
-            } else {
-                inner
-            })
-        };
-        match ty {
-            Type::Timestamp(TimeFormat::Epoch) => named(uses, "Epoch"),
-            Type::Timestamp(TimeFormat::EpochMillis) => named(uses, "EpochMillis"),
-            Type::Timestamp(TimeFormat::Strftime(format))
-            | Type::Date(Some(format))
-            | Type::Time(Some(format)) => {
-                uses.runtime("Formatted");
-                Some(format!("Formatted<{}>", self.format_name(format)))
-            }
-            Type::Binary => named(uses, "Base64"),
-            Type::String | Type::Integer | Type::Number | Type::Boolean if lenient => {
-                named(uses, "Lenient")
-            }
-            Type::List(inner) => item(uses, inner).map(|inner| format!("Vec<{inner}>")),
-            Type::Map(inner) => item(uses, inner).map(|inner| format!("BTreeMap<String, {inner}>")),
-            _ => None,
-        }
-    }
-
-    /// The struct that stands for a strftime format: `WireFormat`, `WireFormat2`, …
-    fn format_name(&self, format: &str) -> String {
-        let number = self
-            .formats
-            .iter()
-            .position(|known| known == format)
-            .unwrap_or_default()
-            + 1;
-        let mut name = if number == 1 {
-            "WireFormat".to_owned()
-        } else {
-            format!("WireFormat{number}")
-        };
-        while self
-            .record
-            .structs
-            .iter()
-            .any(|known| known.type_name == name)
-            || self
-                .record
-                .enums
-                .iter()
-                .any(|known| known.type_name == name)
-            || self
-                .record
-                .unions
-                .iter()
-                .any(|known| known.type_name == name)
-        {
-            name.push('_');
-        }
-        name
-    }
-
-    /// The structs that stand for the strftime formats.
-    fn format_items(&self, uses: &mut Uses) -> TokenStream {
-        let items = self.formats.iter().map(|format| {
-            uses.runtime("Format");
-            let (name, literal) = (ident(&self.format_name(format)), text::literal(format));
-            let docs_ = docs([format!("{} as the API writes it.", text::code(format))]);
-            quote! {
-                #docs_
-                struct #name;
-
-                impl Format for #name {
-                    const FORMAT: &'static str = #literal;
-                }
-            }
-        });
-        items.collect()
-    }
-
     /// The Rust type, without the `Option` of a nullable field.
     pub fn ty(&self, ty: &Type, uses: &mut Uses) -> TokenStream {
         let named = |uses: &mut Uses, name: &'static str| {
@@ -342,158 +244,6 @@ impl<'a> Types<'a> {
             .find_map(|field| {
                 inside(&field.ty, &wanted, false).map(|list| (text::code(&field.name.wire), list))
             })
-    }
-
-    fn enumeration(&self, definition: &Enum, uses: &mut Uses) -> TokenStream {
-        uses.runtime("word");
-        let at = self
-            .record
-            .enums
-            .iter()
-            .position(|other| other.type_name == definition.type_name);
-        let place =
-            self.place_of(|ty| matches!((ty, at), (Type::Enum(index), Some(at)) if *index == at));
-        let note = place.map_or_else(
-            || "The known values; the API may add others.".to_owned(),
-            |(place, _)| format!("The known values of {place}; the API may add others."),
-        );
-        let docs_ = docs(paragraphs(definition.description.as_deref(), &[note]));
-        let name = ident(&definition.type_name);
-        let unknown = ident(&definition.unknown);
-        let variants = definition.variants.iter().map(|variant| {
-            let docs_ = docs([text::code(&variant.wire)]);
-            let variant = ident(&variant.rust);
-            quote!(#docs_ #variant,)
-        });
-        let to_text = definition.variants.iter().map(|variant| {
-            let (variant, wire) = (ident(&variant.rust), text::literal(&variant.wire));
-            quote!(Self::#variant => #wire,)
-        });
-        let from_text = definition.variants.iter().map(|variant| {
-            let (variant, wire) = (ident(&variant.rust), text::literal(&variant.wire));
-            quote!(#wire => Self::#variant,)
-        });
-        uses.add("serde", "Deserializer");
-        uses.add("serde", "Serializer");
-        quote! {
-            #docs_
-            #[non_exhaustive]
-            #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-            pub enum #name {
-                #(#variants)*
-                /// A value that this version does not know.
-                #unknown(String),
-            }
-
-            impl #name {
-                /// The value as the API writes it.
-                #[must_use]
-                pub fn as_str(&self) -> &str {
-                    match self {
-                        #(#to_text)*
-                        Self::#unknown(word) => word,
-                    }
-                }
-            }
-
-            impl From<&str> for #name {
-                fn from(word: &str) -> Self {
-                    match word {
-                        #(#from_text)*
-                        other => Self::#unknown(other.to_owned()),
-                    }
-                }
-            }
-
-            impl Serialize for #name {
-                fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                    serializer.serialize_str(self.as_str())
-                }
-            }
-
-            impl<'de> Deserialize<'de> for #name {
-                fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                    word::deserialize(deserializer)
-                }
-            }
-        }
-    }
-
-    fn union(&self, definition: &Union, uses: &mut Uses) -> TokenStream {
-        uses.runtime("Json");
-        uses.add("serde", "Deserializer");
-        uses.add("serde::de", "Error as _");
-        let at = self
-            .record
-            .unions
-            .iter()
-            .position(|other| other.type_name == definition.type_name);
-        let place =
-            self.place_of(|ty| matches!((ty, at), (Type::Union(index), Some(at)) if *index == at));
-        let note = place.map_or_else(
-            || "One of several types.".to_owned(),
-            |(place, list)| {
-                if list {
-                    format!("One of {place}, of one of several types.")
-                } else {
-                    format!("Value of {place}, of one of several types.")
-                }
-            },
-        );
-        let docs_ = docs(paragraphs(definition.description.as_deref(), &[note]));
-        let name = ident(&definition.type_name);
-        let variants: Vec<_> = definition
-            .variants
-            .iter()
-            .map(|(rust, ty)| (ident(rust), self.ty(ty, uses), ty))
-            .collect();
-        let declared: Vec<_> = variants
-            .iter()
-            .map(|(variant, rust, ty)| {
-                let docs_ = docs([phrase(ty).to_owned()]);
-                let with = self.form(ty, false, uses).map(|form| {
-                    uses.runtime("As");
-                    let with = text::literal(&format!("As::<{form}>"));
-                    quote!(#[serde(with = #with)])
-                });
-                quote!(#docs_ #with #variant(#rust),)
-            })
-            .collect();
-        let tried: Vec<_> = variants
-            .iter()
-            .map(|(variant, _, ty)| match self.form(ty, false, uses) {
-                None => quote! {
-                    if let Ok(value) = serde_json::from_str(json) { return Ok(Self::#variant(value)); }
-                },
-                Some(form) => {
-                    let form: TokenStream = form.parse().unwrap_or_default();
-                    quote! {
-                        let mut inner = serde_json::Deserializer::from_str(json);
-                        if let Ok(value) = As::<#form>::deserialize(&mut inner) { return Ok(Self::#variant(value)); }
-                    }
-                }
-            })
-            .collect();
-        let message = text::literal(&format!(
-            "none of the {} types fits",
-            definition.variants.len()
-        ));
-        quote! {
-            #docs_
-            #[non_exhaustive]
-            #[derive(Debug, Clone, PartialEq, Serialize)]
-            #[serde(untagged)]
-            pub enum #name { #(#declared)* }
-
-            impl<'de> Deserialize<'de> for #name {
-                fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                    let json = Json::deserialize(deserializer)?;
-                    let json = json.as_str();
-                    #(#tried)*
-                    Err(D::Error::custom(#message))
-                }
-            }
-        }
     }
 
     fn record_impl(&self, root: &Struct, uses: &mut Uses) -> TokenStream {
@@ -672,61 +422,6 @@ fn row_method(ty: &Type) -> &'static str {
         Type::Binary => "binary",
         Type::Json | Type::Map(_) | Type::List(_) | Type::Struct(_) | Type::Union(_) => "json",
     }
-}
-
-/// A type as documentation says it.
-pub fn phrase(ty: &Type) -> &'static str {
-    match ty {
-        Type::String => "Text.",
-        Type::Integer => "A whole number.",
-        Type::Number => "A number.",
-        Type::Boolean => "A boolean.",
-        Type::Decimal => "An exact decimal.",
-        Type::Timestamp(_) => "An instant.",
-        Type::Date(_) => "A calendar date.",
-        Type::Time(_) => "A time of day.",
-        Type::Uuid => "A UUID.",
-        Type::Binary => "Bytes.",
-        Type::Json => "Any other JSON.",
-        Type::Map(_) => "A map.",
-        Type::List(_) => "A list.",
-        Type::Struct(_) => "An object.",
-        Type::Enum(_) => "A word.",
-        Type::Union(_) => "One of several types.",
-    }
-}
-
-/// The strftime formats of a record's fields, in their order, each once.
-fn formats(record: &Record) -> Vec<String> {
-    fn collect(ty: &Type, found: &mut Vec<String>) {
-        match ty {
-            Type::Timestamp(TimeFormat::Strftime(format))
-            | Type::Date(Some(format))
-            | Type::Time(Some(format))
-                if !found.contains(format) =>
-            {
-                found.push(format.clone());
-            }
-            Type::List(item) | Type::Map(item) => collect(&item.ty, found),
-            _ => {}
-        }
-    }
-    let mut found = Vec::new();
-    let fields = record
-        .structs
-        .iter()
-        .flat_map(|definition| &definition.fields)
-        .map(|field| &field.ty);
-    for ty in fields.chain(
-        record
-            .unions
-            .iter()
-            .flat_map(|union| &union.variants)
-            .map(|(_, ty)| ty),
-    ) {
-        collect(ty, &mut found);
-    }
-    found
 }
 
 /// Struct fields that lead back to their own struct without a list or map between: they are boxed.

@@ -1,13 +1,5 @@
 //! A small HTTP server for tests: it answers as it is told and keeps what it was asked.
 
-#![allow(dead_code, reason = "each test file uses a part of it")]
-#![allow(
-    clippy::expect_used,
-    clippy::needless_pass_by_value,
-    clippy::format_push_string,
-    reason = "tests"
-)]
-
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Result, Write};
 use std::net::{TcpListener, TcpStream};

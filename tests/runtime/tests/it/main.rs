@@ -24,6 +24,13 @@ mod retries;
 mod settings;
 mod source;
 #[path = "../../../../templates/tests/stub.rs"]
+#[allow(
+    dead_code,
+    clippy::expect_used,
+    clippy::format_push_string,
+    clippy::needless_pass_by_value,
+    reason = "a part of it is used in each test"
+)]
 mod stub;
 mod tokens;
 mod values;

@@ -1,0 +1,174 @@
+//! Conditions and comparisons.
+
+use super::{Scope, Shape, Value, wire};
+use crate::emit::record::ident;
+use crate::model::{Comparison, Expr, ExprKind, ExprType, LeafKind};
+use proc_macro2::{TokenStream, TokenTree};
+use quote::quote;
+
+impl Scope<'_> {
+    /// A `bool` without parentheses around it.
+    pub fn condition(&self, expr: &Expr) -> TokenStream {
+        let tokens = self.boolean(expr);
+        let mut trees = tokens.clone().into_iter();
+        match (trees.next(), trees.next()) {
+            (Some(TokenTree::Group(group)), None) => group.stream(),
+            _ => tokens,
+        }
+    }
+
+    /// A `bool` as an operand: bound to a name before where it is long.
+    pub(super) fn operand(&self, expr: &Expr) -> TokenStream {
+        let tokens = self.boolean(expr);
+        if tokens.to_string().len() < 30 {
+            return tokens;
+        }
+        let condition = self.condition(expr);
+        let mut lets = self.lets.borrow_mut();
+        let bound = lets
+            .clone()
+            .into_iter()
+            .filter(|token| token.to_string() == "let")
+            .count();
+        let name = ident(&format!("condition_{}", bound + 1));
+        lets.extend(quote!(let #name = #condition;));
+        quote!(#name)
+    }
+
+    /// A `bool`.
+    pub fn boolean(&self, expr: &Expr) -> TokenStream {
+        let value = self.value(expr);
+        let tokens = &value.tokens;
+        match (value.shape, value.optional) {
+            (Shape::Boolean, false) => tokens.clone(),
+            (Shape::Boolean, true) => quote!((#tokens == Some(true))),
+            (Shape::Wire, _) => wire(&value, "is_truthy"),
+            (Shape::Str | Shape::Text, false) => quote!(!#tokens.is_empty()),
+            (Shape::Str, true) => quote!(#tokens.is_some_and(|text| !text.is_empty())),
+            (Shape::Integer, false) => quote!((#tokens != 0)),
+            (Shape::Integer, true) => quote!(#tokens.is_some_and(|number| number != 0)),
+            (Shape::Number, false) => quote!((#tokens != 0.0)),
+            (Shape::List(_), false) => quote!(!#tokens.is_empty()),
+            (_, true) => quote!(#tokens.is_some()),
+            (_, false) => quote!(true),
+        }
+    }
+
+    /// An `Option<i64>`.
+    pub(super) fn signed(&self, expr: &Expr) -> TokenStream {
+        let value = self.value(expr);
+        let tokens = &value.tokens;
+        if let ExprKind::Integer(number) = expr.kind {
+            let number = proc_macro2::Literal::i64_suffixed(number);
+            return quote!(Some(#number));
+        }
+        match (value.shape, value.optional, self.is_unsigned(expr)) {
+            (Shape::Wire, ..) => wire(&value, "integer"),
+            (_, true, true) => quote!(#tokens.and_then(|number| i64::try_from(number).ok())),
+            (_, true, false) => tokens.clone(),
+            (_, false, true) if expr.kind == ExprKind::Status => quote!(Some(i64::from(#tokens))),
+            (_, false, true) => quote!(i64::try_from(#tokens).ok()),
+            (_, false, false) => quote!(Some(#tokens)),
+        }
+    }
+
+    /// Counters of the runtime: `u64`, and the status.
+    pub(super) fn is_unsigned(&self, expr: &Expr) -> bool {
+        match &expr.kind {
+            ExprKind::PageSize | ExprKind::PageNumber | ExprKind::Status => true,
+            ExprKind::Body(path) => self
+                .accessors
+                .iter()
+                .any(|known| known.rust == path.accessor && known.kind == LeafKind::Count),
+            _ => false,
+        }
+    }
+
+    /// Whether two integers have to be brought to one type before they are compared.
+    pub(super) fn differ_in_sign(&self, left: &Expr, right: &Expr) -> bool {
+        let natural = |expr: &Expr| matches!(expr.kind, ExprKind::Integer(number) if number >= 0);
+        let integers = left.ty == ExprType::Integer && right.ty == ExprType::Integer;
+        let status = |expr: &Expr| expr.kind == ExprKind::Status;
+        integers
+            && !natural(left)
+            && !natural(right)
+            && (self.is_unsigned(left) != self.is_unsigned(right) || status(left) != status(right))
+    }
+
+    pub(super) fn compare(&self, comparison: Comparison, left: &Expr, right: &Expr) -> Value {
+        let (mut a, mut b) = (self.value(left), self.value(right));
+        if self.differ_in_sign(left, right) {
+            a = Value::optional(self.signed(left), Shape::Integer);
+            b = Value::optional(self.signed(right), Shape::Integer);
+        }
+        for (this, other) in [(0, b.shape), (1, a.shape)] {
+            let this = if this == 0 { &mut a } else { &mut b };
+            if this.shape == Shape::Wire {
+                *this = match other {
+                    Shape::Integer => Value::optional(wire(this, "integer"), Shape::Integer),
+                    Shape::Number => Value::optional(wire(this, "number"), Shape::Number),
+                    Shape::Boolean => Value::optional(wire(this, "boolean"), Shape::Boolean),
+                    _ => Value::optional(wire(this, "as_str"), Shape::Str),
+                };
+            }
+        }
+        let operator = match comparison {
+            Comparison::Equal => quote!(==),
+            Comparison::NotEqual => quote!(!=),
+            Comparison::Less => quote!(<),
+            Comparison::LessOrEqual => quote!(<=),
+            Comparison::Greater => quote!(>),
+            Comparison::GreaterOrEqual => quote!(>=),
+        };
+        let equality = matches!(comparison, Comparison::Equal | Comparison::NotEqual);
+        let tokens = match (a.optional, b.optional) {
+            (false, false) => {
+                let (a, b) = (plain(&a), plain(&b));
+                quote!(#a #operator #b)
+            }
+            (true, true) if equality => {
+                let (a, b) = (borrowed(&a), borrowed(&b));
+                quote!(#a #operator #b)
+            }
+            (true, true) => {
+                let (a, b) = (borrowed(&a), borrowed(&b));
+                quote!(#a.zip(#b).is_some_and(|(a, b)| a #operator b))
+            }
+            // A value that is absent is unequal to all, and neither less nor greater than any.
+            (true, false) if equality => {
+                let (a, b) = (borrowed(&a), plain(&b));
+                quote!(#a #operator Some(#b))
+            }
+            (false, true) if equality => {
+                let (a, b) = (plain(&a), borrowed(&b));
+                quote!(Some(#a) #operator #b)
+            }
+            (true, false) => {
+                let (a, b) = (borrowed(&a), plain(&b));
+                quote!(#a.is_some_and(|value| value #operator #b))
+            }
+            (false, true) => {
+                let (a, b) = (plain(&a), borrowed(&b));
+                quote!(#b.is_some_and(|value| #a #operator value))
+            }
+        };
+        Value::new(tokens, Shape::Boolean)
+    }
+}
+
+fn plain(value: &Value) -> TokenStream {
+    let tokens = &value.tokens;
+    match value.shape {
+        Shape::Secret => quote!(#tokens.expose()),
+        Shape::Text => quote!(#tokens.as_str()),
+        _ => tokens.clone(),
+    }
+}
+
+fn borrowed(value: &Value) -> TokenStream {
+    let tokens = &value.tokens;
+    match value.shape {
+        Shape::Text => quote!(#tokens.as_deref()),
+        _ => tokens.clone(),
+    }
+}

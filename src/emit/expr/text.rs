@@ -1,0 +1,296 @@
+//! Templates as texts: values of parameters, `format!`, optional texts.
+
+use super::{Scope, Shape, Value, wire};
+use crate::emit::record::ident;
+use crate::emit::text;
+use crate::model::{Expr, ExprKind, ExprType, Part, Template};
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use quote::quote;
+
+impl Scope<'_> {
+    /// A value for a query parameter, a header or a form field.
+    pub fn param(&self, template: &Template) -> TokenStream {
+        match template {
+            Template::Text(text) => {
+                let text = text::literal(text);
+                quote!(#text)
+            }
+            Template::Value(expr) => {
+                let value = self.value(expr);
+                let tokens = &value.tokens;
+                if let ExprKind::Integer(number) = expr.kind {
+                    let number = text::literal(&number.to_string());
+                    return quote!(#number);
+                }
+                match (value.shape, value.optional) {
+                    (Shape::Str | Shape::Secret, false) if self.is_place(expr) => quote!(&#tokens),
+                    (Shape::List(true), false) => quote!(&#tokens),
+                    (Shape::List(false), false) => {
+                        quote!(#tokens.iter().map(ToString::to_string).collect::<Vec<_>>())
+                    }
+                    (Shape::Display, false) if !self.is_place(expr) => quote!(#tokens.to_string()),
+                    (Shape::Wire, _) => wire(&value, "as_str"),
+                    _ => tokens.clone(),
+                }
+            }
+            Template::Parts(parts) => {
+                let joined = self.joined(parts);
+                if self.is_secret(template) {
+                    quote!(Secret::from(#joined))
+                } else {
+                    joined
+                }
+            }
+        }
+    }
+
+    /// A `String`. Secrets are shown in it: for token requests and JSON bodies only.
+    pub fn string(&self, template: &Template) -> TokenStream {
+        match template {
+            Template::Text(text) => {
+                let text = text::literal(text);
+                quote!(#text.to_owned())
+            }
+            Template::Value(expr) => self.owned_text(expr),
+            Template::Parts(parts) => self.joined(parts),
+        }
+    }
+
+    /// Whether a secret reaches the text.
+    pub fn is_secret(&self, template: &Template) -> bool {
+        match template {
+            Template::Text(_) => false,
+            Template::Value(expr) => has_secret(expr),
+            Template::Parts(parts) => parts
+                .iter()
+                .any(|part| matches!(part, Part::Value(expr) if has_secret(expr))),
+        }
+    }
+
+    /// `format!` of the pieces.
+    pub(super) fn joined(&self, parts: &[Part]) -> TokenStream {
+        self.format(parts, |scope, expr| scope.value(expr).display())
+    }
+
+    /// `format!` of the pieces, each value shown by a function. Values that are more than a field or a method are
+    /// bound to a name before.
+    pub fn format(
+        &self,
+        parts: &[Part],
+        mut show: impl FnMut(&Self, &Expr) -> TokenStream,
+    ) -> TokenStream {
+        let mut pattern = String::new();
+        let mut arguments = Vec::new();
+        let mut names: Vec<String> = Vec::new();
+        for part in parts {
+            let expr = match part {
+                Part::Text(text) => {
+                    pattern.push_str(&text.replace('{', "{{").replace('}', "}}"));
+                    continue;
+                }
+                Part::Value(expr) => expr,
+            };
+            let value = show(self, expr);
+            if let Some(name) = single_name(&value) {
+                pattern.push_str(&format!("{{{name}}}"));
+                continue;
+            }
+            if is_simple(&value) {
+                pattern.push_str("{}");
+                arguments.push(value);
+                continue;
+            }
+            let mut name = name_of(expr);
+            while names.contains(&name) {
+                name.push_str("_too");
+            }
+            let variable = ident(&name);
+            self.lets
+                .borrow_mut()
+                .extend(quote!(let #variable = #value;));
+            pattern.push_str(&format!("{{{name}}}"));
+            names.push(name);
+        }
+        let pattern = text::literal(&pattern);
+        quote!(format!(#pattern #(, #arguments)*))
+    }
+
+    /// The statements that have to stand before what was made since the last call.
+    pub fn before(&self) -> TokenStream {
+        std::mem::take(&mut *self.lets.borrow_mut())
+    }
+
+    /// An `Option<String>`: a text, or nothing where it is absent or empty.
+    pub fn optional_text(&self, expr: &Expr) -> TokenStream {
+        if expr.kind == ExprKind::Null {
+            return quote!(None);
+        }
+        optional_text_of(&self.value(expr))
+    }
+
+    /// An `Option<&str>`.
+    pub fn borrowed_text(&self, expr: &Expr) -> TokenStream {
+        let value = self.value(expr);
+        let tokens = &value.tokens;
+        match (value.shape, value.optional) {
+            (Shape::Str, true) => tokens.clone(),
+            (Shape::Wire, _) => wire(&value, "as_str"),
+            _ => {
+                let text = optional_text_of(&value);
+                self.lets.borrow_mut().extend(quote!(let link = #text;));
+                quote!(link.as_deref())
+            }
+        }
+    }
+
+    /// The pieces joined; nothing where one of them is nothing.
+    pub(super) fn join(&self, parts: &[Part]) -> Value {
+        let mut bound: Vec<Ident> = Vec::new();
+        for part in parts {
+            let Part::Value(expr) = part else { continue };
+            let value = self.value(expr);
+            if value.optional || value.shape == Shape::Wire {
+                let mut name = name_of(expr);
+                while bound.iter().any(|known| *known == name) {
+                    name.push_str("_too");
+                }
+                let (name, text) = (ident(&name), optional_text_of(&value));
+                self.lets.borrow_mut().extend(quote!(let #name = #text;));
+                bound.push(name);
+            }
+        }
+        let mut names = bound.iter();
+        let joined = self.format(parts, |scope, expr| {
+            let value = scope.value(expr);
+            if value.optional || value.shape == Shape::Wire {
+                names.next().map(|name| quote!(#name)).unwrap_or_default()
+            } else {
+                value.display()
+            }
+        });
+        match bound.as_slice() {
+            [] => Value::new(joined, Shape::Text),
+            [only] => Value::optional(quote!(#only.map(|#only| #joined)), Shape::Text),
+            several => Value::optional(
+                quote! {
+                    match (#(#several),*) {
+                        (#(Some(#several)),*) => Some(#joined),
+                        _ => None,
+                    }
+                },
+                Shape::Text,
+            ),
+        }
+    }
+
+    pub(super) fn owned_text(&self, expr: &Expr) -> TokenStream {
+        let value = self.value(expr);
+        let tokens = &value.tokens;
+        match (value.shape, value.optional) {
+            (Shape::Text, false) => tokens.clone(),
+            (Shape::Str, false) => quote!(#tokens.clone()),
+            (Shape::Wire, _) => {
+                let text = wire(&value, "as_str");
+                quote!(#text.unwrap_or_default().to_owned())
+            }
+            _ => {
+                let shown = value.display();
+                quote!(#shown.to_string())
+            }
+        }
+    }
+
+    /// A value inside `json!`.
+    pub fn json(&self, template: &Template) -> TokenStream {
+        match template {
+            Template::Value(expr) => {
+                let value = self.value(expr);
+                let tokens = &value.tokens;
+                match value.shape {
+                    Shape::Secret => quote!(#tokens.expose()),
+                    Shape::Display => quote!(#tokens.to_string()),
+                    _ => tokens.clone(),
+                }
+            }
+            other => self.param_text(other),
+        }
+    }
+
+    pub(super) fn param_text(&self, template: &Template) -> TokenStream {
+        match template {
+            Template::Parts(parts) => self.joined(parts),
+            other => self.param(other),
+        }
+    }
+}
+
+/// A field, or a method of one without arguments: what `format!` may hold itself.
+fn is_simple(tokens: &TokenStream) -> bool {
+    tokens.clone().into_iter().all(|token| match token {
+        TokenTree::Ident(_) | TokenTree::Literal(_) => true,
+        TokenTree::Punct(punct) => punct.as_char() == '.',
+        TokenTree::Group(group) => group.stream().is_empty(),
+    })
+}
+
+/// A name for the value of an expression.
+fn name_of(expr: &Expr) -> String {
+    let name = match &expr.kind {
+        ExprKind::Config(path) => path
+            .last()
+            .map_or("value", String::as_str)
+            .trim_start_matches("r#"),
+        ExprKind::Body(path) => path.accessor.trim_start_matches("r#"),
+        ExprKind::LastRecord(_) => "last",
+        ExprKind::Header(_) => "header",
+        _ => "value",
+    };
+    let taken = [
+        "config", "request", "position", "page", "turn", "answer", "body", "path", "options",
+        "session", "auth",
+    ];
+    let keyword = syn::parse_str::<proc_macro2::Ident>(name).is_err();
+    if keyword || taken.contains(&name) {
+        format!("{name}_value")
+    } else {
+        name.to_owned()
+    }
+}
+
+/// The name that tokens are, if they are nothing else.
+fn single_name(tokens: &TokenStream) -> Option<String> {
+    let mut trees = tokens.clone().into_iter();
+    match (trees.next(), trees.next()) {
+        (Some(TokenTree::Ident(name)), None) => Some(name.to_string()),
+        _ => None,
+    }
+}
+
+fn optional_text_of(value: &Value) -> TokenStream {
+    let tokens = &value.tokens;
+    match (value.shape, value.optional) {
+        (Shape::Str, true) => quote!(#tokens.map(str::to_owned)),
+        (Shape::Text, true) => tokens.clone(),
+        (Shape::Wire, _) => {
+            let text = wire(value, "as_str");
+            quote!(#text.map(str::to_owned))
+        }
+        (Shape::Text, false) => quote!(Some(#tokens)),
+        (_, true) => quote!(#tokens.map(|value| value.to_string())),
+        (_, false) => quote!(Some(#tokens.to_string())),
+    }
+}
+
+fn has_secret(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Not(inner) | ExprKind::IsPresent(inner) | ExprKind::Truthy(inner) => {
+            has_secret(inner)
+        }
+        ExprKind::And(a, b)
+        | ExprKind::Or(a, b)
+        | ExprKind::Compare(_, a, b)
+        | ExprKind::Arithmetic(_, a, b) => has_secret(a) || has_secret(b),
+        ExprKind::If(_, a, b) => has_secret(a) || has_secret(b),
+        _ => expr.ty == ExprType::Secret,
+    }
+}

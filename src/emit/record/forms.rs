@@ -1,0 +1,140 @@
+//! Fields that the wire writes in another form than their type does.
+
+use super::{Types, docs, ident};
+use crate::emit::{text, uses::Uses};
+use crate::model::{Field, Item, Record, TimeFormat, Type};
+use proc_macro2::TokenStream;
+use quote::quote;
+
+impl Types<'_> {
+    /// The serde attribute of a field that is not written as its type's own implementation has it.
+    pub(super) fn adapter(&self, field: &Field, uses: &mut Uses) -> Option<TokenStream> {
+        let inner = self.form(&field.ty, field.lenient, uses)?;
+        uses.runtime("As");
+        if field.nullable {
+            let with = text::literal(&format!("As::<Option<{inner}>>"));
+            Some(quote!(#[serde(default, with = #with)]))
+        } else {
+            let with = text::literal(&format!("As::<{inner}>"));
+            Some(quote!(#[serde(with = #with)]))
+        }
+    }
+
+    /// The runtime's name for the form of a type on the wire, where it is not the type's own.
+    pub(super) fn form(&self, ty: &Type, lenient: bool, uses: &mut Uses) -> Option<String> {
+        let named = |uses: &mut Uses, name: &'static str| {
+            uses.runtime(name);
+            Some(name.to_owned())
+        };
+        let item = |uses: &mut Uses, item: &Item| {
+            let inner = self.form(&item.ty, lenient, uses)?;
+            Some(if item.nullable {
+                format!("Option<{inner}>")
+            } else {
+                inner
+            })
+        };
+        match ty {
+            Type::Timestamp(TimeFormat::Epoch) => named(uses, "Epoch"),
+            Type::Timestamp(TimeFormat::EpochMillis) => named(uses, "EpochMillis"),
+            Type::Timestamp(TimeFormat::Strftime(format))
+            | Type::Date(Some(format))
+            | Type::Time(Some(format)) => {
+                uses.runtime("Formatted");
+                Some(format!("Formatted<{}>", self.format_name(format)))
+            }
+            Type::Binary => named(uses, "Base64"),
+            Type::String | Type::Integer | Type::Number | Type::Boolean if lenient => {
+                named(uses, "Lenient")
+            }
+            Type::List(inner) => item(uses, inner).map(|inner| format!("Vec<{inner}>")),
+            Type::Map(inner) => item(uses, inner).map(|inner| format!("BTreeMap<String, {inner}>")),
+            _ => None,
+        }
+    }
+
+    /// The struct that stands for a strftime format: `WireFormat`, `WireFormat2`, …
+    pub(super) fn format_name(&self, format: &str) -> String {
+        let number = self
+            .formats
+            .iter()
+            .position(|known| known == format)
+            .unwrap_or_default()
+            + 1;
+        let mut name = if number == 1 {
+            "WireFormat".to_owned()
+        } else {
+            format!("WireFormat{number}")
+        };
+        while self
+            .record
+            .structs
+            .iter()
+            .any(|known| known.type_name == name)
+            || self
+                .record
+                .enums
+                .iter()
+                .any(|known| known.type_name == name)
+            || self
+                .record
+                .unions
+                .iter()
+                .any(|known| known.type_name == name)
+        {
+            name.push('_');
+        }
+        name
+    }
+
+    /// The structs that stand for the strftime formats.
+    pub(super) fn format_items(&self, uses: &mut Uses) -> TokenStream {
+        let items = self.formats.iter().map(|format| {
+            uses.runtime("Format");
+            let (name, literal) = (ident(&self.format_name(format)), text::literal(format));
+            let docs_ = docs([format!("{} as the API writes it.", text::code(format))]);
+            quote! {
+                #docs_
+                struct #name;
+
+                impl Format for #name {
+                    const FORMAT: &'static str = #literal;
+                }
+            }
+        });
+        items.collect()
+    }
+}
+
+/// The strftime formats of a record's fields, in their order, each once.
+pub fn formats(record: &Record) -> Vec<String> {
+    fn collect(ty: &Type, found: &mut Vec<String>) {
+        match ty {
+            Type::Timestamp(TimeFormat::Strftime(format))
+            | Type::Date(Some(format))
+            | Type::Time(Some(format))
+                if !found.contains(format) =>
+            {
+                found.push(format.clone());
+            }
+            Type::List(item) | Type::Map(item) => collect(&item.ty, found),
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    let fields = record
+        .structs
+        .iter()
+        .flat_map(|definition| &definition.fields)
+        .map(|field| &field.ty);
+    for ty in fields.chain(
+        record
+            .unions
+            .iter()
+            .flat_map(|union| &union.variants)
+            .map(|(_, ty)| ty),
+    ) {
+        collect(ty, &mut found);
+    }
+    found
+}
