@@ -152,7 +152,10 @@ impl EnvelopeBuilder {
         }
         let mut types = Scope::reserving(&["Records"]);
         let type_name = types.unique(self.type_name.to_owned());
-        let root = freeze(self.root, &type_name, &mut types);
+        let mut root = freeze(self.root, &type_name, &mut types);
+        if allow_missing_data {
+            make_optional(&mut root);
+        }
         let accessors = self
             .accessors
             .into_iter()
@@ -311,6 +314,21 @@ fn freeze(draft: Draft, name: &str, types: &mut Scope) -> EnvelopeNode {
                 fields,
             }
         }
+    }
+}
+
+/// Lets every key on the way to the records be absent.
+fn make_optional(node: &mut EnvelopeNode) {
+    match node {
+        EnvelopeNode::Records | EnvelopeNode::Leaf(_) => {}
+        EnvelopeNode::Object { fields, .. } => {
+            for field in fields {
+                field.required = false;
+                make_optional(&mut field.node);
+            }
+        }
+        EnvelopeNode::Each(item) => make_optional(item),
+        EnvelopeNode::Items(items) => items.iter_mut().for_each(|(_, item)| make_optional(item)),
     }
 }
 
