@@ -263,11 +263,15 @@ async fn run<C>(connector: &Connector<C>, arguments: &Arguments) -> io::Result<u
     }
     let client = (connector.connect)(arguments.config.as_deref(), arguments.base_url.clone());
     let client = client.map_err(|error| invalid(error.to_string()))?;
-    let (started, mut failed) = (Instant::now(), 0);
+    let (started, mut failed, mut written) = (Instant::now(), 0, 0);
     for Resource { name, open, .. } in chosen {
         let mut reader = open(&client);
         let outcome = match read {
-            Some(read) => copy(name, &mut *reader, read, arguments.quiet).await?,
+            Some(read) => {
+                let (records, outcome) = copy(name, &mut *reader, read, arguments.quiet).await?;
+                written += records;
+                outcome
+            }
             None => reader.page(false, 0, &mut Vec::new()).await.map(|_| ()),
         };
         failed += usize::from(outcome.is_err());
@@ -279,18 +283,19 @@ async fn run<C>(connector: &Connector<C>, arguments: &Arguments) -> io::Result<u
         }
     }
     if read.is_some() && !arguments.quiet {
-        summarize((connector.session)(&client), failed, started, arguments.log);
+        let session = (connector.session)(&client);
+        summarize(session, written, failed, started, arguments.log);
     }
     Ok(u8::from(failed > 0))
 }
 
-/// Writes the records of a resource; the inner error is the resource's.
+/// Writes the records of a resource and gives their number; the inner error is the resource's.
 async fn copy(
     name: &str,
     reader: &mut dyn Reader,
     read: &Read,
     quiet: bool,
-) -> io::Result<Result<(), Error>> {
+) -> io::Result<(u64, Result<(), Error>)> {
     let csv = read.format == Format::Csv;
     let mut out: Box<dyn Write> = match &read.output {
         None => Box::new(io::stdout().lock()),
@@ -337,14 +342,14 @@ async fn copy(
         eprint!("\r\x1b[K");
     }
     out.flush()?;
-    Ok(outcome)
+    Ok((records, outcome))
 }
 
 /// What was read, for people or for programs.
-fn summarize(session: &Session, failed: usize, started: Instant, log: Log) {
+fn summarize(session: &Session, written: u64, failed: usize, started: Instant, log: Log) {
     let stats = session.stats();
     let numbers = [
-        ("records", stats.records.get()),
+        ("records", written),
         ("pages", stats.pages.get()),
         ("requests", stats.requests.get()),
         ("retries", stats.retries.get()),

@@ -73,12 +73,13 @@ fn csv_has_a_header() {
 #[test]
 fn the_limit_is_exact_and_saves_requests() {
     let stub = server();
-    let (code, out, _) = parts(
+    let (code, out, err) = parts(
         &command(&stub, &["read", "rows", "--limit", "3"])
             .output()
             .unwrap(),
     );
     assert_eq!((code, out.lines().count(), stub.asked().len()), (0, 3, 2));
+    assert!(err.contains("records 3, pages 2, "), "{err}");
     assert_eq!(run(&["read", "rows", "--limit", "0"]).1, "");
 }
 
