@@ -100,16 +100,15 @@ fn single_items_in_line(source: &str) -> String {
         at += 1;
         let indent = line.len() - line.trim_start().len();
         let next = lines.get(at).map_or("", |next| next.trim_start());
-        let end = format!("{}}},", " ".repeat(indent + 4));
-        let length = lines
-            .get(at..)
-            .and_then(|rest| rest.iter().position(|line| *line == end));
-        let items = length.and_then(|length| {
-            Some((lines.get(at + 1..at + length)?, lines.get(at + length + 1)?))
-        });
-        if line.ends_with("&[")
-            && next.ends_with(" {")
-            && let Some((fields, close)) = items
+        let opens = line.ends_with("&[") && next.ends_with(" {");
+        // Searched only where a list opens: files have tens of thousands of lines.
+        let items = opens
+            .then(|| format!("{}}},", " ".repeat(indent + 4)))
+            .and_then(|end| lines.get(at..)?.iter().position(|line| *line == end))
+            .and_then(|length| {
+                Some((lines.get(at + 1..at + length)?, lines.get(at + length + 1)?))
+            });
+        if let Some((fields, close)) = items
             && close.trim_start() == "];"
         {
             out.push(format!("{line}{next}"));
