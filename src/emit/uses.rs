@@ -45,6 +45,7 @@ const RUNTIME: &[(&str, &str)] = &[
     ("Secret", "secret"),
     ("Session", "session"),
     ("Settings", "settings"),
+    ("Source", "source"),
     ("Time", "jiff::civil"),
     ("Timestamp", "jiff"),
     ("Token", "leaf"),

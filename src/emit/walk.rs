@@ -108,7 +108,7 @@ pub fn files(connector: &Connector) -> Files {
 
 fn uses(connector: &Connector, resources: &[ResourceView], replaces_auth: bool) -> String {
     let library = package::library_name(connector);
-    let mut lines = vec![format!("{library}::runtime::endpoint::Endpoint")];
+    let mut lines = vec![format!("{library}::runtime::source::Source")];
     if resources.iter().any(|resource| resource.needs_data) {
         lines.push(format!("{library}::runtime::error::Kind"));
     }

@@ -14,11 +14,10 @@ use tracing::Level;
 
 use super::csv::Csv;
 use super::decode::Rejected;
-use super::endpoint::Endpoint;
 use super::error::{Error, Kind};
-use super::pages::Pages;
 use super::record::Record;
 use super::session::{BoxFuture, Session};
+use super::source::Source;
 
 /// What the command line has to know about a connector; `C` is its client.
 pub struct Connector<C: 'static> {
@@ -48,9 +47,9 @@ pub struct Resource<C> {
     pub open: fn(&C) -> Box<dyn Reader>,
 }
 
-/// Reads an endpoint for the command line.
-pub fn reader<E: Endpoint>(endpoint: E) -> Box<dyn Reader> {
-    Box::new(Pages::new(endpoint))
+/// Reads a source for the command line.
+pub fn reader<S: Source>(pages: S) -> Box<dyn Reader> {
+    Box::new(pages)
 }
 
 /// The number of records of a page that were written, and those that are no records; none at the end.
@@ -70,7 +69,7 @@ pub trait Reader {
     fn header(&self) -> String;
 }
 
-impl<E: Endpoint> Reader for Pages<E> {
+impl<S: Source> Reader for S {
     fn page<'a>(
         &'a mut self,
         csv: bool,
@@ -102,7 +101,7 @@ impl<E: Endpoint> Reader for Pages<E> {
     }
 
     fn header(&self) -> String {
-        let names: Vec<_> = E::Record::COLUMNS
+        let names: Vec<_> = S::Record::COLUMNS
             .iter()
             .map(|column| column.name)
             .collect();

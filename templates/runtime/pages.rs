@@ -1,12 +1,13 @@
 //! Reads a resource page after page. The records of a page are handed over before its successor is asked for, so that a
 //! failure loses nothing.
 
-use super::decode::{self, Rejected};
+use super::decode;
 use super::endpoint::{Endpoint, Guard, OnInvalid, Turn};
 use super::error::Error;
 use super::guard::Seen;
 use super::record::Record;
 use super::send::{Action, Answer};
+use super::source::{Batch, Source};
 
 /// The pages of a resource, one after the other.
 pub struct Pages<E: Endpoint> {
@@ -16,17 +17,6 @@ pub struct Pages<E: Endpoint> {
     number: u64,
     read: u64,
     total: Option<u64>,
-}
-
-/// The records of one page.
-#[derive(Debug)]
-pub struct Batch<R> {
-    /// The records in the API's order.
-    pub records: Vec<R>,
-    /// Records that are not of the declared type, where they are to be kept apart.
-    pub rejected: Vec<Rejected>,
-    /// Number of the page, from 1.
-    pub number: u64,
 }
 
 impl<E: Endpoint> Pages<E> {
@@ -41,19 +31,6 @@ impl<E: Endpoint> Pages<E> {
             read: 0,
             total: None,
         }
-    }
-
-    /// The next page; none at the end, and after an error. If the future is dropped, the page is asked for again.
-    pub async fn next(&mut self) -> Result<Option<Batch<E::Record>>, Error> {
-        let Some(position) = std::mem::replace(&mut self.next, Ok(None))? else {
-            return Ok(None);
-        };
-        self.next = Ok(Some(position.clone()));
-        let page = self.page(&position).await;
-        if !matches!(page, Ok(Some(_))) {
-            self.next = Ok(None);
-        }
-        page
     }
 
     async fn page(&mut self, position: &E::Position) -> Result<Option<Batch<E::Record>>, Error> {
@@ -123,5 +100,21 @@ impl<E: Endpoint> Pages<E> {
             rejected,
             number,
         }))
+    }
+}
+
+impl<E: Endpoint> Source for Pages<E> {
+    type Record = E::Record;
+
+    async fn next(&mut self) -> Result<Option<Batch<E::Record>>, Error> {
+        let Some(position) = std::mem::replace(&mut self.next, Ok(None))? else {
+            return Ok(None);
+        };
+        self.next = Ok(Some(position.clone()));
+        let page = self.page(&position).await;
+        if !matches!(page, Ok(Some(_))) {
+            self.next = Ok(None);
+        }
+        page
     }
 }

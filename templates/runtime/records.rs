@@ -7,47 +7,43 @@ use std::vec;
 
 use futures_core::Stream;
 
-use super::endpoint::Endpoint;
 use super::error::Error;
-use super::pages::{Batch, Pages};
 use super::session::BoxFuture;
+use super::source::{Batch, Source};
 
-type Page<E> = (
-    Box<Pages<E>>,
-    Result<Option<Batch<<E as Endpoint>::Record>>, Error>,
-);
+type Page<S> = (Box<S>, Result<Option<Batch<<S as Source>::Record>>, Error>);
 
-/// All records of a resource, as a stream. Records that are left out are only counted; [`Pages`] hands them over.
-pub struct Records<E: Endpoint> {
-    batch: vec::IntoIter<E::Record>,
-    state: State<E>,
+/// All records of a source, as a stream. Records that are left out are only counted; the pages hand them over.
+pub struct Records<S: Source> {
+    batch: vec::IntoIter<S::Record>,
+    state: State<S>,
 }
 
-enum State<E: Endpoint> {
-    Idle(Box<Pages<E>>),
-    Reading(BoxFuture<'static, Page<E>>),
+enum State<S: Source> {
+    Idle(Box<S>),
+    Reading(BoxFuture<'static, Page<S>>),
     End,
 }
 
-impl<E: Endpoint> Records<E> {
-    /// All records of an endpoint; nothing is sent before the first is asked for.
-    pub fn new(endpoint: E) -> Self {
+impl<S: Source> Records<S> {
+    /// All records of a source; nothing is sent before the first is asked for.
+    pub fn new(source: S) -> Self {
         Self {
             batch: Vec::new().into_iter(),
-            state: State::Idle(Box::new(Pages::new(endpoint))),
+            state: State::Idle(Box::new(source)),
         }
     }
 
     /// The next record; none at the end, and after an error.
-    pub async fn try_next(&mut self) -> Result<Option<E::Record>, Error> {
+    pub async fn try_next(&mut self) -> Result<Option<S::Record>, Error> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context))
             .await
             .transpose()
     }
 }
 
-impl<E: Endpoint> Stream for Records<E> {
-    type Item = Result<E::Record, Error>;
+impl<S: Source> Stream for Records<S> {
+    type Item = Result<S::Record, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         loop {

@@ -159,6 +159,7 @@ pub const RESERVED_TYPES: &[&str] = &[
     "Settings",
     "Sized",
     "Some",
+    "Source",
     "Stats",
     "Stream",
     "String",

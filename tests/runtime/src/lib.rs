@@ -40,6 +40,7 @@ pub mod runtime {
     pub mod send;
     pub mod session;
     pub mod settings;
+    pub mod source;
     pub mod stats;
     mod tls;
     pub mod uuid;

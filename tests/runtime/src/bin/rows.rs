@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use runtime_tests::runtime::cli::{self, Connector, Resource};
 use runtime_tests::runtime::endpoint::{Endpoint, OnInvalid, Turn};
 use runtime_tests::runtime::error::Error;
+use runtime_tests::runtime::pages::Pages;
 use runtime_tests::runtime::record::{Column, ColumnType, Disposition, Record};
 use runtime_tests::runtime::request::Request;
 use runtime_tests::runtime::row::RowWriter;
@@ -28,12 +29,12 @@ fn main() -> ExitCode {
             Resource {
                 name: "rows",
                 about: "All rows.",
-                open: |session| cli::reader(Rows::new(session, "/rows")),
+                open: |session| cli::reader(Pages::new(Rows::new(session, "/rows"))),
             },
             Resource {
                 name: "broken",
                 about: "Fails.",
-                open: |session| cli::reader(Rows::new(session, "/broken")),
+                open: |session| cli::reader(Pages::new(Rows::new(session, "/broken"))),
             },
         ],
     })

@@ -4,6 +4,7 @@ use crate::source::{Counted, Marked, Source, Three, cursor, ids, offset, once, r
 use crate::stub::{Reply, Stub};
 use runtime_tests::runtime::error::Kind;
 use runtime_tests::runtime::send::Action;
+use runtime_tests::runtime::source::Source as _;
 
 /// What is read, and how many requests it took.
 async fn read_by_offset(pages: &[&str]) -> (Vec<i64>, usize, Option<String>) {

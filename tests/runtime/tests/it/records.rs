@@ -3,6 +3,7 @@
 use crate::source::{Counted, Skipping, Sorting, Source, ids, offset, once, session};
 use crate::stub::{Reply, Stub};
 use runtime_tests::runtime::error::Kind;
+use runtime_tests::runtime::source::Source as _;
 
 async fn error_of(record: &str) -> String {
     let stub = Stub::script([Reply::json(format!(r#"{{"data":[{{"id":1}},{record}]}}"#))]);

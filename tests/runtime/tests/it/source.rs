@@ -165,8 +165,8 @@ impl<K: Kind> Source<K> {
         Pages::new(self)
     }
 
-    pub fn records(self) -> Records<Self> {
-        Records::new(self)
+    pub fn records(self) -> Records<Pages<Self>> {
+        Records::new(self.pages())
     }
 
     /// All records, or those before an error and the error.
