@@ -8,6 +8,7 @@ pub mod lower;
 pub mod model;
 pub mod output;
 pub mod read;
+pub mod reference;
 pub mod source;
 pub mod spec;
 

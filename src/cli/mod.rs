@@ -6,6 +6,7 @@ mod explain;
 mod generate;
 mod man;
 mod model;
+mod reference;
 mod schema;
 mod specs;
 
@@ -43,6 +44,7 @@ enum Command {
     Generate(generate::Generate),
     Model(model::Model),
     Explain(explain::Explain),
+    Reference(reference::Reference),
     Schema(schema::Schema),
     Completions(completions::Completions),
     Man(man::Man),
@@ -107,6 +109,7 @@ pub fn run() -> ExitCode {
         Command::Generate(generate) => generate.run(),
         Command::Model(model) => model.run(),
         Command::Explain(explain) => explain.run(),
+        Command::Reference(reference) => reference.run(),
         Command::Schema(schema) => schema.run(),
         Command::Completions(completions) => completions.run(),
         Command::Man(man) => man.run(),

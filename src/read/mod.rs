@@ -19,7 +19,7 @@ pub use input::{MAX_BYTES, add_source, load};
 pub use keys::{FromMap, Key, Presence, Slots, Table, read_map};
 pub use parse::{MAX_DEPTH, MAX_NODES, parse};
 pub use scalar::{FromScalar, Word, Words};
-pub use schema::{Defs, language_schema, map_schema};
+pub use schema::{Defs, Part, language_parts, language_schema, map_schema};
 pub use tables::unraw;
 pub(crate) use tables::{spec_map, spec_tagged, spec_words};
 pub use tagged::{NO_KEYS, Tagged, Variant, read_tagged, tagged_schema};

@@ -154,12 +154,13 @@ impl<T: Word> FromScalar for T {
 
     fn schema() -> Value {
         let table = &T::WORDS;
-        let words: Vec<&str> = table
-            .words
-            .iter()
-            .flat_map(|(_, words, _)| words.iter().copied())
-            .collect();
-        json!({ "enum": words, "description": super::schema::prose(table.docs) })
+        let words = table.words.iter();
+        let words = words.flat_map(|(_, words, docs)| words.iter().map(move |word| (word, docs)));
+        let (words, meanings): (Vec<&str>, Vec<String>) = words
+            .map(|(word, docs)| (*word, super::schema::prose(docs)))
+            .unzip();
+        // What editors show beside each word; validators pass over it.
+        json!({ "enum": words, "enumDescriptions": meanings, "description": super::schema::prose(table.docs) })
     }
 }
 

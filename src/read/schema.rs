@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::FromNode;
-use super::keys::{FromMap, Presence, Table};
+use super::keys::{FromMap, Key, Presence, Table, snake};
 use crate::spec::Spec;
 
 /// Definitions that schemas refer to.
@@ -11,6 +11,24 @@ use crate::spec::Spec;
 pub struct Defs {
     defs: Map<String, Value>,
     inherits: bool,
+    parts: Vec<Part>,
+}
+
+/// A part of the language: what a page of the manual is about.
+#[derive(Debug)]
+pub struct Part {
+    /// Name of its definition in the JSON Schema.
+    pub definition: String,
+    /// What it is called in the manual: `client`, `paginator`.
+    pub name: String,
+    /// Of a part that has types: the spellings of the one that this is.
+    pub types: &'static [&'static str],
+    /// What it is.
+    pub docs: String,
+    /// Its keys; of a part that has types, the keys of one of them.
+    pub keys: &'static [Key],
+    /// The key whose value may stand for the whole.
+    pub shorthand: Option<&'static str>,
 }
 
 impl Defs {
@@ -66,24 +84,47 @@ pub(super) fn prose(docs: &[&str]) -> String {
     lines.join("\n")
 }
 
+/// The type that a map with a table is, of a part that has types.
+pub(super) struct Type {
+    /// Name of the part.
+    pub of: &'static str,
+    /// Its spellings.
+    pub words: &'static [&'static str],
+    /// What it is.
+    pub docs: &'static [&'static str],
+}
+
 /// The JSON Schema of a map with a table.
 pub fn map_schema<T: FromMap>(defs: &mut Defs) -> Value {
-    table_schema(&T::TABLE, None, defs)
+    table_schema(const { &T::TABLE }, None, defs)
 }
 
 /// The JSON Schema of a table: a reference to its definition.
-pub(super) fn table_schema(table: &Table, tag: Option<&[&'static str]>, defs: &mut Defs) -> Value {
-    let name = match tag.and_then(|words| words.first()) {
-        Some(word) => format!("{}_{word}", table.name),
-        None => table.name.to_owned(),
+pub(super) fn table_schema(table: &'static Table, tag: Option<Type>, defs: &mut Defs) -> Value {
+    let name = match tag.as_ref().map(|tag| (tag.of, tag.words)) {
+        // Types without keys share a table.
+        Some((of, [word, ..])) if table.name.is_empty() => format!("{of}_{word}"),
+        Some((_, [word, ..])) => format!("{}_{word}", table.name),
+        _ => table.name.to_owned(),
     };
     let inherits = table.inherits_all_but;
     defs.scope(inherits.is_some(), |defs| {
         defs.define(&name, |defs| {
+            defs.parts.push(Part {
+                definition: name.clone(),
+                name: snake(tag.as_ref().map_or(table.name, |tag| tag.of)),
+                types: tag.as_ref().map_or(&[], |tag| tag.words),
+                docs: prose(match &tag {
+                    Some(tag) if table.docs.is_empty() => tag.docs,
+                    _ => table.docs,
+                }),
+                keys: table.keys,
+                shorthand: table.shorthand,
+            });
             let mut properties = Map::new();
             let mut required = Vec::new();
-            if let Some(words) = tag {
-                properties.insert("type".to_owned(), json!({ "enum": words }));
+            if let Some(tag) = &tag {
+                properties.insert("type".to_owned(), json!({ "enum": tag.words }));
             }
             let mut rules = Vec::new();
             for key in table.keys {
@@ -134,6 +175,19 @@ pub(super) fn table_schema(table: &Table, tag: Option<&[&'static str]>, defs: &m
             }
         })
     })
+}
+
+/// The parts of the language in the order in which a spec comes to them: one for each map with fixed keys, and one for
+/// each type of a part that has types.
+#[must_use]
+pub fn language_parts() -> Vec<Part> {
+    let mut defs = Defs::default();
+    Spec::schema(&mut defs);
+    let mut parts = std::mem::take(&mut defs.parts);
+    // What a resource may inherit is the same part.
+    let mut seen = std::collections::BTreeSet::new();
+    parts.retain(|part| seen.insert(part.definition.clone()));
+    parts
 }
 
 /// The JSON Schema (2020-12) of a spec, for editors.

@@ -145,6 +145,7 @@ macro_rules! spec_tagged {
             const DOCS: &'static [&'static str] = &[$($doc),*];
             const VARIANTS: &'static [$crate::read::Variant<Self>] = &[$($crate::read::Variant {
                 words: &[$($word),+],
+                docs: &[$($variant_doc),*],
                 table: $crate::read::spec_tagged!(@table $($payload)?),
                 read: $crate::read::spec_tagged!(@read $variant $($payload)?),
             },)*];

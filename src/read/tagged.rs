@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::from_node::{Cx, head};
 use super::keys::{self, Slots, Table, Tag, snake};
 use super::scalar::{Choice, list};
-use super::schema::{Defs, table_schema};
+use super::schema::{Defs, Type, table_schema};
 use super::tree::Node;
 use crate::diagnostic::{Code, Diagnostic};
 
@@ -13,6 +13,8 @@ use crate::diagnostic::{Code, Diagnostic};
 pub struct Variant<T: 'static> {
     /// The words for it; the first is the one that is shown.
     pub words: &'static [&'static str],
+    /// What it is.
+    pub docs: &'static [&'static str],
     /// The keys that it has besides `type`.
     pub table: &'static Table,
     /// Reads them.
@@ -102,7 +104,7 @@ pub fn tagged_schema<T: Tagged>(defs: &mut Defs) -> Value {
         let mut any: Vec<Value> = T::VARIANTS
             .iter()
             .map(|variant| {
-                let schema = table_schema(variant.table, Some(variant.words), defs);
+                let schema = table_schema(variant.table, Some(Type { of: T::NAME, words: variant.words, docs: variant.docs }), defs);
                 // Without it, a map of this type could pass for another one.
                 json!({ "allOf": [schema], "required": if defs.inherits() { vec![] } else { vec!["type"] } })
             })

@@ -1,0 +1,16 @@
+//! One spec for each part of the language, which uses each of its keys.
+
+macro_rules! examples {
+    ($($name:ident)*) => {
+        /// The examples by the names of their parts.
+        pub const EXAMPLES: &[(&str, &str)] =
+            &[$((stringify!($name), include_str!(concat!("examples/", stringify!($name), ".yaml")))),*];
+    };
+}
+
+examples! {
+    auth_api_key auth_bearer auth_http_basic auth_oauth2 auth_one_of backoff_constant
+    backoff_exponential backoff_header client config_field endpoint error_handler field
+    paginator_cursor paginator_header_cursor paginator_link_header paginator_next_link
+    paginator_offset paginator_page_number rate_limit resource rule spec timeout write_disposition
+}
