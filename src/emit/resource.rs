@@ -217,7 +217,7 @@ fn endpoint(
         )
     };
     quote! {
-        type Record = #record;
+        type Wire = #record;
         type Position = #position;
         type Page<'a> = #page;
 

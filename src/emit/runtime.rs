@@ -16,7 +16,7 @@ macro_rules! parts {
 parts! {
     adapt api_key base64 basic bearer body cli csv decimal decode each endpoint error guard items json leaf
     lenient limit link oauth2 pages path pattern record records request retry row scalar secret send session
-    settings source stats tls uuid wait word
+    settings source stats tls uuid wait wire word
 }
 
 /// Calls of methods that parts add to types of other parts.

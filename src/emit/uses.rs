@@ -52,6 +52,7 @@ const RUNTIME: &[(&str, &str)] = &[
     ("Turn", "endpoint"),
     ("Unit", "wait"),
     ("Uuid", "uuid"),
+    ("Wire", "wire"),
     ("segment", "path"),
     ("set", "body"),
     ("wait", ""),

@@ -347,7 +347,7 @@ async fn copy(
 /// What was read, for people or for programs.
 fn summarize(session: &Session, written: u64, failed: usize, started: Instant, log: Log) {
     let stats = session.stats();
-    let numbers = [
+    let mut numbers = vec![
         ("records", written),
         ("pages", stats.pages.get()),
         ("requests", stats.requests.get()),
@@ -356,13 +356,19 @@ fn summarize(session: &Session, written: u64, failed: usize, started: Instant, l
         ("bytes", stats.bytes.get()),
         ("failed", failed as u64),
     ];
+    if stats.filtered.get() > 0 {
+        numbers.insert(1, ("filtered", stats.filtered.get()));
+    }
     let seconds = started.elapsed().as_secs_f64();
-    let json = numbers
+    let json: Vec<_> = numbers
+        .iter()
         .map(|(name, number)| format!("\"{name}\":{number}"))
-        .join(",");
-    let text = numbers
+        .collect();
+    let text: Vec<_> = numbers
+        .iter()
         .map(|(name, number)| format!("{name} {number}"))
-        .join(", ");
+        .collect();
+    let (json, text) = (json.join(","), text.join(", "));
     match log {
         Log::Json => eprintln!("{{{json},\"seconds\":{seconds:.3}}}"),
         Log::Text => eprintln!("{text}, seconds {seconds:.3}"),

@@ -6,10 +6,11 @@ use serde::de::{Deserialize, Error as _};
 use serde_json::value::RawValue;
 use serde_path_to_error::{Segment, Track};
 
-use super::endpoint::OnInvalid;
+use super::endpoint::{Endpoint, OnInvalid};
 use super::error::{Error, Kind};
 use super::record::Record;
 use super::stats::Stats;
+use super::wire::Wire;
 
 type Object<'a> = BTreeMap<String, &'a RawValue>;
 
@@ -68,18 +69,18 @@ pub(super) fn page<'a, P: Deserialize<'a>>(json: &'a str, object: bool) -> Resul
 }
 
 /// The records of a page, and those that are left out.
-pub(super) fn records<R: Record>(
+pub(super) fn records<E: Endpoint>(
     pieces: &[&RawValue],
     page: u64,
-    on_invalid: OnInvalid,
-) -> Result<(Vec<R>, Vec<Rejected>), Error> {
+) -> Result<(Vec<E::Wire>, Vec<Rejected>), Error> {
+    let resource = <E::Wire as Wire<E>>::Record::RESOURCE;
     let (mut records, mut rejected) = (Vec::new(), Vec::new());
     for piece in pieces {
         let json = piece.get();
         let items: Vec<&RawValue> = match json.as_bytes().first() {
             Some(b'n') => continue,
             Some(b'{') => vec![piece],
-            Some(b'[') => match R::decode_list(json) {
+            Some(b'[') => match serde_json::from_str::<Vec<_>>(json) {
                 Ok(list) if is_of_objects(json) => {
                     records.extend(list);
                     continue;
@@ -87,11 +88,7 @@ pub(super) fn records<R: Record>(
                 _ => serde_json::from_str(json).unwrap_or_default(),
             },
             _ => {
-                let text = format!(
-                    "{}, page {page}: no records but {}",
-                    R::RESOURCE,
-                    excerpt(json)
-                );
+                let text = format!("{resource}, page {page}: no records but {}", excerpt(json));
                 return Err(Error::new(Kind::Decode, text));
             }
         };
@@ -99,17 +96,17 @@ pub(super) fn records<R: Record>(
             let is_object = item.starts_with('{');
             let no_object = || Err(serde_json::Error::custom("a record is an object"));
             match if is_object {
-                R::decode(item)
+                serde_json::from_str(item)
             } else {
                 no_object()
             } {
                 Ok(record) => records.push(record),
                 Err(error) => {
                     let index = records.len() + rejected.len();
-                    let (path, problem, value) = explain::<R>(item, &error);
-                    let place = format!("{}, page {page}, index {index}, `{path}`", R::RESOURCE);
+                    let (path, problem, value) = explain::<E::Wire>(item, &error);
+                    let place = format!("{resource}, page {page}, index {index}, `{path}`");
                     let problem = format!("{place}: {problem}; the value is {}", excerpt(value));
-                    if on_invalid == OnInvalid::Fail {
+                    if E::ON_INVALID == OnInvalid::Fail {
                         return Err(Error::new(Kind::Decode, problem).because(error));
                     }
                     tracing::warn!("left out: {problem}");
@@ -133,16 +130,16 @@ fn is_of_objects(list: &str) -> bool {
 }
 
 /// Counts the keys of a page's first record that no type declares.
-pub(super) fn unknown_fields<R: Record>(pieces: &[&RawValue], stats: &Stats) {
-    let first = pieces.first().filter(|_| !R::KEEPS_UNKNOWN);
+pub(super) fn unknown_fields<E: Endpoint>(pieces: &[&RawValue], stats: &Stats) {
+    type RecordOf<E> = <<E as Endpoint>::Wire as Wire<E>>::Record;
+    let first = pieces.first().filter(|_| !RecordOf::<E>::KEEPS_UNKNOWN);
     let first = first.map_or("", |piece| piece.get().trim_start_matches('['));
     if let Some(Ok(keys)) = serde_json::Deserializer::from_str(first)
         .into_iter::<Object>()
         .next()
     {
-        let known = |key: &str| R::COLUMNS.iter().any(|column| column.field == key);
-        let unknown = keys.into_keys().filter(|key| !known(key));
-        unknown.for_each(|key| stats.unknown(R::RESOURCE, key));
+        let unknown = keys.into_keys().filter(|key| !E::Wire::declares(key));
+        unknown.for_each(|key| stats.unknown(RecordOf::<E>::RESOURCE, key));
     }
 }
 

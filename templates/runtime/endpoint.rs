@@ -4,16 +4,16 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::error::{Error, Kind};
-use super::record::Record;
 use super::request::Request;
 use super::retry::Retry;
 use super::send::{Action, Answer};
 use super::session::Session;
+use super::wire::Wire;
 
 /// A paged source of records.
 pub trait Endpoint: Send + Sync + 'static {
-    /// A record.
-    type Record: Record;
+    /// What the API sends for one record.
+    type Wire: Wire<Self>;
     /// What tells a page from the others: an offset, a number, a cursor.
     type Position: Clone + Send + Sync + 'static;
     /// The parts of a response that are read.
@@ -47,6 +47,11 @@ pub trait Endpoint: Send + Sync + 'static {
     /// The records of a page: pieces of JSON that are lists of records, one record, or null.
     fn records<'a>(page: &Self::Page<'a>) -> Vec<&'a RawValue>;
 
+    /// Whether a record is wanted. Those that are not are counted as filtered; paging goes on as if they were.
+    fn keeps(&self, _sent: &Self::Wire) -> bool {
+        true
+    }
+
     /// Number of all records, where a page has it.
     fn total(_page: &Self::Page<'_>) -> Option<u64> {
         None
@@ -79,16 +84,16 @@ pub struct Turn<'t, 'p, E: Endpoint + ?Sized> {
     pub read: u64,
     /// Number of all records, from the last page that had it.
     pub total: Option<u64>,
-    pub(super) last: Option<&'t E::Record>,
+    pub(super) last: Option<&'t E::Wire>,
     pub(super) last_rejected: bool,
 }
 
 impl<'t, E: Endpoint + ?Sized> Turn<'t, '_, E> {
-    /// The last record of the page.
+    /// The last record of the page, as the API sent it.
     ///
     /// # Errors
     /// It was left out, so that the position of the next page is not known.
-    pub fn last(&self) -> Result<Option<&'t E::Record>, Error> {
+    pub fn last(&self) -> Result<Option<&'t E::Wire>, Error> {
         let lost = || {
             Error::new(
                 Kind::Paging,

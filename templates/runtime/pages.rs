@@ -8,6 +8,9 @@ use super::guard::Seen;
 use super::record::Record;
 use super::send::{Action, Answer};
 use super::source::{Batch, Source};
+use super::wire::Wire;
+
+type RecordOf<E> = <<E as Endpoint>::Wire as Wire<E>>::Record;
 
 /// The pages of a resource, one after the other.
 pub struct Pages<E: Endpoint> {
@@ -33,7 +36,7 @@ impl<E: Endpoint> Pages<E> {
         }
     }
 
-    async fn page(&mut self, position: &E::Position) -> Result<Option<Batch<E::Record>>, Error> {
+    async fn page(&mut self, position: &E::Position) -> Result<Option<Batch<RecordOf<E>>>, Error> {
         let (endpoint, first) = (&self.endpoint, self.number == 0);
         let (session, stats) = (endpoint.session(), endpoint.session().stats());
         let request = endpoint.request(position)?;
@@ -54,12 +57,11 @@ impl<E: Endpoint> Pages<E> {
         };
         let page: E::Page<'_> = decode::page(text, E::OBJECT).map_err(name)?;
         let (pieces, number) = (E::records(&page), self.number + 1);
-        let decoded = decode::records::<E::Record>(&pieces, number, E::ON_INVALID);
-        let (records, mut rejected) = decoded.map_err(name)?;
-        let size = records.len() + rejected.len();
+        let (sent, mut rejected) = decode::records::<E>(&pieces, number).map_err(name)?;
+        let (decoded, size) = (sent.len(), sent.len() + rejected.len());
         self.total = E::total(&page).or(self.total);
         // Equal pages can be right where the API counts its records and they have no key.
-        let counted = self.total.is_some() && E::Record::PRIMARY_KEY.is_empty();
+        let counted = self.total.is_some() && RecordOf::<E>::PRIMARY_KEY.is_empty();
         let guarded = E::GUARD == Guard::Records && !counted && size > 0;
         if guarded && self.seen.repeats(&pieces).map_err(name)? {
             tracing::warn!(
@@ -72,9 +74,8 @@ impl<E: Endpoint> Pages<E> {
         self.number = number;
         self.read += size as u64;
         stats.pages.add(1);
-        stats.records.add(records.len());
         stats.skipped.add(rejected.len());
-        decode::unknown_fields::<E::Record>(&pieces, stats);
+        decode::unknown_fields::<E>(&pieces, stats);
         let turn = Turn {
             endpoint,
             position,
@@ -84,7 +85,7 @@ impl<E: Endpoint> Pages<E> {
             size: size as u64,
             read: self.read,
             total: self.total,
-            last: records.last(),
+            last: sent.last(),
             last_rejected: rejected.last().is_some_and(|last| last.index + 1 == size),
         };
         let next = endpoint.next(&turn);
@@ -95,6 +96,10 @@ impl<E: Endpoint> Pages<E> {
         if E::ON_INVALID != OnInvalid::Quarantine {
             rejected.clear();
         }
+        let wanted = sent.into_iter().filter(|sent| endpoint.keeps(sent));
+        let records: Vec<_> = wanted.filter_map(|sent| sent.record(endpoint)).collect();
+        stats.records.add(records.len());
+        stats.filtered.add(decoded - records.len());
         Ok(Some(Batch {
             records,
             rejected,
@@ -104,9 +109,9 @@ impl<E: Endpoint> Pages<E> {
 }
 
 impl<E: Endpoint> Source for Pages<E> {
-    type Record = E::Record;
+    type Record = RecordOf<E>;
 
-    async fn next(&mut self) -> Result<Option<Batch<E::Record>>, Error> {
+    async fn next(&mut self) -> Result<Option<Batch<RecordOf<E>>>, Error> {
         let Some(position) = std::mem::replace(&mut self.next, Ok(None))? else {
             return Ok(None);
         };

@@ -19,14 +19,11 @@ pub trait Record: DeserializeOwned + Serialize + Send + Sync + Unpin + 'static {
     const DISPOSITION: Disposition;
     /// Whether keys that no column declares are kept; otherwise they are counted.
     const KEEPS_UNKNOWN: bool = false;
+    /// Keys of the API's JSON that are known and left out.
+    const DROPPED: &'static [&'static str] = &[];
 
     /// Reads one record from its JSON.
     fn decode(json: &str) -> serde_json::Result<Self> {
-        serde_json::from_str(json)
-    }
-
-    /// Reads a JSON list of records in one pass.
-    fn decode_list(json: &str) -> serde_json::Result<Vec<Self>> {
         serde_json::from_str(json)
     }
 

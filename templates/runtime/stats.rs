@@ -34,6 +34,8 @@ pub struct Stats {
     pub records: Counter,
     /// Records left out because they are not of the declared type.
     pub skipped: Counter,
+    /// Records left out because nobody wants them.
+    pub filtered: Counter,
     unknown: Mutex<BTreeMap<&'static str, BTreeSet<String>>>,
 }
 

@@ -176,4 +176,5 @@ pub const RESERVED_TYPES: &[&str] = &[
     "Uuid",
     "Vec",
     "Visitor",
+    "Wire",
 ];

@@ -45,5 +45,6 @@ pub mod runtime {
     mod tls;
     pub mod uuid;
     pub mod wait;
+    pub mod wire;
     pub mod word;
 }

@@ -87,7 +87,7 @@ impl Rows {
 }
 
 impl Endpoint for Rows {
-    type Record = Row;
+    type Wire = Row;
     type Position = u64;
     type Page<'a> = &'a RawValue;
 

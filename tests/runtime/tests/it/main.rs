@@ -34,3 +34,4 @@ mod source;
 mod stub;
 mod tokens;
 mod values;
+mod wires;

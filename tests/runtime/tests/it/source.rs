@@ -13,6 +13,7 @@ use runtime_tests::runtime::retry::Retry;
 use runtime_tests::runtime::row::RowWriter;
 use runtime_tests::runtime::send::{Action, Answer};
 use runtime_tests::runtime::session::{Options, Session};
+use runtime_tests::runtime::wire::Wire;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -71,51 +72,83 @@ impl Record for Line {
 }
 
 /// What a test varies at compile time.
-pub trait Kind: Send + Sync + 'static {
-    type Record: Record;
+pub trait Kind: Sized + Send + Sync + 'static {
+    type Wire: Wire<Source<Self>>;
     const GUARD: Guard = Guard::Records;
     const ON_INVALID: OnInvalid = OnInvalid::Fail;
     const MAX_PAGES: Option<u64> = None;
     const RETRY: Retry = Retry::DEFAULT;
+    const KEEPS: fn(&Self::Wire) -> bool = |_| true;
 }
 
 /// Positions that the client counts.
 pub struct Counted;
 impl Kind for Counted {
-    type Record = Row;
+    type Wire = Row;
 }
 
 /// The same with records that have no key.
 pub struct Keyless;
 impl Kind for Keyless {
-    type Record = Line;
+    type Wire = Line;
 }
 
 /// Positions that the API gives.
 pub struct Marked;
 impl Kind for Marked {
-    type Record = Row;
+    type Wire = Row;
     const GUARD: Guard = Guard::Marks;
+}
+
+/// Rows with the name of a place in front of their own; those without a place are left out, and odd ones not wanted.
+pub struct Placed;
+impl Kind for Placed {
+    type Wire = Sent;
+    const KEEPS: fn(&Sent) -> bool = |sent| sent.id % 2 == 0;
+    const ON_INVALID: OnInvalid = OnInvalid::Quarantine;
+}
+
+/// What a line is made from.
+#[derive(Debug, Deserialize)]
+pub struct Sent {
+    pub id: i64,
+    pub name: String,
+    pub place: Option<Place>,
+}
+
+impl<K: Kind> Wire<Source<K>> for Sent {
+    type Record = Line;
+
+    fn declares(key: &str) -> bool {
+        matches!(key, "id" | "name" | "place")
+    }
+
+    fn record(self, source: &Source<K>) -> Option<Line> {
+        let town = self.place?.town;
+        Some(Line {
+            text: format!("{}{town}: {}", source.prefix, self.name),
+        })
+    }
 }
 
 /// Bad records are left out.
 pub struct Skipping;
 impl Kind for Skipping {
-    type Record = Row;
+    type Wire = Row;
     const ON_INVALID: OnInvalid = OnInvalid::Skip;
 }
 
 /// Bad records are kept apart.
 pub struct Sorting;
 impl Kind for Sorting {
-    type Record = Row;
+    type Wire = Row;
     const ON_INVALID: OnInvalid = OnInvalid::Quarantine;
 }
 
 /// Three pages at most.
 pub struct Three;
 impl Kind for Three {
-    type Record = Row;
+    type Wire = Row;
     const MAX_PAGES: Option<u64> = Some(3);
 }
 
@@ -136,6 +169,7 @@ pub type Next<K: Kind> = fn(&Turn<'_, '_, Source<K>>) -> Result<Option<String>, 
 
 pub struct Source<K: Kind> {
     session: Session,
+    pub prefix: &'static str,
     pub next: Next<K>,
     pub request: fn(Option<&str>) -> Result<Request, Error>,
     pub action: fn(&Answer) -> Option<Action>,
@@ -155,6 +189,7 @@ impl<K: Kind> Source<K> {
         };
         Self {
             session: session.clone(),
+            prefix: "",
             next,
             request,
             action: |_| None,
@@ -170,7 +205,7 @@ impl<K: Kind> Source<K> {
     }
 
     /// All records, or those before an error and the error.
-    pub async fn read(self) -> (Vec<K::Record>, Option<Error>) {
+    pub async fn read(self) -> (Vec<<K::Wire as Wire<Self>>::Record>, Option<Error>) {
         let mut records = self.records();
         let mut read = Vec::new();
         loop {
@@ -193,7 +228,7 @@ impl<K: Kind> Source<K> {
 }
 
 impl<K: Kind> Endpoint for Source<K> {
-    type Record = K::Record;
+    type Wire = K::Wire;
     type Position = Option<String>;
     type Page<'a> = Page<'a>;
 
@@ -220,6 +255,10 @@ impl<K: Kind> Endpoint for Source<K> {
 
     fn records<'a>(page: &Self::Page<'a>) -> Vec<&'a RawValue> {
         vec![page.data]
+    }
+
+    fn keeps(&self, sent: &K::Wire) -> bool {
+        K::KEEPS(sent)
     }
 
     fn total(page: &Page<'_>) -> Option<u64> {
