@@ -14,14 +14,15 @@ macro_rules! parts {
 }
 
 parts! {
-    adapt api_key base64 basic bearer body cli csv decimal decode each endpoint error guard items json leaf
-    lenient limit link oauth2 pages path pattern record records request retry row scalar secret send session
-    settings source stats tls uuid wait wire word
+    adapt api_key base64 basic bearer body checkpointed cli csv cursor decimal decimal_cursor decode each endpoint
+    error guard incremental items json leaf lenient limit link oauth2 pages path pattern record records request
+    retry row scalar secret send session settings source state stats tls uuid wait windows wire word
 }
 
 /// Calls of methods that parts add to types of other parts.
 const METHODS: &[(&str, &str)] = &[
     (".matching(", "pattern"),
+    ("type Cursor = Decimal", "decimal_cursor"),
     ("Request::of(", "body"),
     ("request.form(", "body"),
     ("request.json(", "body"),

@@ -52,7 +52,7 @@ impl Seen {
 }
 
 /// 64 bits that differ for different bytes: folded multiplication, 16 bytes at a time.
-fn digest(seed: u64, bytes: &[u8]) -> u64 {
+pub(super) fn digest(seed: u64, bytes: &[u8]) -> u64 {
     let (chunks, rest) = bytes.as_chunks::<16>();
     let mut last = [0; 16];
     last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);

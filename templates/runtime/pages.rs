@@ -15,7 +15,7 @@ type RecordOf<E> = <<E as Endpoint>::Wire as Wire<E>>::Record;
 /// The pages of a resource, one after the other.
 pub struct Pages<E: Endpoint> {
     endpoint: E,
-    next: Result<Option<E::Position>, Error>,
+    pub(super) next: Result<Option<E::Position>, Error>,
     seen: Seen,
     number: u64,
     read: u64,
@@ -104,6 +104,7 @@ impl<E: Endpoint> Pages<E> {
             records,
             rejected,
             number,
+            checkpoint: None,
         }))
     }
 }

@@ -24,4 +24,17 @@ pub struct Batch<R> {
     pub rejected: Vec<Rejected>,
     /// Number of the page, from 1.
     pub number: u64,
+    /// How far the resource is read with these records, where it is read incrementally and they complete something.
+    pub checkpoint: Option<Checkpoint>,
+}
+
+/// How far a resource, or one partition of it, was read. It is to be kept once the records up to it are safe.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checkpoint {
+    /// The partition, as JSON; none where the resource has none.
+    pub partition: Option<String>,
+    /// The furthest value of the cursor, as JSON.
+    pub value: String,
+    /// Digests of the records that were read at that value.
+    pub boundary: Vec<u64>,
 }

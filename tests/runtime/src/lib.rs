@@ -9,14 +9,18 @@ pub mod runtime {
     pub mod basic;
     pub mod bearer;
     pub mod body;
+    pub mod checkpointed;
     pub mod cli;
     pub mod csv;
+    pub mod cursor;
     pub mod decimal;
+    pub mod decimal_cursor;
     pub mod decode;
     pub mod each;
     pub mod endpoint;
     pub mod error;
     mod guard;
+    pub mod incremental;
     #[cfg(test)]
     #[path = "../../tests/runtime/src/inside.rs"]
     mod inside;
@@ -41,10 +45,12 @@ pub mod runtime {
     pub mod session;
     pub mod settings;
     pub mod source;
+    pub mod state;
     pub mod stats;
     mod tls;
     pub mod uuid;
     pub mod wait;
+    pub mod windows;
     pub mod wire;
     pub mod word;
 }

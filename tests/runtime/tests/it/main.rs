@@ -12,9 +12,11 @@
 )]
 
 mod bodies;
+mod changing;
 mod cli;
 mod credentials;
 mod guards;
+mod incremental;
 mod limits;
 mod links;
 mod paging;
