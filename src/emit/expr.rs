@@ -1,13 +1,13 @@
 //! Typed expressions as plain Rust.
 
 mod condition;
+mod field;
 mod text;
 
 use super::record::ident;
 use super::text::{self as rust, integer, literal};
 use crate::model::{
-    Accessor, ConfigField, ConfigType, Connector, Expr, ExprKind, LeafKind, Operator, RecordPath,
-    TimeFormat, Type,
+    Accessor, ConfigField, ConfigType, Connector, Expr, ExprKind, LeafKind, Operator,
 };
 use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
@@ -114,12 +114,13 @@ impl Value {
 impl<'a> Scope<'a> {
     /// A place of an owned type, which has to be borrowed: not a field that a pattern has bound, nor an enum's word.
     fn is_place(&self, expr: &Expr) -> bool {
-        let ExprKind::Config(path) = &expr.kind else {
-            return false;
+        let bound = match &expr.kind {
+            ExprKind::Config(path) => self
+                .option
+                .is_some_and(|(by, _)| path.len() > by.len() && path.starts_with(by)),
+            ExprKind::Field { .. } => false,
+            _ => return false,
         };
-        let bound = self
-            .option
-            .is_some_and(|(by, _)| path.len() > by.len() && path.starts_with(by));
         !bound
             && !self
                 .value(expr)
@@ -150,7 +151,7 @@ impl<'a> Scope<'a> {
                 let answer = self.answer();
                 Value::new(quote!(#answer.status()), Shape::Integer)
             }
-            ExprKind::LastRecord(path) => last_record(path),
+            ExprKind::Field { root, path } => field::value(*root, path),
             ExprKind::PageSize => Value::new(quote!(turn.size), Shape::Integer),
             ExprKind::PageNumber => Value::new(quote!(turn.number), Shape::Integer),
             ExprKind::Truthy(inner) => Value::new(self.boolean(inner), Shape::Boolean),
@@ -195,9 +196,18 @@ impl<'a> Scope<'a> {
         }
     }
 
+    /// An expression that becomes text: a field of a record as the API wrote it.
+    fn shown(&self, expr: &Expr) -> Value {
+        match &expr.kind {
+            ExprKind::Field { root, path } => field::text(*root, path),
+            _ => None,
+        }
+        .unwrap_or_else(|| self.value(expr))
+    }
+
     fn choice(&self, condition: &Expr, then: &Expr, otherwise: &Expr) -> Value {
         let condition = self.condition(condition);
-        let (left, right) = (self.value(then), self.value(otherwise));
+        let (left, right) = (self.shown(then), self.shown(otherwise));
         if left.optional
             || right.optional
             || left.shape == Shape::Wire
@@ -338,46 +348,5 @@ fn wire(value: &Value, method: &str) -> TokenStream {
     }
 }
 
-/// A field of the last record, as the API wrote it.
-fn last_record(path: &RecordPath) -> Value {
-    let mut tokens = quote!(last);
-    let mut nullable = false;
-    for step in &path.steps {
-        let name = ident(&step.rust);
-        tokens = if nullable {
-            quote!(#tokens.as_ref()?.#name)
-        } else {
-            quote!(#tokens.#name)
-        };
-        nullable = step.nullable;
-    }
-    let field = if nullable {
-        quote!(#tokens.as_ref()?)
-    } else {
-        tokens
-    };
-    let text = match &path.ty {
-        Type::String if nullable => quote!(#field.clone()),
-        Type::String => quote!(#field.clone()),
-        Type::Enum(_) => quote!(#field.as_str().to_owned()),
-        Type::Timestamp(TimeFormat::Epoch) => quote!(#field.as_second().to_string()),
-        Type::Timestamp(TimeFormat::EpochMillis) => quote!(#field.as_millisecond().to_string()),
-        Type::Timestamp(TimeFormat::Strftime(format))
-        | Type::Date(Some(format))
-        | Type::Time(Some(format)) => {
-            let format = literal(format);
-            quote!(#field.strftime(#format).to_string())
-        }
-        _ => quote!(#field.to_string()),
-    };
-    let found = if nullable_anywhere(path) {
-        quote!(and_then(|last| Some(#text)))
-    } else {
-        quote!(map(|last| #text))
-    };
-    Value::optional(quote!(turn.last()?.#found), Shape::Text)
-}
-
-fn nullable_anywhere(path: &RecordPath) -> bool {
-    path.steps.iter().any(|step| step.nullable)
-}
+#[cfg(test)]
+mod tests;

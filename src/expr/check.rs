@@ -34,6 +34,7 @@ pub(super) fn described(ty: ExprType) -> &'static str {
         ExprType::Boolean => "a boolean",
         ExprType::Timestamp => "a timestamp",
         ExprType::Date => "a date",
+        ExprType::Decimal => "a decimal number",
         ExprType::Scalar => "a value of its own type",
         ExprType::List => "a list",
         ExprType::Wire => "a value of the response",
@@ -114,14 +115,17 @@ impl Checker<'_, '_> {
                 );
                 None
             }
-            ExprType::List | ExprType::Scalar | ExprType::Timestamp | ExprType::Date => self
-                .mismatch(
-                    &ast.range,
-                    format!(
-                        "{} is neither true nor false; write `… is defined`",
-                        described(value.ty)
-                    ),
+            ExprType::List
+            | ExprType::Scalar
+            | ExprType::Decimal
+            | ExprType::Timestamp
+            | ExprType::Date => self.mismatch(
+                &ast.range,
+                format!(
+                    "{} is neither true nor false; write `… is defined`",
+                    described(value.ty)
                 ),
+            ),
             ExprType::Boolean
             | ExprType::String
             | ExprType::Integer
@@ -256,7 +260,7 @@ impl Checker<'_, '_> {
                     );
                     return None;
                 }
-                ExprType::List | ExprType::Scalar => {
+                ExprType::List | ExprType::Scalar | ExprType::Decimal => {
                     return self.mismatch(
                         &ast.range,
                         format!("{} cannot be compared", described(value.ty)),

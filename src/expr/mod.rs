@@ -15,7 +15,7 @@ mod token;
 
 pub use ast::{Ast, AstKind, BinaryOperator, Step, StepKind};
 pub use path::{PathItem, PathItemKind, path};
-pub use place::{BodyReader, ConfigNames, OneOfOption, Paging, Place, Wants};
+pub use place::{BodyReader, ConfigNames, OneOfOption, Place, RecordNames, Wants};
 pub use template::{Piece, condition, has_expression, literal, pieces, position, template};
 
 use std::ops::Range;

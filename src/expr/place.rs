@@ -5,28 +5,38 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::StepKind;
-use crate::model::{ConfigField, LeafKind, Record};
+use crate::model::{ConfigField, LeafKind, Record, RecordRoot};
 use crate::source::Span;
 
-/// The names that exist at a place. `config` exists at every place.
+/// The names that exist at a place. `config` exists at every place; start from [`Place::config_only`].
 pub struct Place<'a> {
     /// The config fields.
     pub config: &'a ConfigNames<'a>,
     /// `response`: gives the accessor of a value of the body. `None` where there is no response.
     pub response: Option<&'a mut dyn BodyReader>,
-    /// `last_record` and `page`, in paginators.
-    pub paging: Paging<'a>,
+    /// `last_record`, and `page` with it: in paginators.
+    pub last_record: RecordNames<'a>,
+    /// `record`: where a record is decided on or made.
+    pub record: RecordNames<'a>,
+    /// `parent`: in a resource that is read for each record of another.
+    pub parent: RecordNames<'a>,
 }
 
-/// Whether the names of a paginator exist.
+/// Whether a record can be named at a place.
 #[derive(Clone, Copy)]
-pub enum Paging<'a> {
+pub enum RecordNames<'a> {
     /// Not here.
     Absent,
     /// Here, but the record could not be made, so nothing is said of its fields.
-    UnknownRecord,
+    Unknown,
     /// Here.
-    Record(&'a Record),
+    Known(&'a Record),
+}
+
+impl RecordNames<'_> {
+    pub(super) fn is_absent(&self) -> bool {
+        matches!(self, Self::Absent)
+    }
 }
 
 impl<'a> Place<'a> {
@@ -36,7 +46,18 @@ impl<'a> Place<'a> {
         Self {
             config,
             response: None,
-            paging: Paging::Absent,
+            last_record: RecordNames::Absent,
+            record: RecordNames::Absent,
+            parent: RecordNames::Absent,
+        }
+    }
+
+    /// The names of a record.
+    pub(super) fn fields(&self, root: RecordRoot) -> RecordNames<'a> {
+        match root {
+            RecordRoot::Last => self.last_record,
+            RecordRoot::Current => self.record,
+            RecordRoot::Parent => self.parent,
         }
     }
 
@@ -46,8 +67,13 @@ impl<'a> Place<'a> {
         if self.response.is_some() {
             roots.push("response");
         }
-        if !matches!(self.paging, Paging::Absent) {
-            roots.extend(["last_record", "page"]);
+        for root in [RecordRoot::Current, RecordRoot::Parent, RecordRoot::Last] {
+            if !self.fields(root).is_absent() {
+                roots.push(root.as_str());
+            }
+        }
+        if !self.last_record.is_absent() {
+            roots.push("page");
         }
         roots
     }

@@ -1,15 +1,16 @@
 //! Names of expressions: what `config.x`, `response.body.x`, `last_record.x` and `page.x` are.
 
 mod config;
+mod record;
 
 use std::ops::Range;
 
 use config::config;
+use record::record;
 
-use super::place::Paging;
 use super::{Fault, Place, Step, StepKind};
 use crate::diagnostic::{Code, Sink, nearest};
-use crate::model::{Expr, ExprKind, ExprType, FieldStep, LeafKind, Record, RecordPath, Type};
+use crate::model::{Expr, ExprKind, ExprType, LeafKind, RecordRoot};
 use crate::source::Text;
 
 /// A reference in the text of a spec.
@@ -30,9 +31,16 @@ pub(super) fn resolve(
     let resolved = match reference.root {
         "config" => config(reference, place),
         "response" if place.response.is_some() => response(reference, text, place),
-        "last_record" if !matches!(place.paging, Paging::Absent) => last_record(reference, place),
-        "page" if !matches!(place.paging, Paging::Absent) => page(reference),
-        _ => Err(unknown_root(reference, place)),
+        "page" if !place.last_record.is_absent() => page(reference),
+        name => {
+            let root = [RecordRoot::Current, RecordRoot::Parent, RecordRoot::Last]
+                .into_iter()
+                .find(|root| root.as_str() == name && !place.fields(*root).is_absent());
+            match root {
+                Some(root) => record(root, reference, place),
+                None => Err(unknown_root(reference, place)),
+            }
+        }
     };
     match resolved {
         Ok(expr) => expr,
@@ -233,86 +241,6 @@ fn header(reference: &Reference<'_>, rest: &[Step]) -> Resolved {
             next.range.clone(),
             "a header is a text and has no parts",
         )),
-    }
-}
-
-fn last_record(reference: &Reference<'_>, place: &Place<'_>) -> Resolved {
-    let Paging::Record(record) = place.paging else {
-        return Ok(None);
-    };
-    if reference.steps.is_empty() {
-        return Err(Fault::new(
-            Code::ExpressionType,
-            reference.range.clone(),
-            "a whole record is no value",
-        )
-        .help("name a field of it, as `last_record.id`"));
-    }
-    let mut steps = Vec::new();
-    let mut ty = &Type::Struct(0);
-    let mut shown = "last_record".to_owned();
-    for step in reference.steps {
-        let name = key(step)?;
-        let Some(inner) = struct_of(record, ty) else {
-            return Err(unknown(
-                step.range.clone(),
-                format!("`{shown}` has no fields"),
-            ));
-        };
-        let Some(field) = inner.fields.iter().find(|field| field.name.wire == name) else {
-            let fault = unknown(
-                step.range.clone(),
-                format!("`{shown}` has no field `{name}`"),
-            );
-            return Err(named(
-                inner.fields.iter().map(|field| field.name.wire.as_str()),
-                name,
-                fault,
-            ));
-        };
-        steps.push(FieldStep {
-            rust: field.name.rust.clone(),
-            nullable: field.nullable,
-        });
-        ty = &field.ty;
-        shown = format!("{shown}.{name}");
-    }
-    let of = match ty {
-        Type::String | Type::Enum(_) => ExprType::String,
-        Type::Integer => ExprType::Integer,
-        Type::Number => ExprType::Number,
-        Type::Boolean => ExprType::Boolean,
-        Type::Timestamp(_) => ExprType::Timestamp,
-        Type::Date(_) => ExprType::Date,
-        Type::Decimal | Type::Time(_) | Type::Uuid => ExprType::Scalar,
-        Type::Binary
-        | Type::Json
-        | Type::Map(_)
-        | Type::List(_)
-        | Type::Struct(_)
-        | Type::Union(_) => {
-            return Err(Fault::new(
-                Code::ExpressionType,
-                reference.range.clone(),
-                format!("`{shown}` is not a single value"),
-            ));
-        }
-    };
-    // There is no last record after an empty page.
-    expr(
-        ExprKind::LastRecord(RecordPath {
-            steps,
-            ty: ty.clone(),
-        }),
-        of,
-        true,
-    )
-}
-
-fn struct_of<'r>(record: &'r Record, ty: &Type) -> Option<&'r crate::model::Struct> {
-    match ty {
-        Type::Struct(index) => record.structs.get(*index),
-        _ => None,
     }
 }
 

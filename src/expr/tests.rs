@@ -10,7 +10,9 @@ use std::collections::BTreeSet;
 
 use super::*;
 use crate::diagnostic::Sink;
-use crate::model::{ConfigField, ConfigType, ExprKind, LeafKind, Name, Template};
+use crate::model::{
+    ConfigField, ConfigType, ExprKind, Field, LeafKind, Name, Record, Struct, Template, Type,
+};
 use crate::source::{Sources, Span};
 
 fn field(name: &str, ty: ConfigType, optional: bool) -> ConfigField {
@@ -80,7 +82,9 @@ fn faults(value: &str, lower: impl FnOnce(&Text, &mut Place<'_>, &mut Sink)) -> 
     let mut place = Place {
         config: &names,
         response: Some(&mut body),
-        paging: Paging::UnknownRecord,
+        last_record: RecordNames::Unknown,
+        record: RecordNames::Absent,
+        parent: RecordNames::Absent,
     };
     let mut sink = Sink::default();
     lower(&text(value), &mut place, &mut sink);
@@ -125,7 +129,10 @@ fn shown(kind: &ExprKind) -> String {
         ExprKind::Body(path) => path.accessor.clone(),
         ExprKind::Header(name) => format!("header {name}"),
         ExprKind::Status => "status".to_owned(),
-        ExprKind::LastRecord(_) => "record".to_owned(),
+        ExprKind::Field { root, path } => {
+            let steps = path.steps.iter().map(|step| step.rust.clone());
+            format!("{}.{}", root.as_str(), steps.collect::<Vec<_>>().join("."))
+        }
         ExprKind::PageSize => "size".to_owned(),
         ExprKind::PageNumber => "number".to_owned(),
         ExprKind::Truthy(a) => format!("truthy({})", inner(a)),
@@ -180,6 +187,91 @@ fn expressions_have_the_precedence_of_jinja() {
         ("{{ 1_000 }}", "1000"),
     ] {
         assert_eq!(shown(&kind(value)), tree, "{value}");
+    }
+}
+
+/// A record with an id, an optional owner in it, and an enum.
+fn record() -> Record {
+    let field = |name: &str, ty: Type, nullable: bool| Field {
+        name: Name::field(name),
+        description: None,
+        ty,
+        nullable,
+        lenient: false,
+        key: false,
+    };
+    let structure = |type_name: &str, fields: Vec<Field>| Struct {
+        type_name: type_name.to_owned(),
+        description: None,
+        fields,
+    };
+    Record {
+        structs: vec![
+            structure(
+                "Post",
+                vec![
+                    field("id", Type::Integer, false),
+                    field("owner", Type::Struct(1), true),
+                    field("price", Type::Decimal, true),
+                ],
+            ),
+            structure("Owner", vec![field("login", Type::String, false)]),
+        ],
+        enums: Vec::new(),
+        unions: Vec::new(),
+        primary_key: Vec::new(),
+        merge_key: Vec::new(),
+        keep_unknown: None,
+    }
+}
+
+#[test]
+fn fields_of_records_have_their_types_and_belong_to_their_record() {
+    let record = record();
+    let read = |value: &str| {
+        let (fields, refused) = (fields(), BTreeSet::new());
+        let names = ConfigNames::new(&fields, &refused);
+        let mut place = Place {
+            record: RecordNames::Known(&record),
+            parent: RecordNames::Known(&record),
+            ..Place::config_only(&names)
+        };
+        let mut sink = Sink::default();
+        let read = template(
+            &text(value),
+            &mut place,
+            Wants::repeated("a value"),
+            &mut sink,
+        );
+        match read {
+            Some(Template::Value(value)) => {
+                format!("{} {:?} {}", shown(&value.kind), value.ty, value.nullable)
+            }
+            _ => sink
+                .into_sorted()
+                .into_iter()
+                .map(|fault| format!("{} {}", &value[fault.span.range()], fault.message))
+                .collect(),
+        }
+    };
+    for (value, expected) in [
+        ("{{ record.id }}", "record.id Integer false"),
+        ("{{ parent.id }}", "parent.id Integer false"),
+        ("{{ parent.owner.login }}", "parent.owner.login String true"),
+        ("{{ record['price'] }}", "record.price Decimal true"),
+        (
+            "{{ record.owner }}",
+            "record.owner `record.owner` is not a single value",
+        ),
+        ("{{ parent.nme }}", "nme `parent` has no field `nme`"),
+        ("{{ record.id.x }}", "x `record.id` has no fields"),
+        ("{{ parent }}", "parent a whole record is no value"),
+        (
+            "{{ last_record.id }}",
+            "last_record `last_record` does not exist here",
+        ),
+    ] {
+        assert_eq!(read(value), expected, "{value}");
     }
 }
 

@@ -6,10 +6,10 @@ use super::Cx;
 use super::envelope::EnvelopeBuilder;
 use super::param::header_name;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::expr::{Paging as Names, Place, has_expression, literal, position};
+use crate::expr::{Place, RecordNames, has_expression, literal, position};
 use crate::model::{
     BodyPath, Expr, ExprKind, ExprType, LeafKind, LinkSource, PageParam, Paging, PagingKind,
-    Record, Request,
+    Record, RecordRoot, Request,
 };
 use crate::source::{Span, Spanned, Text};
 use crate::spec;
@@ -266,14 +266,10 @@ impl Paginating<'_, '_> {
         if !has_expression(&text.value) {
             return self.body_value(text);
         }
-        let paging = match self.record {
-            Some(record) => Names::Record(record),
-            None => Names::UnknownRecord,
-        };
         let mut place = Place {
-            config: self.cx.config,
             response: Some(self.envelope),
-            paging,
+            last_record: self.record.map_or(RecordNames::Unknown, RecordNames::Known),
+            ..Place::config_only(self.cx.config)
         };
         let value = position(text, &mut place, self.cx.sink)?;
         if !changes(&value) {
@@ -359,27 +355,18 @@ fn is_true(flag: Option<&Spanned<bool>>) -> bool {
 
 /// Whether a position depends on the page just read.
 fn changes(value: &Expr) -> bool {
-    match &value.kind {
-        ExprKind::Body(_)
-        | ExprKind::Header(_)
-        | ExprKind::Status
-        | ExprKind::LastRecord(_)
-        | ExprKind::PageSize
-        | ExprKind::PageNumber => true,
-        ExprKind::String(_)
-        | ExprKind::Integer(_)
-        | ExprKind::Number(_)
-        | ExprKind::Boolean(_)
-        | ExprKind::Null
-        | ExprKind::Config(_) => false,
-        ExprKind::Truthy(a) | ExprKind::Not(a) | ExprKind::IsPresent(a) => changes(a),
-        ExprKind::And(a, b)
-        | ExprKind::Or(a, b)
-        | ExprKind::Compare(_, a, b)
-        | ExprKind::Arithmetic(_, a, b) => changes(a) || changes(b),
-        ExprKind::If(a, b, c) => changes(a) || changes(b) || changes(c),
-        ExprKind::Join(parts) => parts
-            .iter()
-            .any(|part| matches!(part, crate::model::Part::Value(value) if changes(value))),
-    }
+    value.any(&|part| {
+        matches!(
+            part.kind,
+            ExprKind::Body(_)
+                | ExprKind::Header(_)
+                | ExprKind::Status
+                | ExprKind::Field {
+                    root: RecordRoot::Last,
+                    ..
+                }
+                | ExprKind::PageSize
+                | ExprKind::PageNumber
+        )
+    })
 }

@@ -35,6 +35,45 @@ pub struct Expr {
     pub nullable: bool,
 }
 
+impl Expr {
+    /// The expressions that this one is made of.
+    #[must_use]
+    pub fn operands(&self) -> Vec<&Expr> {
+        match &self.kind {
+            ExprKind::String(_)
+            | ExprKind::Integer(_)
+            | ExprKind::Number(_)
+            | ExprKind::Boolean(_)
+            | ExprKind::Null
+            | ExprKind::Config(_)
+            | ExprKind::Body(_)
+            | ExprKind::Header(_)
+            | ExprKind::Status
+            | ExprKind::Field { .. }
+            | ExprKind::PageSize
+            | ExprKind::PageNumber => Vec::new(),
+            ExprKind::Truthy(a) | ExprKind::Not(a) | ExprKind::IsPresent(a) => vec![a.as_ref()],
+            ExprKind::And(a, b)
+            | ExprKind::Or(a, b)
+            | ExprKind::Compare(_, a, b)
+            | ExprKind::Arithmetic(_, a, b) => vec![a.as_ref(), b.as_ref()],
+            ExprKind::If(a, b, c) => vec![a.as_ref(), b.as_ref(), c.as_ref()],
+            ExprKind::Join(parts) => parts
+                .iter()
+                .filter_map(|part| match part {
+                    Part::Text(_) => None,
+                    Part::Value(value) => Some(value),
+                })
+                .collect(),
+        }
+    }
+
+    /// Whether this, or anything that it is made of, is so.
+    pub fn any(&self, is: &dyn Fn(&Expr) -> bool) -> bool {
+        is(self) || self.operands().into_iter().any(|operand| operand.any(is))
+    }
+}
+
 /// Types of expressions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum ExprType {
@@ -52,7 +91,9 @@ pub enum ExprType {
     Timestamp,
     /// `Date`
     Date,
-    /// A decimal, uuid, time or another scalar with `Display`.
+    /// `Decimal`
+    Decimal,
+    /// A uuid, a time of day or another scalar with `Display`.
     Scalar,
     /// A list of scalars: query parameters repeat.
     List,
@@ -82,8 +123,14 @@ pub enum ExprKind {
     Header(String),
     /// `response.status`
     Status,
-    /// `last_record.a.b`: its value as the API wrote it (an enum's is its word, an epoch is a number).
-    LastRecord(RecordPath),
+    /// `last_record.a.b`, `record.a.b`, `parent.a.b`: a field of a record, in its Rust type; an enum's value is its
+    /// word. As a text it is what the API wrote: an epoch is a number.
+    Field {
+        /// Which record.
+        root: RecordRoot,
+        /// Which of its fields.
+        path: RecordPath,
+    },
     /// `page.size`: records that the server sent in the page just read.
     PageSize,
     /// `page.number`: pages read so far, the one just read included.
@@ -110,6 +157,29 @@ pub enum ExprKind {
     Join(Vec<Part>),
     /// `x is defined`, `x is not none`
     IsPresent(Box<Expr>),
+}
+
+/// Records whose fields expressions can name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum RecordRoot {
+    /// `last_record`: the last one of the page just read, if there is one.
+    Last,
+    /// `record`: the one just decoded.
+    Current,
+    /// `parent`: the one that a child resource is read for.
+    Parent,
+}
+
+impl RecordRoot {
+    /// The name in expressions.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Last => "last_record",
+            Self::Current => "record",
+            Self::Parent => "parent",
+        }
+    }
 }
 
 /// A field of a record.

@@ -1,6 +1,6 @@
 //! Templates as texts: values of parameters, `format!`, optional texts.
 
-use super::{Scope, Shape, Value, wire};
+use super::{Scope, Shape, Value, field, wire};
 use crate::emit::record::ident;
 use crate::emit::text;
 use crate::model::{Expr, ExprKind, ExprType, Part, Template};
@@ -16,7 +16,7 @@ impl Scope<'_> {
                 quote!(#text)
             }
             Template::Value(expr) => {
-                let value = self.value(expr);
+                let value = self.shown(expr);
                 let tokens = &value.tokens;
                 if let ExprKind::Integer(number) = expr.kind {
                     let number = text::literal(&number.to_string());
@@ -69,7 +69,7 @@ impl Scope<'_> {
 
     /// `format!` of the pieces.
     pub(super) fn joined(&self, parts: &[Part]) -> TokenStream {
-        self.format(parts, |scope, expr| scope.value(expr).display())
+        self.format(parts, |scope, expr| scope.shown(expr).display())
     }
 
     /// `format!` of the pieces, each value shown by a function. Values that are more than a field or a method are
@@ -125,12 +125,15 @@ impl Scope<'_> {
         if expr.kind == ExprKind::Null {
             return quote!(None);
         }
-        optional_text_of(&self.value(expr))
+        if let ExprKind::Field { root, path } = &expr.kind {
+            return optional_text_of(&field::owned(*root, path));
+        }
+        optional_text_of(&self.shown(expr))
     }
 
     /// An `Option<&str>`.
     pub fn borrowed_text(&self, expr: &Expr) -> TokenStream {
-        let value = self.value(expr);
+        let value = self.shown(expr);
         let tokens = &value.tokens;
         match (value.shape, value.optional) {
             (Shape::Str, true) => tokens.clone(),
@@ -148,20 +151,20 @@ impl Scope<'_> {
         let mut bound: Vec<Ident> = Vec::new();
         for part in parts {
             let Part::Value(expr) = part else { continue };
-            let value = self.value(expr);
+            let value = self.shown(expr);
             if value.optional || value.shape == Shape::Wire {
                 let mut name = name_of(expr);
                 while bound.iter().any(|known| *known == name) {
                     name.push_str("_too");
                 }
-                let (name, text) = (ident(&name), optional_text_of(&value));
+                let (name, text) = (ident(&name), self.optional_text(expr));
                 self.lets.borrow_mut().extend(quote!(let #name = #text;));
                 bound.push(name);
             }
         }
         let mut names = bound.iter();
         let joined = self.format(parts, |scope, expr| {
-            let value = scope.value(expr);
+            let value = scope.shown(expr);
             if value.optional || value.shape == Shape::Wire {
                 names.next().map(|name| quote!(#name)).unwrap_or_default()
             } else {
@@ -184,7 +187,7 @@ impl Scope<'_> {
     }
 
     pub(super) fn owned_text(&self, expr: &Expr) -> TokenStream {
-        let value = self.value(expr);
+        let value = self.shown(expr);
         let tokens = &value.tokens;
         match (value.shape, value.optional) {
             (Shape::Text, false) => tokens.clone(),
@@ -204,7 +207,7 @@ impl Scope<'_> {
     pub fn json(&self, template: &Template) -> TokenStream {
         match template {
             Template::Value(expr) => {
-                let value = self.value(expr);
+                let value = self.shown(expr);
                 let tokens = &value.tokens;
                 match value.shape {
                     Shape::Secret => quote!(#tokens.expose()),
@@ -241,7 +244,10 @@ fn name_of(expr: &Expr) -> String {
             .map_or("value", String::as_str)
             .trim_start_matches("r#"),
         ExprKind::Body(path) => path.accessor.trim_start_matches("r#"),
-        ExprKind::LastRecord(_) => "last",
+        ExprKind::Field { path, .. } => path
+            .steps
+            .last()
+            .map_or("value", |step| step.rust.trim_start_matches("r#")),
         ExprKind::Header(_) => "header",
         _ => "value",
     };
@@ -282,15 +288,5 @@ fn optional_text_of(value: &Value) -> TokenStream {
 }
 
 fn has_secret(expr: &Expr) -> bool {
-    match &expr.kind {
-        ExprKind::Not(inner) | ExprKind::IsPresent(inner) | ExprKind::Truthy(inner) => {
-            has_secret(inner)
-        }
-        ExprKind::And(a, b)
-        | ExprKind::Or(a, b)
-        | ExprKind::Compare(_, a, b)
-        | ExprKind::Arithmetic(_, a, b) => has_secret(a) || has_secret(b),
-        ExprKind::If(_, a, b) => has_secret(a) || has_secret(b),
-        _ => expr.ty == ExprType::Secret,
-    }
+    expr.ty == ExprType::Secret
 }

@@ -1,7 +1,7 @@
 //! `rules`: which responses they hold for, and what they do.
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::expr::{Paging, Place, Wants, condition, literal, template};
+use crate::expr::{Place, Wants, condition, literal, template};
 use crate::lower::envelope::EnvelopeBuilder;
 use crate::lower::header::{forbidden_in_value, is_header_name};
 use crate::lower::{Cx, auth, status};
@@ -98,9 +98,8 @@ pub(super) fn rule(
         return None;
     }
     let mut place = Place {
-        config: cx.config,
         response: Some(body),
-        paging: Paging::Absent,
+        ..Place::config_only(cx.config)
     };
     let condition = spec
         .body
