@@ -1,7 +1,8 @@
 //! Rust source as rustfmt would leave it: parsed by `syn`, printed by `prettyplease`, laid out by [`super::layout`],
 //! and with the blank lines that the printer drops.
 
-use super::layout;
+use super::{layout, print};
+use proc_macro2::TokenStream;
 
 /// Formats a file. Source that does not parse is a bug of a template: it is left as it is for the compiler to point at.
 pub fn rust(source: &str) -> String {
@@ -9,6 +10,21 @@ pub fn rust(source: &str) -> String {
         Ok(file) => blank_lines(&layout::relayout(&prettyplease::unparse(&file))),
         Err(_) => source.to_owned(),
     }
+}
+
+/// Items, one statement a line, for [`lines`].
+pub fn items(tokens: TokenStream) -> String {
+    print::items(tokens)
+}
+
+/// Formats a file that has each statement, field and signature on a line already.
+pub fn lines(source: &str) -> String {
+    let mut dense = String::with_capacity(source.len());
+    for line in source.lines().filter(|line| !line.is_empty()) {
+        dense.push_str(line);
+        dense.push('\n');
+    }
+    blank_lines(&layout::relayout(&dense))
 }
 
 /// What a line begins, where items stand.

@@ -8,6 +8,7 @@
 mod expression;
 
 use expression::{Scanner, break_expression, is_inline, parse, show, split_commas, width};
+use std::borrow::Cow;
 
 /// Columns of a line.
 const WIDTH: usize = 100;
@@ -22,9 +23,18 @@ const SHORT_ITEM: usize = 10;
 
 /// Breaks lines as rustfmt does.
 pub fn relayout(source: &str) -> String {
-    // Ranges in macros are printed with a blank.
-    let source = source.replace("..= ", "..=");
-    let source = single_items_in_line(&closures_in_line(&source));
+    // Most files have none of these.
+    let mut source = Cow::Borrowed(source);
+    if source.contains("..= ") {
+        // Ranges in macros are printed with a blank.
+        source = Cow::Owned(source.replace("..= ", "..="));
+    }
+    if source.contains("|| {\n") {
+        source = Cow::Owned(closures_in_line(&source));
+    }
+    if source.contains("&[\n") {
+        source = Cow::Owned(single_items_in_line(&source));
+    }
     let lines: Vec<&str> = source.lines().collect();
     let mut out = String::with_capacity(source.len());
     let mut at = 0;
@@ -54,6 +64,11 @@ pub fn relayout(source: &str) -> String {
         }
     }
     out
+}
+
+/// Whether this pass can break a statement.
+pub fn knows(text: &str, indent: usize) -> bool {
+    statement(text, indent).is_some()
 }
 
 /// A call whose last argument is a closure with a block begins on the line of its receiver.

@@ -15,6 +15,7 @@ mod layout;
 mod package;
 mod pages;
 mod paging;
+mod print;
 mod record;
 mod request;
 mod resource;
@@ -47,7 +48,7 @@ pub fn connector(connector: &Connector, layout: Layout) -> Files {
     let mut files = in_parallel(sources(connector, layout), |path, source| {
         // The stub is copied as it is, and pages and samples are no Rust.
         if path.ends_with(".rs") && path != walk::STUB_PATH {
-            format!("{header}{}", format::rust(&source()))
+            format!("{header}{}", source())
         } else {
             source()
         }
@@ -78,7 +79,7 @@ pub fn workspace(connectors: &[Connector]) -> BTreeMap<String, Files> {
 /// Makes one file.
 type Source<'a> = Box<dyn Fn() -> String + Send + Sync + 'a>;
 
-/// The files that are made from the model, not formatted yet.
+/// The files that are made from the model, formatted.
 fn sources(connector: &Connector, layout: Layout) -> BTreeMap<String, Source<'_>> {
     let mut files: BTreeMap<String, Source<'_>> = BTreeMap::new();
     let mut add = |path: &str, source: Source<'static>| files.insert(path.to_owned(), source);
@@ -90,23 +91,23 @@ fn sources(connector: &Connector, layout: Layout) -> BTreeMap<String, Source<'_>
     }
     files.insert(
         "src/lib.rs".to_owned(),
-        Box::new(move || package::library(connector, layout)),
+        Box::new(move || format::rust(&package::library(connector, layout))),
     );
     files.insert(
         "src/main.rs".to_owned(),
-        Box::new(|| package::main(connector)),
+        Box::new(|| format::rust(&package::main(connector))),
     );
     files.insert(
         "src/config.rs".to_owned(),
-        Box::new(|| config::file(connector)),
+        Box::new(|| format::rust(&config::file(connector))),
     );
     files.insert(
         "src/client.rs".to_owned(),
-        Box::new(|| client::file(connector)),
+        Box::new(|| format::rust(&client::file(connector))),
     );
     files.insert(
         "src/resources/mod.rs".to_owned(),
-        Box::new(|| package::resources(connector)),
+        Box::new(|| format::rust(&package::resources(connector))),
     );
     for resource in &connector.resources {
         let path = format!("src/resources/{}.rs", module(resource));

@@ -5,7 +5,7 @@ use super::expr::{Place, Scope};
 use super::paging::{PagingCode, paging};
 use super::record::{Types, ident};
 use super::uses::Uses;
-use super::{client, errors, request, templates, text};
+use super::{client, errors, format, request, templates, text};
 use crate::model::{Connector, OnInvalid, Paging, PagingKind, Request, Resource};
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -31,11 +31,11 @@ struct ResourceView {
     reads: String,
     /// Rust name of the record.
     record: String,
-    /// Items of `impl Endpoint`.
+    /// `impl Endpoint`.
     endpoint: String,
 }
 
-/// The file of a resource.
+/// The file of a resource, formatted.
 pub fn file(connector: &Connector, resource: &Resource) -> String {
     let mut uses = Uses::default();
     for name in [
@@ -93,20 +93,22 @@ pub fn file(connector: &Connector, resource: &Resource) -> String {
         Some(description) => [title, vec![String::new()], text::doc_lines(description)].concat(),
         None => title,
     };
-    templates::render(
+    let client = ident(&resource.type_name);
+    let file = templates::render(
         "src/resources/resource.rs",
         ResourceView {
             docs,
             uses: uses.lines(),
-            constants: constants.unwrap_or_default().to_string(),
-            types: items.to_string(),
-            pages: pages.to_string(),
+            constants: format::items(constants.unwrap_or_default()),
+            types: format::items(items),
+            pages: format::items(pages),
             client: resource.type_name.clone(),
             reads: reads(&resource.request, &resource.paging),
             record,
-            endpoint: endpoint.to_string(),
+            endpoint: format::items(quote!(impl Endpoint for #client { #endpoint })),
         },
-    )
+    );
+    format::lines(&file)
 }
 
 /// What one request is, for the docs.

@@ -1,6 +1,6 @@
 //! The generated crate's test of its records: `tests/samples.rs` and the samples beside it.
 
-use super::{module, package, templates};
+use super::{format, module, package, templates};
 use crate::model::Connector;
 use crate::output::Files;
 use serde::Serialize;
@@ -62,7 +62,7 @@ pub fn files(connector: &Connector) -> Files {
         };
         files.insert(
             "tests/samples.rs".to_owned(),
-            templates::render("tests/samples.rs", view),
+            format::lines(&templates::render("tests/samples.rs", view)),
         );
     }
     files

@@ -1,7 +1,7 @@
 //! The generated crate's test of its paging: `tests/walk.rs`, the stub server, and the pages that it serves.
 
 use super::pages::{self, Walk};
-use super::{module, package, templates, text};
+use super::{format, module, package, templates, text};
 use crate::model::{
     Action, Auth, ConfigField, ConfigType, Connector, ErrorPolicy, ExprKind, KeyPlace, Part,
     Resource, StatusRange, Template,
@@ -100,7 +100,7 @@ pub fn files(connector: &Connector) -> Files {
     };
     files.insert(
         "tests/walk.rs".to_owned(),
-        templates::render("tests/walk.rs", view),
+        format::rust(&templates::render("tests/walk.rs", view)),
     );
     files.insert(STUB_PATH.to_owned(), STUB.to_owned());
     files

@@ -166,16 +166,33 @@ pub fn width(text: &str) -> usize {
     text.chars().count()
 }
 
+/// Columns of an expression on one line, without writing it.
+pub fn width_of(expression: &[Piece<'_>]) -> usize {
+    expression.iter().map(width_of_piece).sum()
+}
+
+fn width_of_piece(piece: &Piece<'_>) -> usize {
+    match piece {
+        Piece::Text(text) => width(text),
+        Piece::Group('{', items) if !items.is_empty() => width_of_items(items) + 4,
+        Piece::Group(_, items) => width_of_items(items) + 2,
+    }
+}
+
+fn width_of_items(items: &[Expression<'_>]) -> usize {
+    let commas = 2 * items.len().saturating_sub(1);
+    items.iter().map(|item| width_of(item)).sum::<usize>() + commas
+}
+
 /// Whether an expression may stand on one line at all.
 pub fn is_inline(expression: &[Piece<'_>]) -> bool {
-    let links = links(expression);
-    if links > 1 && width(&show(expression)) > NARROW {
+    if width_of(expression) > NARROW && links(expression) > 1 {
         return false;
     }
     expression.iter().all(|piece| match piece {
         Piece::Text(_) => true,
         Piece::Group(open, items) => {
-            let inner = width(&show_items(items));
+            let inner = width_of_items(items);
             let limit = match open {
                 '{' => STRUCT,
                 '[' => NARROW,
@@ -197,12 +214,7 @@ fn is_call(expression: &[Piece<'_>]) -> bool {
 /// Fields and methods after the root of a chain.
 fn links(expression: &[Piece<'_>]) -> usize {
     let operators = expression.iter().any(|piece| match piece {
-        Piece::Text(text) => [
-            " && ", " || ", " == ", " != ", " + ", " - ", " * ", " < ", " > ", " <= ", " >= ",
-            "..", "|",
-        ]
-        .iter()
-        .any(|operator| text.contains(operator)),
+        Piece::Text(text) => has_operator(text),
         Piece::Group(..) => false,
     });
     if operators {
@@ -219,6 +231,18 @@ fn links(expression: &[Piece<'_>]) -> usize {
             _ => 0,
         })
         .sum()
+}
+
+/// Whether a sign stands between two values, or a range or a closure in the text.
+fn has_operator(text: &str) -> bool {
+    const SIGNS: [&str; 11] = ["&&", "||", "==", "!=", "+", "-", "*", "<", ">", "<=", ">="];
+    if text.contains('|') || text.contains("..") {
+        return true;
+    }
+    text.match_indices(' ').any(|(at, _)| {
+        let sign = text.get(at + 1..).and_then(|rest| rest.split_once(' '));
+        sign.is_some_and(|(sign, _)| SIGNS.contains(&sign))
+    })
 }
 
 /// An expression on several lines. `start` is the column of its first character, `tail` what follows it.
@@ -255,7 +279,7 @@ fn break_group(open: char, items: &[Expression<'_>], head: &str, indent: usize) 
         '[' => ']',
         _ => '}',
     };
-    if open == '[' && items.len() > 1 && items.iter().all(|item| width(&show(item)) <= SHORT_ITEM) {
+    if open == '[' && items.len() > 1 && items.iter().all(|item| width_of(item) <= SHORT_ITEM) {
         let mut lines = vec![String::new()];
         for item in items {
             let item = show(item);
@@ -290,21 +314,24 @@ fn break_group(open: char, items: &[Expression<'_>], head: &str, indent: usize) 
         } else {
             ","
         };
-        let (name, value) = if open == '{' {
-            split_head(&text)
-        } else {
-            (String::new(), text.as_str())
+        let (name, value) = match open {
+            '{' => split_head(&text),
+            _ => (String::new(), text.as_str()),
         };
-        let value = parse(value)?;
-        let shown = show(&value);
+        let named = (!name.is_empty()).then(|| parse(value));
+        let value = match &named {
+            Some(value) => value.as_ref()?,
+            None => item,
+        };
+        let shown = text.get(name.len()..)?;
         let column = inner + width(&name);
         lines.push('\n');
         lines.push_str(&pad);
         lines.push_str(&name);
-        if is_inline(&value) && column + width(&shown) + comma.len() <= WIDTH {
-            lines.push_str(&shown);
+        if is_inline(value) && column + width(shown) + comma.len() <= WIDTH {
+            lines.push_str(shown);
         } else {
-            lines.push_str(&break_expression(&value, inner, column, comma.len())?);
+            lines.push_str(&break_expression(value, inner, column, comma.len())?);
         }
         lines.push_str(comma);
     }
