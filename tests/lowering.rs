@@ -11,7 +11,8 @@ use std::fs;
 use std::path::Path;
 
 use spile::model::{
-    Body, Connector, EnvelopeNode, Field, Item, Json, PathStep, Resource, Struct, Template, Type,
+    Backoff, Body, Connector, EnvelopeNode, Field, Item, Json, PathStep, Resource, Struct,
+    Template, Type, WaitPlace, WaitUnit,
 };
 
 const HEAD: &str = "spile: 1\nname: example\n";
@@ -341,4 +342,48 @@ fn a_client_makes_way_for_a_type_of_the_config() {
     let resource = &model.resources[0];
     assert_eq!(resource.type_name, "RegionsResource");
     assert_eq!(resource.record.structs[0].type_name, "Region");
+}
+
+#[test]
+fn limits_for_some_requests_come_before_those_for_all() {
+    let connector = compile(&format!(
+        "client:\n  base_url: https://api.example.com/v1\n  rate_limit:\n    \
+         - {{ requests: 5, per: PT10S }}\n    \
+         - {{ concurrency: 1, methods: [get], paths: /items }}\n    \
+         - {{ remaining_header: X-Left, reset_header: {{ header: RateLimit, pattern: 't=(.*)', unit: epoch_ms }} }}\n\
+         resources: [ {{ name: items, endpoint: /items, {FIELDS} }} ]\n"
+    ));
+    let [some, all, quota] = &connector.client.rate_limits[..] else {
+        panic!("three limits");
+    };
+    assert_eq!(
+        (some.concurrency, &some.methods[..], &some.paths[..]),
+        (Some(1), &["GET".to_owned()][..], &["/items".to_owned()][..])
+    );
+    assert_eq!(all.rate.as_ref().unwrap().per.as_secs(), 10);
+    let quota = quota.quota.as_ref().unwrap();
+    assert_eq!(
+        (
+            quota.left.name.as_str(),
+            quota.reset.pattern.as_deref(),
+            quota.unit,
+            quota.max.as_secs()
+        ),
+        ("x-left", Some("t=(.*)"), WaitUnit::EpochMillis, 300)
+    );
+}
+
+#[test]
+fn a_backoff_and_a_rule_read_one_value_of_the_body_by_one_accessor() {
+    let rule = "{ status: 429, body: \"{{ response.body.error.wait > 0 }}\", action: retry }";
+    let errors = format!(
+        "error_handler: {{ backoff: {{ type: body, path: error.wait }}, rules: [{rule}] }}"
+    );
+    let resource = resource(&errors, FIELDS);
+    let body = resource.errors.body.expect("a body is read");
+    assert_eq!(body.accessors.len(), 1);
+    let Backoff::Asked { place, .. } = &resource.errors.backoff else {
+        panic!("it is asked for");
+    };
+    assert_eq!(place, &WaitPlace::Body(body.accessors[0].rust.clone()));
 }

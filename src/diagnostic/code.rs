@@ -127,6 +127,8 @@ codes! {
     InvalidDuration "E0410" Error,
     /// A sample that is not a record of its resource.
     InvalidSample "E0411" Error,
+    /// A rate limit that cannot hold as written.
+    InvalidRateLimit "E0421" Error,
 
     // What merely does nothing.
     /// Something is declared and never used.

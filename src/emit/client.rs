@@ -4,7 +4,7 @@ use super::expr::{Place, Scope};
 use super::record::ident;
 use super::resource::uses_ident;
 use super::uses::Uses;
-use super::{auth, errors, module, request, templates, text};
+use super::{auth, errors, limits, module, request, templates, text};
 use crate::model::{Auth, ConfigType, Connector, Part, Resource, Template};
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
@@ -153,9 +153,7 @@ fn options(connector: &Connector, uses: &mut Uses) -> TokenStream {
         let origin = text::literal(origin);
         steps.push(quote!(options.origins.push(#origin.to_owned());));
     }
-    if client.rate.is_some() || client.concurrency.is_some() {
-        steps.push(limits(connector, uses));
-    }
+    steps.push(limits::gate(&client.rate_limits, uses));
     for field in &connector.config {
         let name = ident(&field.name.rust);
         match (&field.ty, field.optional) {
@@ -174,32 +172,6 @@ fn options(connector: &Connector, uses: &mut Uses) -> TokenStream {
         #before
         let mut options = Options::new(#base_url);
         #(#steps)*
-    }
-}
-
-fn limits(connector: &Connector, uses: &mut Uses) -> TokenStream {
-    uses.runtime("Limit");
-    let client = &connector.client;
-    let rate = match &client.rate {
-        Some(rate) => {
-            let (requests, per) = (
-                text::integer(rate.requests),
-                errors::duration(rate.per, uses),
-            );
-            quote!(Some((#requests, #per)))
-        }
-        None => quote!(None),
-    };
-    let concurrency = match client.concurrency {
-        Some(concurrency) => {
-            let concurrency = text::integer(concurrency);
-            quote!(Some(#concurrency))
-        }
-        None => quote!(None),
-    };
-    quote! {
-        let limit = Limit::new(#rate, #concurrency);
-        options.gate = Some(Box::new(limit));
     }
 }
 

@@ -4,9 +4,10 @@ use super::envelope::Pages;
 use super::expr::{Place, Scope};
 use super::record::ident;
 use super::resource::{config_if_used, uses_ident};
-use super::{text, uses::Uses};
+use super::{limits, text, uses::Uses};
 use crate::model::{
-    Action, Backoff, EnvelopeNode, ErrorPolicy, HeaderUnit, Resource, Rule, StatusRange,
+    Action, Backoff, Envelope, EnvelopeNode, ErrorPolicy, Resource, Rule, StatusRange, WaitPlace,
+    WaitUnit,
 };
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -22,7 +23,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(300);
 pub struct RetryCode {
     /// `const RETRY`, with what differs from the runtime's default; nothing where nothing does.
     pub constant: Option<TokenStream>,
-    /// The function that reads a wait from a header.
+    /// The function that reads a wait from an answer.
     pub function: Option<TokenStream>,
 }
 
@@ -60,9 +61,9 @@ pub fn retry(policy: &ErrorPolicy, uses: &mut Uses) -> RetryCode {
             fields.push(quote!(max: #wait));
             fields.push(quote!(jitter: false));
         }
-        Backoff::Header { header, unit, max } => {
+        Backoff::Asked { place, unit, max } => {
             fields.push(quote!(asked: Some(asked)));
-            function = Some(asked(header, *unit, *max, uses));
+            function = Some(asked(place, policy.body.as_ref(), *unit, *max, uses));
         }
     }
     if let Some(elapsed) = policy.max_elapsed {
@@ -87,24 +88,53 @@ fn quote_range(from: u16, to: u16) -> TokenStream {
     quote!((#from, #to))
 }
 
-fn asked(header: &str, unit: HeaderUnit, max: Duration, uses: &mut Uses) -> TokenStream {
+fn asked(
+    place: &WaitPlace,
+    body: Option<&Envelope>,
+    unit: WaitUnit,
+    max: Duration,
+    uses: &mut Uses,
+) -> TokenStream {
     for name in ["Answer", "Unit", "wait"] {
         uses.runtime(name);
     }
-    let name = text::literal(header);
-    let unit = ident(match unit {
-        HeaderUnit::Seconds => "Seconds",
-        HeaderUnit::Milliseconds => "Milliseconds",
-        HeaderUnit::Epoch => "Epoch",
-    });
-    let max = duration(max, uses);
+    let text = match place {
+        WaitPlace::Header(part) => {
+            let text = limits::header_text(part, uses);
+            quote!(let text = #text;)
+        }
+        WaitPlace::Body(accessor) => {
+            uses.runtime("Scalar");
+            let certain =
+                body.is_some_and(|body| Pages::failure(body).certain().contains(accessor));
+            let method = ident(accessor);
+            let text = if certain {
+                quote!(body.#method().as_str())
+            } else {
+                quote!(body.#method().and_then(Scalar::as_str))
+            };
+            let body = body.map(failure);
+            quote!(#body let text = #text;)
+        }
+    };
+    let (unit, max) = (limits::unit(unit), duration(max, uses));
     quote! {
-        /// How long the API asks to wait.
+        #[doc = " How long the API asks to wait."]
         fn asked(answer: &Answer) -> Result<Option<Duration>, Error> {
             let max = #max;
-            wait::header(answer, #name, Unit::#unit, max)
+            #text
+            wait::asked(text, Unit::#unit, max)
         }
     }
+}
+
+/// The statement that reads the body of a failure.
+fn failure(body: &Envelope) -> TokenStream {
+    let name = match &body.root {
+        EnvelopeNode::Object { type_name, .. } => ident(type_name),
+        _ => ident("Failure"),
+    };
+    quote!(let body: #name = answer.json().unwrap_or_default();)
 }
 
 /// A `Duration`, in seconds where it is whole.
@@ -159,13 +189,7 @@ pub fn action(resource: &Resource, scope: Scope<'_>, uses: &mut Uses) -> Option<
         .body
         .as_ref()
         .filter(|_| uses_ident(&rules, "body"))
-        .map(|body| {
-            let name = match &body.root {
-                EnvelopeNode::Object { type_name, .. } => ident(type_name),
-                _ => ident("Failure"),
-            };
-            quote!(let body: #name = answer.json().unwrap_or_default();)
-        });
+        .map(failure);
     if uses_ident(&rules, "Scalar") {
         uses.runtime("Scalar");
     }

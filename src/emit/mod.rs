@@ -12,6 +12,7 @@ mod errors;
 mod expr;
 mod format;
 mod layout;
+mod limits;
 mod package;
 mod pages;
 mod paging;

@@ -14,9 +14,9 @@ macro_rules! parts {
 }
 
 parts! {
-    adapt api_key base64 basic bearer body checkpointed cli csv cursor decimal decimal_cursor decode each endpoint
-    error guard incremental items json leaf lenient limit link oauth2 pages path pattern record records request
-    retry row scalar secret send session settings source state stats tls uuid wait windows wire word
+    adapt api_key base64 basic bearer body capture checkpointed cli csv cursor decimal decimal_cursor decode each
+    endpoint error guard incremental items json leaf lenient limit link oauth2 pages path pattern policies record
+    records request retry row scalar secret send session settings source state stats tls uuid wait windows wire word
 }
 
 /// Calls of methods that parts add to types of other parts.
@@ -188,7 +188,7 @@ pub const DEPENDENCIES: &[Dependency] = &[
     Dependency {
         name: "regex-lite",
         seen: "regex_lite::",
-        reason: "patterns of the configuration",
+        reason: "patterns of texts",
         version: "0.1",
         bare: true,
         features: &["std", "string"],

@@ -61,6 +61,8 @@ const RUNTIME: &[(&str, &str)] = &[
     ("Window", "incremental"),
     ("Windows", "windows"),
     ("Wire", "wire"),
+    ("capture", "capture"),
+    ("policies", ""),
     ("segment", "path"),
     ("set", "body"),
     ("wait", ""),

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use super::param::{self, Kind};
 use super::url::{self, UrlFault};
-use super::{Cx, auth, duration};
+use super::{Cx, auth, duration, rate_limit};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::expr::{Place, Wants, template};
-use crate::model::{Auth, Client, ConfigDefault, Expr, ExprKind, ExprType, Part, Rate, Template};
-use crate::source::{Spanned, Text};
-use crate::spec::{self, Spec};
+use crate::model::{Auth, Client, ConfigDefault, Expr, ExprKind, ExprType, Part, Template};
+use crate::source::Text;
+use crate::spec::Spec;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
 const READ_TIMEOUT: Duration = Duration::from_secs(60);
@@ -39,7 +39,7 @@ pub(super) fn lower(spec: &Spec, cx: &mut Cx<'_>) -> Option<Client> {
         timeout.and_then(|timeout| timeout.read.as_ref()),
         READ_TIMEOUT,
     );
-    let (rate, concurrency) = limits(client.rate_limit.as_ref(), cx);
+    let rate_limits = rate_limit::lower(client.rate_limit.as_ref(), cx);
     let user_agent = client.user_agent.as_ref().and_then(|text| {
         let user_agent = template(
             text,
@@ -63,8 +63,7 @@ pub(super) fn lower(spec: &Spec, cx: &mut Cx<'_>) -> Option<Client> {
         auth: auth?,
         connect_timeout: connect_timeout?,
         read_timeout: read_timeout?,
-        rate,
-        concurrency,
+        rate_limits,
         user_agent,
         allowed_origins,
     })
@@ -245,58 +244,6 @@ fn warn_of_plain_http(text: &Text, base_url: &Template, auth: &Auth, cx: &mut Cx
         );
         cx.sink.push(diagnostic.help("write `https://`"));
     }
-}
-
-fn limits(limit: Option<&spec::RateLimit>, cx: &mut Cx<'_>) -> (Option<Rate>, Option<u32>) {
-    let Some(limit) = limit else {
-        return (None, None);
-    };
-    if limit.requests.is_none() && limit.concurrency.is_none() {
-        let diagnostic =
-            Diagnostic::new(Code::MissingKey, limit.span, "`rate_limit` limits nothing");
-        cx.sink
-            .push(diagnostic.help("write `requests`, `concurrency`, or both"));
-    }
-    if let (Some(per), None) = (&limit.per, &limit.requests) {
-        cx.sink.push(
-            Diagnostic::new(
-                Code::NoEffect,
-                per.span,
-                "`per` has no effect without `requests`",
-            )
-            .help("write `requests` as well"),
-        );
-    }
-    let mut count = |value: &Option<Spanned<u64>>, key: &str| {
-        let value = value.as_ref()?;
-        match u32::try_from(value.value) {
-            Ok(count) if count > 0 => Some(count),
-            _ => {
-                let message = format!("`{key}` has to be from 1 to {}", u32::MAX);
-                cx.sink.push(
-                    Diagnostic::new(Code::OutOfRange, value.span, message)
-                        .help(format!("write `{key}: 10`, or leave it out")),
-                );
-                None
-            }
-        }
-    };
-    let requests = count(&limit.requests, "requests");
-    let concurrency = count(&limit.concurrency, "concurrency");
-    let per = match &limit.per {
-        None => Some(Duration::from_secs(1)),
-        Some(text) => match text.value.as_str() {
-            "second" => Some(Duration::from_secs(1)),
-            "minute" => Some(Duration::from_secs(60)),
-            "hour" => Some(Duration::from_secs(3600)),
-            "day" => Some(Duration::from_secs(86_400)),
-            _ => duration::duration(text, cx.sink),
-        },
-    };
-    let rate = requests
-        .zip(per)
-        .map(|(requests, per)| Rate { requests, per });
-    (rate, concurrency)
 }
 
 /// Another origin that may receive credentials.

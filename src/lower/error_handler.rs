@@ -7,15 +7,13 @@ use std::time::Duration;
 use rule::{always, rules};
 
 use super::envelope::EnvelopeBuilder;
-use super::param::header_name;
-use super::{Cx, duration, status};
+use super::{Cx, duration, status, wait};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{Auth, Backoff, ErrorPolicy, HeaderUnit, Rule, StatusRange};
+use crate::model::{Auth, Backoff, ErrorPolicy, LeafKind, Rule, StatusRange, WaitPlace};
 use crate::source::{Span, Spanned, Text};
 use crate::spec;
 
 const MAX_RETRIES: u64 = 1000;
-const LONGEST_WAIT: Duration = Duration::from_secs(300);
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 
 /// Statuses that are retried unless the spec says otherwise.
@@ -40,7 +38,7 @@ pub(super) fn lower(
             max_retries: 5,
             backoff: Backoff::Exponential {
                 first: FIRST_WAIT,
-                max: LONGEST_WAIT,
+                max: wait::LONGEST,
             },
             max_elapsed: None,
         });
@@ -54,7 +52,7 @@ pub(super) fn lower(
     );
     let retry_statuses = retry_statuses(handler, rules.as_deref().unwrap_or_default(), cx);
     let max_retries = max_retries(handler, cx);
-    let backoff = backoff(handler, cx);
+    let backoff = backoff(handler, &mut body, cx);
     let max_elapsed = match &handler.max_elapsed {
         Some(text) => Some(Some(duration::duration(text, cx.sink)?)),
         None => Some(None),
@@ -151,12 +149,17 @@ fn retry_statuses(
     complete.then(|| status::merged(ranges))
 }
 
-fn backoff(handler: &spec::ErrorHandler, cx: &mut Cx<'_>) -> Option<Backoff> {
+fn backoff(
+    handler: &spec::ErrorHandler,
+    body: &mut EnvelopeBuilder,
+    cx: &mut Cx<'_>,
+) -> Option<Backoff> {
     if let (Some(factor), Some(backoff)) = (&handler.backoff_factor, &handler.backoff) {
         let span = match backoff {
             spec::Backoff::Exponential(backoff) => backoff.span,
             spec::Backoff::Constant(backoff) => backoff.span,
             spec::Backoff::Header(backoff) => backoff.span,
+            spec::Backoff::Body(backoff) => backoff.span,
         };
         let diagnostic = Diagnostic::new(
             Code::ConflictingKeys,
@@ -172,12 +175,12 @@ fn backoff(handler: &spec::ErrorHandler, cx: &mut Cx<'_>) -> Option<Backoff> {
     }
     let mut longest = |text: &Option<Text>| match text {
         Some(text) => duration::duration(text, cx.sink),
-        None => Some(LONGEST_WAIT),
+        None => Some(wait::LONGEST),
     };
     Some(match &handler.backoff {
         None => Backoff::Exponential {
             first: first_wait(handler.backoff_factor.as_ref(), cx)?,
-            max: LONGEST_WAIT,
+            max: wait::LONGEST,
         },
         Some(spec::Backoff::Exponential(backoff)) => {
             let max = longest(&backoff.max);
@@ -199,19 +202,24 @@ fn backoff(handler: &spec::ErrorHandler, cx: &mut Cx<'_>) -> Option<Backoff> {
         },
         Some(spec::Backoff::Header(backoff)) => {
             let max = longest(&backoff.max);
-            header_name(&backoff.header, cx);
-            let unit = match backoff
-                .unit
-                .as_ref()
-                .map_or(spec::HeaderUnit::Seconds, |unit| unit.value)
-            {
-                spec::HeaderUnit::Seconds => HeaderUnit::Seconds,
-                spec::HeaderUnit::Milliseconds => HeaderUnit::Milliseconds,
-                spec::HeaderUnit::Epoch => HeaderUnit::Epoch,
-            };
-            Backoff::Header {
-                header: backoff.header.value.to_ascii_lowercase(),
-                unit,
+            let header = wait::header(
+                &backoff.header,
+                backoff.pattern.as_ref(),
+                Code::InvalidErrorHandler,
+                cx,
+            );
+            Backoff::Asked {
+                place: WaitPlace::Header(header?),
+                unit: wait::unit(backoff.unit.as_ref()),
+                max: max?,
+            }
+        }
+        Some(spec::Backoff::Body(backoff)) => {
+            let max = longest(&backoff.max);
+            let accessor = body.read(&backoff.path, LeafKind::Scalar, cx.sink);
+            Backoff::Asked {
+                place: WaitPlace::Body(accessor?),
+                unit: wait::unit(backoff.unit.as_ref()),
                 max: max?,
             }
         }
@@ -222,7 +230,7 @@ fn first_wait(factor: Option<&Spanned<f64>>, cx: &mut Cx<'_>) -> Option<Duration
     let Some(factor) = factor else {
         return Some(FIRST_WAIT);
     };
-    if (0.001..=LONGEST_WAIT.as_secs_f64()).contains(&factor.value) {
+    if (0.001..=wait::LONGEST.as_secs_f64()).contains(&factor.value) {
         return Some(Duration::from_secs_f64(factor.value));
     }
     let diagnostic = Diagnostic::new(

@@ -15,6 +15,7 @@ mod package;
 mod paginator;
 mod param;
 mod path;
+mod rate_limit;
 mod record;
 mod request;
 mod resource;
@@ -23,6 +24,7 @@ mod schema;
 mod schema_ref;
 mod status;
 mod url;
+mod wait;
 
 pub use header::is_header_name;
 
@@ -95,6 +97,9 @@ fn lower_whole(spec: &Spec, sources: &mut Sources, sink: &mut Sink) -> Option<Co
     };
     let client = client::lower(spec, &mut cx);
     let resources = resource::lower_all(spec, sources, &mut cx);
+    if let Some(client) = client.as_ref().filter(|_| !cx.sink.has_errors()) {
+        rate_limit::warn_of_unused(spec, client, &resources, &mut cx);
+    }
     if sink.has_errors() {
         return None;
     }

@@ -15,7 +15,10 @@ const METHODS: [&str; 9] = [
 
 /// Lowers the request of an endpoint, the client's parameters included.
 pub(super) fn lower(endpoint: &Endpoint, client: &Client, cx: &mut Cx<'_>) -> Option<Request> {
-    let method = method(endpoint.method.as_ref(), cx);
+    let method = match &endpoint.method {
+        Some(text) => method(text, cx),
+        None => Some("GET".to_owned()),
+    };
     let path = path::lower(&endpoint.path, cx);
     let params = params(endpoint, client, cx);
     let headers = param::params(&endpoint.headers, Kind::Header, cx);
@@ -42,10 +45,8 @@ pub(super) fn lower(endpoint: &Endpoint, client: &Client, cx: &mut Cx<'_>) -> Op
     })
 }
 
-fn method(text: Option<&Text>, cx: &mut Cx<'_>) -> Option<String> {
-    let Some(text) = text else {
-        return Some("GET".to_owned());
-    };
+/// A method in capitals.
+pub(super) fn method(text: &Text, cx: &mut Cx<'_>) -> Option<String> {
     let method = text.value.to_ascii_uppercase();
     if METHODS.contains(&method.as_str()) {
         return Some(method);

@@ -7,6 +7,7 @@ mod envelope;
 mod expr;
 mod name;
 mod paging;
+mod rate_limit;
 mod record;
 mod request;
 mod retry;
@@ -17,6 +18,7 @@ pub use envelope::*;
 pub use expr::*;
 pub use name::*;
 pub use paging::*;
+pub use rate_limit::*;
 pub use record::*;
 pub use request::*;
 pub use retry::*;
@@ -60,23 +62,12 @@ pub struct Client {
     pub connect_timeout: Duration,
     /// Until the next bytes arrive.
     pub read_timeout: Duration,
-    /// Requests per period.
-    pub rate: Option<Rate>,
-    /// Requests under way at the same time.
-    pub concurrency: Option<u32>,
+    /// Limits; a request waits for those that are about it, in their order.
+    pub rate_limits: Vec<RateLimit>,
     /// The `User-Agent` header, where the spec gives one.
     pub user_agent: Option<Template>,
     /// Further origins that may receive credentials: `https://host` or `https://host:port`.
     pub allowed_origins: Vec<String>,
-}
-
-/// Requests per period.
-#[derive(Debug, Clone, Serialize)]
-pub struct Rate {
-    /// How many.
-    pub requests: u32,
-    /// In which time.
-    pub per: Duration,
 }
 
 /// One source of records.

@@ -1,6 +1,6 @@
 //! What failures mean.
 
-use super::{Envelope, Expr, Template};
+use super::{Envelope, Expr, HeaderPart, Template, WaitUnit};
 use serde::Serialize;
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use std::time::Duration;
 pub struct ErrorPolicy {
     /// Tried in order, on every response (2xx too where `on_success`).
     pub rules: Vec<Rule>,
-    /// The body as the rules' expressions read it.
+    /// The body as the rules' expressions and the backoff read it.
     pub body: Option<Envelope>,
     /// Statuses that are retried where no rule holds.
     pub retry_statuses: Vec<StatusRange>,
@@ -45,26 +45,24 @@ pub enum Backoff {
         /// The wait.
         wait: Duration,
     },
-    /// As a header says; exponential from one second where it is absent.
-    Header {
-        /// The header, in lower case.
-        header: String,
+    /// As the response says; exponential from one second where it says nothing.
+    Asked {
+        /// Where it says so.
+        place: WaitPlace,
         /// Its unit.
-        unit: HeaderUnit,
+        unit: WaitUnit,
         /// The longest wait; a longer one fails the run.
         max: Duration,
     },
 }
 
-/// Units of a waiting time in a header.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub enum HeaderUnit {
-    /// Seconds from now.
-    Seconds,
-    /// Milliseconds from now.
-    Milliseconds,
-    /// Seconds since 1970.
-    Epoch,
+/// Where a response says how long to wait.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub enum WaitPlace {
+    /// In a header.
+    Header(HeaderPart),
+    /// In the body: the Rust name of the accessor in [`ErrorPolicy::body`].
+    Body(String),
 }
 
 /// One rule: all of its conditions have to hold.

@@ -1,8 +1,8 @@
 //! `client`: what all requests share.
 
-use super::{Auth, ErrorHandler, Paginator, Value};
-use crate::read::spec_map;
-use crate::source::{Spanned, Text};
+use super::{Auth, ErrorHandler, Paginator, RateLimit, Value};
+use crate::read::{OneOrMany, spec_map};
+use crate::source::Text;
 
 spec_map! {
     /// What all requests share.
@@ -21,8 +21,8 @@ spec_map! {
         optional error_handler: ErrorHandler,
         /// How long to wait.
         optional timeout: Timeout,
-        /// How fast to ask.
-        optional rate_limit: RateLimit,
+        /// How fast to ask: one limit, or several, of which each holds for the requests that it is about.
+        optional rate_limit: OneOrMany<RateLimit>,
         /// The `User-Agent` header; the crate's name and version when absent.
         optional user_agent: Text,
         /// Other origins (`https://host[:port]`) that may receive credentials.
@@ -37,17 +37,5 @@ spec_map! {
         optional connect: Text,
         /// Until the next bytes arrive; 60 seconds when absent.
         optional read: Text,
-    }
-}
-
-spec_map! {
-    /// A limit shared by all resources of the client.
-    pub struct RateLimit {
-        /// Requests per `per`.
-        optional requests: Spanned<u64>,
-        /// The period: `second`, `minute`, `hour`, `day`, or an ISO 8601 duration; a second when absent.
-        optional per: Text,
-        /// Requests under way at the same time.
-        optional concurrency: Spanned<u64>,
     }
 }

@@ -1,5 +1,6 @@
 //! `error_handler`: what failures mean.
 
+use super::WaitUnit;
 use crate::read::{OneOrMany, spec_map, spec_tagged, spec_words};
 use crate::source::{Spanned, Text};
 
@@ -57,18 +58,6 @@ spec_map! {
     }
 }
 
-spec_words! {
-    /// Units of a waiting time in a header.
-    pub enum HeaderUnit {
-        /// Seconds from now.
-        Seconds = "seconds",
-        /// Milliseconds from now.
-        Milliseconds = "milliseconds",
-        /// Seconds since 1970.
-        Epoch = "epoch",
-    }
-}
-
 spec_tagged! {
     /// How long to wait between tries.
     pub enum Backoff {
@@ -78,6 +67,8 @@ spec_tagged! {
         Constant(ConstantBackoff) = "constant",
         /// As a header of the response says.
         Header(HeaderBackoff) = "header",
+        /// As a value of the response's body says.
+        Body(BodyBackoff) = "body",
     }
 }
 
@@ -104,8 +95,22 @@ spec_map! {
     pub struct HeaderBackoff {
         /// The header.
         required header: Text,
+        /// A regular expression whose first group is the wait; the whole header when absent.
+        optional pattern: Text,
         /// Its unit; seconds when absent.
-        optional unit: Spanned<HeaderUnit>,
+        optional unit: Spanned<WaitUnit>,
+        /// The longest wait: seconds, or an ISO 8601 duration; 5 minutes when absent. A longer one fails the run.
+        optional max: Text,
+    }
+}
+
+spec_map! {
+    /// As a value of the response's body says; exponential where it is absent.
+    pub struct BodyBackoff {
+        /// Where the body has the wait.
+        required path: Text,
+        /// Its unit; seconds when absent.
+        optional unit: Spanned<WaitUnit>,
         /// The longest wait: seconds, or an ISO 8601 duration; 5 minutes when absent. A longer one fails the run.
         optional max: Text,
     }

@@ -14,6 +14,7 @@ mod endpoint;
 mod error_handler;
 mod fields;
 mod paginator;
+mod rate_limit;
 mod resource;
 
 pub use auth::*;
@@ -23,6 +24,7 @@ pub use endpoint::*;
 pub use error_handler::*;
 pub use fields::*;
 pub use paginator::*;
+pub use rate_limit::*;
 pub use resource::*;
 
 use crate::read::{Node, spec_map};

@@ -4,10 +4,12 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{Mutex, Semaphore};
+use reqwest::{Method, Url};
+use tokio::sync::{Mutex, MutexGuard, OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep_until};
 
-use super::session::{BoxFuture, Gate};
+use super::error::Error;
+use super::session::{BoxFuture, Gate, Pass, Session};
 
 /// Lets requests pass one after the other, so that no time span has more of them than allowed.
 #[derive(Debug)]
@@ -15,6 +17,12 @@ pub struct Limit {
     rate: Option<(usize, Duration)>,
     started: Mutex<VecDeque<Instant>>,
     under_way: Option<Arc<Semaphore>>,
+}
+
+/// A request that may start: nobody overtakes it until it does.
+pub(super) struct Turn<'l> {
+    permit: Option<OwnedSemaphorePermit>,
+    started: Option<MutexGuard<'l, VecDeque<Instant>>>,
 }
 
 impl Limit {
@@ -27,26 +35,53 @@ impl Limit {
             under_way,
         }
     }
+
+    /// Waits until a request may start.
+    pub(super) async fn turn(&self) -> Turn<'_> {
+        let permit = match &self.under_way {
+            Some(semaphore) => Arc::clone(semaphore).acquire_owned().await.ok(),
+            None => None,
+        };
+        let Some((requests, span)) = self.rate else {
+            return Turn {
+                permit,
+                started: None,
+            };
+        };
+        // Held while waiting: requests pass in the order in which they came.
+        let mut started = self.started.lock().await;
+        if started.len() >= requests
+            && let Some(oldest) = started.front()
+        {
+            sleep_until(*oldest + span).await;
+            started.pop_front();
+        }
+        Turn {
+            permit,
+            started: Some(started),
+        }
+    }
+}
+
+impl Turn<'_> {
+    /// The request starts, and is under way until the permit is dropped.
+    pub(super) fn start(self) -> Option<OwnedSemaphorePermit> {
+        if let Some(mut started) = self.started {
+            started.push_back(Instant::now());
+        }
+        self.permit
+    }
 }
 
 impl Gate for Limit {
-    fn pass(&self) -> BoxFuture<'_, Box<dyn Send>> {
-        Box::pin(async {
-            let permit = match &self.under_way {
-                Some(semaphore) => Arc::clone(semaphore).acquire_owned().await.ok(),
-                None => None,
-            };
-            if let Some((requests, span)) = self.rate {
-                // Held while waiting: requests pass in the order in which they came.
-                let mut started = self.started.lock().await;
-                if started.len() >= requests
-                    && let Some(oldest) = started.pop_front()
-                {
-                    sleep_until(oldest + span).await;
-                }
-                started.push_back(Instant::now());
-            }
-            Box::new(permit) as Box<dyn Send>
-        })
+    fn pass<'g: 'a, 'a>(
+        &'g self,
+        _: &'a Session,
+        _: &'a Method,
+        _: &'a Url,
+    ) -> BoxFuture<'a, Result<Box<dyn Pass + 'g>, Error>> {
+        Box::pin(async { Ok(Box::new(self.turn().await.start()) as Box<dyn Pass>) })
     }
 }
+
+impl Pass for Option<OwnedSemaphorePermit> {}

@@ -87,7 +87,7 @@ pub(super) fn within(wait: Duration, max: Duration) -> Result<Duration, Error> {
 }
 
 /// Seconds, or an HTTP date; what is past is now.
-fn retry_after(text: &str) -> Option<Duration> {
+pub(super) fn retry_after(text: &str) -> Option<Duration> {
     if let Ok(seconds) = text.trim().parse::<f64>() {
         return Some(seconds_from(seconds));
     }

@@ -156,8 +156,8 @@ impl Session {
 
     /// One request and its answer, as they are.
     pub(super) async fn exchange(&self, request: &Request, url: Url) -> Result<Answer, Error> {
-        let _pass = match &self.options.gate {
-            Some(gate) => Some(gate.pass().await),
+        let pass = match &self.options.gate {
+            Some(gate) => Some(gate.pass(self, &request.method, &url).await?),
             None => None,
         };
         let mut headers = HeaderMap::new();
@@ -192,12 +192,16 @@ impl Session {
         self.stats().bytes.add(body.len());
         let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
         tracing::debug!(method = %request.method, path = url.path(), %status, bytes = body.len(), "answered");
-        Ok(Answer {
+        let answer = Answer {
             url,
             body,
             status,
             headers,
-        })
+        };
+        if let Some(pass) = pass {
+            pass.answered(&answer);
+        }
+        Ok(answer)
     }
 
     /// The error that an answer is.

@@ -5,10 +5,11 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::{Url, redirect::Policy};
+use reqwest::{Method, Url, redirect::Policy};
 
 use super::error::{Error, Kind};
 use super::request::Request;
+use super::send::Answer;
 use super::stats::Stats;
 use super::tls;
 
@@ -32,8 +33,19 @@ pub trait Authenticator: fmt::Debug + Send + Sync {
 
 /// Decides when a request may start.
 pub trait Gate: fmt::Debug + Send + Sync {
-    /// Waits until a request may start. It counts as under way until the pass is dropped.
-    fn pass(&self) -> BoxFuture<'_, Box<dyn Send>>;
+    /// Waits until a request may start.
+    fn pass<'g: 'a, 'a>(
+        &'g self,
+        session: &'a Session,
+        method: &'a Method,
+        url: &'a Url,
+    ) -> BoxFuture<'a, Result<Box<dyn Pass + 'g>, Error>>;
+}
+
+/// A request that has started. It counts as under way until this is dropped.
+pub trait Pass: Send {
+    /// There is an answer, which may say how many requests are left.
+    fn answered(&self, _answer: &Answer) {}
 }
 
 /// Settings of a session.

@@ -9,6 +9,7 @@ pub mod runtime {
     pub mod basic;
     pub mod bearer;
     pub mod body;
+    pub mod capture;
     pub mod checkpointed;
     pub mod cli;
     pub mod csv;
@@ -34,6 +35,7 @@ pub mod runtime {
     pub mod pages;
     pub mod path;
     pub mod pattern;
+    pub mod policies;
     pub mod record;
     pub mod records;
     pub mod request;

@@ -2,6 +2,7 @@
 
 use crate::source::{Counted, Row, Source, once, options, session};
 use crate::stub::{Reply, Stub};
+use runtime_tests::runtime::capture::capture;
 use runtime_tests::runtime::endpoint::Guard;
 use runtime_tests::runtime::error::Kind;
 use runtime_tests::runtime::request::Request;
@@ -9,6 +10,7 @@ use runtime_tests::runtime::retry::Retry;
 use runtime_tests::runtime::send::Action;
 use runtime_tests::runtime::session::Session;
 use runtime_tests::runtime::wait::{self, Unit};
+use std::collections::HashMap;
 use std::time::{Duration, SystemTime};
 
 const GOOD: &str = r#"{"data":[{"id":1}]}"#;
@@ -221,84 +223,100 @@ async fn a_longer_wait_than_allowed_is_an_error() {
     }
 }
 
+/// A text some seconds from now, as a unit has it.
+fn in_unit(unit: Unit, seconds: u64) -> String {
+    let time = SystemTime::now() + Duration::from_secs(seconds);
+    let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap();
+    match unit {
+        Unit::Seconds => seconds.to_string(),
+        Unit::Milliseconds => (seconds * 1000).to_string(),
+        Unit::Epoch => since.as_secs().to_string(),
+        Unit::EpochMillis => since.as_millis().to_string(),
+        Unit::Date => jiff::Timestamp::try_from(time).unwrap().to_string(),
+        Unit::Duration => format!("{}m{}s", seconds / 60, seconds % 60),
+    }
+}
+
+const MAX: Duration = Duration::from_secs(100);
+
 #[tokio::test(start_paused = true)]
 async fn a_header_of_the_api_says_how_long_to_wait() {
-    let epoch = |seconds: u64| {
-        let now = SystemTime::now()
-            .duration_since(SystemTime::UNIX_EPOCH)
-            .unwrap();
-        (now.as_secs() + seconds).to_string()
-    };
-    let max = Duration::from_secs(100);
-    let cases: [(runtime_tests::runtime::retry::Asked, String, f64); 5] = [
-        (
-            |answer| wait::header(answer, "x-wait", Unit::Seconds, Duration::from_secs(100)),
-            "7".to_owned(),
-            7.0,
-        ),
-        (
-            |answer| {
-                wait::header(
-                    answer,
-                    "x-wait",
-                    Unit::Milliseconds,
-                    Duration::from_secs(100),
-                )
-            },
-            "9000".to_owned(),
-            9.0,
-        ),
-        (
-            |answer| wait::header(answer, "x-wait", Unit::Epoch, Duration::from_secs(100)),
-            epoch(50),
-            50.0,
-        ),
-        (
-            |answer| wait::header(answer, "x-wait", Unit::Epoch, Duration::from_secs(100)),
-            "12".to_owned(),
-            2.0,
-        ),
-        (
-            |answer| wait::header(answer, "x-other", Unit::Seconds, Duration::from_secs(100)),
-            "9".to_owned(),
-            2.0,
-        ),
+    let cases: [(Unit, runtime_tests::runtime::retry::Asked); 6] = [
+        (Unit::Seconds, |answer| {
+            wait::asked(answer.header("x-wait"), Unit::Seconds, MAX)
+        }),
+        (Unit::Milliseconds, |answer| {
+            wait::asked(answer.header("x-wait"), Unit::Milliseconds, MAX)
+        }),
+        (Unit::Epoch, |answer| {
+            wait::asked(answer.header("x-wait"), Unit::Epoch, MAX)
+        }),
+        (Unit::EpochMillis, |answer| {
+            wait::asked(answer.header("x-wait"), Unit::EpochMillis, MAX)
+        }),
+        (Unit::Date, |answer| {
+            wait::asked(answer.header("x-wait"), Unit::Date, MAX)
+        }),
+        (Unit::Duration, |answer| {
+            wait::asked(answer.header("x-wait"), Unit::Duration, MAX)
+        }),
     ];
-    for (asked, value, expected) in cases {
+    for (unit, asked) in cases {
         let retry = Retry {
             asked: Some(asked),
             ..CONSTANT
         };
-        let (seconds, outcome) = waited(
-            retry,
-            [
-                Reply::status(429).header("X-Wait", &value),
-                Reply::json(GOOD),
-            ],
-        )
-        .await;
-        assert_eq!(outcome, Ok(2));
-        assert!(
-            near(seconds, expected),
-            "{value}: {seconds}, not {expected}"
-        );
+        // What asks for nothing, or for less, leaves the wait that there is.
+        for (value, expected) in [
+            (in_unit(unit, 70), Ok(70.0)),
+            (in_unit(unit, 1), Ok(2.0)),
+            ("soon".to_owned(), Ok(2.0)),
+            (in_unit(unit, 110), Err("longer than the 100 s allowed")),
+        ] {
+            let limited = Reply::status(429).header("X-Wait", &value);
+            let (seconds, outcome) = waited(retry, [limited, Reply::json(GOOD)]).await;
+            match (outcome, expected) {
+                (Ok(2), Ok(expected)) if near(seconds, expected) => {}
+                (Err(error), Err(expected)) if error.contains(expected) => {}
+                (outcome, _) => panic!("{unit:?} {value}: {seconds} {outcome:?}"),
+            }
+        }
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_part_of_a_header_or_a_value_of_the_body_says_how_long_to_wait() {
     let retry = Retry {
         asked: Some(|answer| {
-            wait::header(answer, "x-wait", Unit::Seconds, Duration::from_secs(100))
+            let text = capture(answer.header("ratelimit"), r"t=(\d+)");
+            wait::asked(text, Unit::Seconds, MAX)
         }),
         ..CONSTANT
     };
-    let (_, outcome) = waited(
-        retry,
-        [Reply::status(429).header("X-Wait", max.as_secs() + 1)],
-    )
-    .await;
-    assert!(
-        outcome
-            .unwrap_err()
-            .contains("longer than the 100 s allowed")
-    );
+    let limited = Reply::status(429).header("RateLimit", r#""default";r=0;t=30"#);
+    let (seconds, _) = waited(retry, [limited, Reply::json(GOOD)]).await;
+    assert!(near(seconds, 30.0), "{seconds}");
+
+    let retry = Retry {
+        asked: Some(|answer| {
+            let body: HashMap<String, String> = answer.json().unwrap_or_default();
+            let text = body.get("retry_in").map(String::as_str);
+            wait::asked(text, Unit::Duration, MAX)
+        }),
+        ..CONSTANT
+    };
+    let limited = Reply::status(429).body(r#"{"retry_in":"1m5s"}"#);
+    let (seconds, _) = waited(retry, [limited, Reply::json(GOOD)]).await;
+    assert!(near(seconds, 65.0), "{seconds}");
+}
+
+#[test]
+fn a_pattern_picks_its_first_group_or_all_that_it_matches() {
+    let text = Some("limit=10, remaining=3");
+    assert_eq!(capture(text, r"remaining=(\d+)"), Some("3"));
+    assert_eq!(capture(text, r"\d+"), Some("10"));
+    assert_eq!(capture(text, "reset"), None);
+    assert_eq!(capture(None, r"\d+"), None);
 }
 
 #[tokio::test(start_paused = true)]
