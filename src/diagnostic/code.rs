@@ -127,6 +127,10 @@ codes! {
     InvalidDuration "E0410" Error,
     /// A sample that is not a record of its resource.
     InvalidSample "E0411" Error,
+    /// A parent that no records could come from.
+    InvalidParent "E0416" Error,
+    /// A partition that could not be told from others.
+    InvalidPartition "E0417" Error,
     /// A rate limit that cannot hold as written.
     InvalidRateLimit "E0421" Error,
 
@@ -141,4 +145,6 @@ codes! {
     UnreachableRule "W0004" Warning,
     /// Credentials would travel unencrypted.
     Insecure "W0005" Warning,
+    /// A resource that is never read.
+    NeverRead "W0007" Warning,
 }

@@ -25,6 +25,7 @@ pub fn authenticator(
         always: &[],
         place: Place::Request,
         option: None,
+        partitions: None,
         lets: &lets,
     };
     let (before, value) = shared(scope, auth, uses);

@@ -87,7 +87,7 @@ pub fn connector(connector: &Connector, sources: &Files, parts: &Parts, layout: 
         cli.extend(parts.cli.values());
         (
             features(&library, &cli),
-            with_base(dependencies(&library, &cli), &library),
+            with_base(dependencies(&library, &cli), &library, &cli),
         )
     } else {
         let runtime = DependencyView {
@@ -131,7 +131,7 @@ pub fn runtime(parts: &Parts) -> String {
         program: false,
         default: Vec::new(),
         features: features(&library, &cli),
-        dependencies: with_base(dependencies(&library, &cli), &library),
+        dependencies: with_base(dependencies(&library, &cli), &library, &cli),
     };
     templates::render("Cargo.toml", view)
 }
@@ -164,8 +164,12 @@ fn features(library: &[&str], cli: &[&str]) -> Vec<FeatureView> {
 }
 
 /// The same with the crates that the runtime always has.
-fn with_base(mut views: Vec<DependencyView>, library: &[&str]) -> Vec<DependencyView> {
-    let locks = runtime::is_seen(library.iter().copied(), "tokio::sync");
+fn with_base(
+    mut views: Vec<DependencyView>,
+    library: &[&str],
+    cli: &[&str],
+) -> Vec<DependencyView> {
+    let locks = runtime::is_seen(library.iter().chain(cli).copied(), "tokio::sync");
     views.push(DependencyView {
         name: "tokio".to_owned(),
         reason: if locks { "waits, locks" } else { "waits" }.to_owned(),

@@ -118,6 +118,7 @@ fn options(connector: &Connector, uses: &mut Uses) -> TokenStream {
         always: &[],
         place: Place::Request,
         option: None,
+        partitions: None,
         lets: &lets,
     };
     let base_url = match &client.base_url {

@@ -3,7 +3,7 @@
 use super::envelope::Pages;
 use super::expr::{Place, Scope};
 use super::record::ident;
-use super::resource::{config_if_used, uses_ident};
+use super::resource::{names_in, uses_ident};
 use super::{limits, text, uses::Uses};
 use crate::model::{
     Action, Backoff, Envelope, EnvelopeNode, ErrorPolicy, Resource, Rule, StatusRange, WaitPlace,
@@ -193,10 +193,10 @@ pub fn action(resource: &Resource, scope: Scope<'_>, uses: &mut Uses) -> Option<
     if uses_ident(&rules, "Scalar") {
         uses.runtime("Scalar");
     }
-    let config = config_if_used(&rules);
+    let names = names_in(&rules);
     Some(quote! {
         fn action(&self, answer: &Answer) -> Option<Action> {
-            #config
+            #names
             #body
             #rules
         }
@@ -244,6 +244,7 @@ fn outcome(action: &Action, scope: Scope<'_>) -> TokenStream {
     match action {
         Action::Retry => quote!(Action::Retry),
         Action::Ignore => quote!(Action::Ignore),
+        Action::SkipPartition => quote!(Action::SkipPartition),
         Action::RefreshAuth => quote!(Action::RefreshAuth),
         Action::Fail(None) => quote!(Action::Fail(None)),
         Action::Fail(Some(message)) => {

@@ -1,13 +1,14 @@
 //! Typed expressions as plain Rust.
 
 mod condition;
-mod field;
+pub mod field;
 mod text;
 
 use super::record::ident;
 use super::text::{self as rust, integer, literal};
 use crate::model::{
-    Accessor, ConfigField, ConfigType, Connector, Expr, ExprKind, LeafKind, Operator,
+    Accessor, ConfigField, ConfigType, Connector, Expr, ExprKind, LeafKind, Operator, Partitions,
+    Type,
 };
 use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
@@ -26,6 +27,8 @@ pub struct Scope<'a> {
     pub place: Place,
     /// Within an option of a choice that has fields: the way to it and its own fields, each bound to its name.
     pub option: Option<(&'a [String], &'a [ConfigField])>,
+    /// How the resource is divided, where a `partition` is bound.
+    pub partitions: Option<&'a Partitions>,
     /// Statements that have to stand before the expression just made; see [`Scope::before`].
     pub lets: &'a RefCell<TokenStream>,
 }
@@ -118,6 +121,10 @@ impl<'a> Scope<'a> {
             ExprKind::Config(path) => self
                 .option
                 .is_some_and(|(by, _)| path.len() > by.len() && path.starts_with(by)),
+            // These are not parameters themselves.
+            ExprKind::Field { path, .. } if matches!(path.ty, Type::Decimal | Type::Uuid) => {
+                return false;
+            }
             ExprKind::Field { .. } => false,
             _ => return false,
         };
@@ -151,7 +158,7 @@ impl<'a> Scope<'a> {
                 let answer = self.answer();
                 Value::new(quote!(#answer.status()), Shape::Integer)
             }
-            ExprKind::Field { root, path } => field::value(*root, path),
+            ExprKind::Field { root, path } => field::value(*root, &self.now(*root, path)),
             ExprKind::PageSize => Value::new(quote!(turn.size), Shape::Integer),
             ExprKind::PageNumber => Value::new(quote!(turn.number), Shape::Integer),
             ExprKind::Truthy(inner) => Value::new(self.boolean(inner), Shape::Boolean),
@@ -199,7 +206,7 @@ impl<'a> Scope<'a> {
     /// An expression that becomes text: a field of a record as the API wrote it.
     fn shown(&self, expr: &Expr) -> Value {
         match &expr.kind {
-            ExprKind::Field { root, path } => field::text(*root, path),
+            ExprKind::Field { root, path } => field::text(*root, &self.now(*root, path)),
             _ => None,
         }
         .unwrap_or_else(|| self.value(expr))

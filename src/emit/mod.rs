@@ -16,6 +16,8 @@ mod limits;
 mod package;
 mod pages;
 mod paging;
+mod partitions;
+mod plan;
 mod print;
 mod record;
 mod request;

@@ -1,7 +1,7 @@
 //! What surrounds the code: Cargo.toml, README, the crate's root and its command line.
 
 use super::runtime::Parts;
-use super::{Layout, cargo, config, module, record, templates, text};
+use super::{Layout, cargo, config, module, plan, record, templates, text};
 use crate::model::{Connector, Disposition, MergeStrategy, Record, Resource, Type};
 use crate::output::Files;
 use serde::Serialize;
@@ -123,6 +123,12 @@ struct MainView {
     library: String,
     /// The resources, in the order of the spec.
     resources: Vec<CommandView>,
+    /// Names of those that are read for others only, as Rust literals.
+    for_others: String,
+    /// Statements that add to a plan what is read.
+    open: String,
+    /// Whether resources are read for records of others.
+    has_trees: bool,
 }
 
 /// One resource of the command line.
@@ -132,8 +138,6 @@ struct CommandView {
     wire: String,
     /// What its records are, on one line, as a Rust literal.
     about: String,
-    /// Its accessor.
-    name: String,
 }
 
 /// `src/main.rs`
@@ -146,7 +150,6 @@ pub fn main(connector: &Connector) -> String {
             about: text::quoted(&one_line(
                 resource.description.as_deref().unwrap_or_default(),
             )),
-            name: resource.name.rust.clone(),
         })
         .collect();
     templates::render(
@@ -154,6 +157,15 @@ pub fn main(connector: &Connector) -> String {
         MainView {
             library: library_name(connector),
             resources,
+            for_others: connector
+                .resources
+                .iter()
+                .filter(|resource| !resource.selected)
+                .map(|resource| text::quoted(&resource.name.wire))
+                .collect::<Vec<_>>()
+                .join(", "),
+            open: plan::open(connector).to_string(),
+            has_trees: plan::has_trees(connector),
         },
     )
 }

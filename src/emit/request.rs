@@ -2,7 +2,7 @@
 
 use super::expr::Scope;
 use super::paging::PagingCode;
-use super::resource::{config_if_used, uses_ident};
+use super::resource::{names_in, uses_ident};
 use super::{text, uses::Uses};
 use crate::model::{Body, Json, Param, Part, Path, Resource, Template};
 use proc_macro2::{TokenStream, TokenTree};
@@ -96,7 +96,7 @@ pub fn request(
     if code.sends_json {
         uses.runtime("set");
     }
-    let config = config_if_used(&all);
+    let names = names_in(&all);
     let argument = super::record::ident(if uses_ident(&all, "position") {
         "position"
     } else {
@@ -113,7 +113,7 @@ pub fn request(
     };
     quote! {
         fn request(&self, #argument: &#position) -> Result<Request, Error> {
-            #config
+            #names
             #before
             #body
         }
@@ -173,6 +173,10 @@ pub fn shown_path(template: &Template) -> String {
                 Part::Text(text) => text.clone(),
                 Part::Value(expr) => match &expr.kind {
                     crate::model::ExprKind::Config(path) => format!("{{{}}}", path.join(".")),
+                    crate::model::ExprKind::Field { path, .. } => {
+                        let steps = path.steps.iter().map(|step| step.rust.as_str());
+                        format!("{{{}}}", steps.collect::<Vec<_>>().join("."))
+                    }
                     _ => "{…}".to_owned(),
                 },
             })

@@ -3,6 +3,7 @@
 use super::envelope::Pages;
 use super::expr::{Place, Scope};
 use super::paging::{PagingCode, paging};
+use super::partitions::{self, PartitionsView};
 use super::record::{Types, ident};
 use super::uses::Uses;
 use super::{client, errors, format, request, templates, text};
@@ -31,8 +32,12 @@ struct ResourceView {
     reads: String,
     /// Rust name of the record.
     record: String,
+    /// Rust name of the type that implements `Endpoint`: the client, or the endpoint of one partition.
+    endpoint_type: String,
     /// `impl Endpoint`.
     endpoint: String,
+    /// What there is beside, where the resource is divided.
+    divided: Option<PartitionsView>,
 }
 
 /// The file of a resource, formatted.
@@ -43,6 +48,10 @@ pub fn file(connector: &Connector, resource: &Resource) -> String {
     ] {
         uses.runtime(name);
     }
+    let divided = resource
+        .partitions
+        .as_ref()
+        .map(|divided| partitions::view(connector, resource, divided, &mut uses));
     uses.add("crate::client", "Client");
     uses.add("serde_json::value", "RawValue");
     let types = Types::new(resource);
@@ -67,6 +76,7 @@ pub fn file(connector: &Connector, resource: &Resource) -> String {
         always: &always,
         place: Place::Request,
         option: None,
+        partitions: resource.partitions.as_ref(),
         lets: &lets,
     };
     let code = paging(&resource.paging, scope);
@@ -93,7 +103,10 @@ pub fn file(connector: &Connector, resource: &Resource) -> String {
         Some(description) => [title, vec![String::new()], text::doc_lines(description)].concat(),
         None => title,
     };
-    let client = ident(&resource.type_name);
+    let endpoint_type = match &resource.partitions {
+        Some(divided) => ident(&divided.endpoint),
+        None => ident(&resource.type_name),
+    };
     let file = templates::render(
         "src/resources/resource.rs",
         ResourceView {
@@ -105,7 +118,9 @@ pub fn file(connector: &Connector, resource: &Resource) -> String {
             client: resource.type_name.clone(),
             reads: reads(&resource.request, &resource.paging),
             record,
-            endpoint: format::items(quote!(impl Endpoint for #client { #endpoint })),
+            endpoint: format::items(quote!(impl Endpoint for #endpoint_type { #endpoint })),
+            endpoint_type: endpoint_type.to_string(),
+            divided,
         },
     );
     format::lines(&file)
@@ -176,13 +191,7 @@ fn endpoint(
         let pages = text::integer(pages);
         quote!(const MAX_PAGES: Option<u64> = Some(#pages);)
     });
-    let session = match &resource.auth {
-        Some(_) => {
-            let field = client::own_session(resource);
-            quote!(self.client.#field())
-        }
-        None => quote!(self.client.session()),
-    };
+    let session = session(resource);
     let request = request::request(resource, code, scope, uses);
     let action = errors::action(resource, scope, uses);
     let records = envelope.records();
@@ -202,7 +211,7 @@ fn endpoint(
             fn mark(position: &Option<String>) -> Option<&str> { position.as_deref() }
         }
     });
-    let next_config = config_if_used(next);
+    let next_names = names_in(next);
     if uses_ident(next, "Scalar") {
         uses.runtime("Scalar");
     }
@@ -242,7 +251,7 @@ fn endpoint(
         #total
 
         fn next(&self, #turn: &Turn<'_, '_, Self>) -> Result<Option<#position>, Error> {
-            #next_config
+            #next_names
             #next
         }
 
@@ -250,9 +259,23 @@ fn endpoint(
     }
 }
 
-/// `let config = …` where statements speak of it.
-pub fn config_if_used(tokens: &TokenStream) -> Option<TokenStream> {
-    uses_ident(tokens, "config").then(|| quote!(let config = self.client.config();))
+/// The connection of a resource.
+pub fn session(resource: &Resource) -> TokenStream {
+    match &resource.auth {
+        Some(_) => {
+            let field = client::own_session(resource);
+            quote!(self.client.#field())
+        }
+        None => quote!(self.client.session()),
+    }
+}
+
+/// `let config = …` and `let partition = …` where statements speak of them.
+pub fn names_in(tokens: &TokenStream) -> TokenStream {
+    let config = uses_ident(tokens, "config").then(|| quote!(let config = self.client.config();));
+    let partition =
+        uses_ident(tokens, "partition").then(|| quote!(let partition = &self.partition;));
+    quote!(#config #partition)
 }
 
 /// Whether an identifier stands in tokens, other than after a dot.

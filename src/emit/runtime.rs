@@ -15,8 +15,9 @@ macro_rules! parts {
 
 parts! {
     adapt api_key base64 basic bearer body capture checkpointed cli csv cursor decimal decimal_cursor decode each
-    endpoint error guard incremental items json leaf lenient limit link oauth2 pages path pattern policies record
-    records request retry row scalar secret send session settings source state stats tls uuid wait windows wire word
+    endpoint error guard incremental items json lanes leaf lenient limit link oauth2 pages parents partitions path
+    pattern plan policies record records request retry row scalar secret send session settings source state stats tls
+    tree uuid wait windows wire word
 }
 
 /// Calls of methods that parts add to types of other parts.
@@ -61,7 +62,7 @@ impl Parts {
 
     /// All parts.
     pub fn all() -> Self {
-        let cli = closure(BTreeSet::from(["cli".to_owned()]));
+        let cli = closure(CLI.iter().map(|name| (*name).to_owned()).collect());
         let base: BTreeSet<String> = PARTS
             .iter()
             .map(|(name, _)| (*name).to_owned())
@@ -77,7 +78,7 @@ impl Parts {
 }
 
 /// Parts that only a command line uses.
-const CLI: &[&str] = &["cli", "csv"];
+const CLI: &[&str] = &["cli", "csv", "plan", "tree"];
 
 fn closure(roots: BTreeSet<String>) -> BTreeMap<&'static str, &'static str> {
     let mut found = BTreeMap::new();

@@ -169,7 +169,8 @@ fn walkable(resource: &Resource) -> bool {
         Some(Auth::OneOf { .. }) => false,
         _ => true,
     };
-    own && !resource.request.path.absolute
+    own && resource.partitions.is_none()
+        && !resource.request.path.absolute
         && resource
             .errors
             .rules

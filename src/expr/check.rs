@@ -87,16 +87,27 @@ impl Checker<'_, '_> {
                 Some(arithmetic(Operator::Subtract, zero, operand?))
             }
             AstKind::IsPresent(operand) => {
-                Some(boolean(ExprKind::IsPresent(Box::new(self.check(operand)?))))
+                let operand = self.guarded(|checker| checker.check(operand));
+                Some(boolean(ExprKind::IsPresent(Box::new(operand?))))
             }
-            AstKind::If(value, condition, otherwise) => {
-                self.conditional(ast, value, condition, otherwise.as_deref())
-            }
+            AstKind::If(value, condition, otherwise) => self.guarded(|checker| {
+                checker.conditional(ast, value, condition, otherwise.as_deref())
+            }),
             AstKind::In(value, items) => self.within(value, items),
             AstKind::Binary(operator, left, right) => {
                 self.binary(*operator, left, right, &ast.range)
             }
         }
+    }
+
+    /// Checks what says itself what is to be done where a value is absent.
+    fn guarded<T>(&mut self, check: impl FnOnce(&mut Self) -> T) -> T {
+        let outer = self.place.partition.map(|names| names.guard(true));
+        let checked = check(self);
+        if let (Some(names), Some(outer)) = (self.place.partition, outer) {
+            names.guard(outer);
+        }
+        checked
     }
 
     /// The expression as a boolean, by Jinja's idea of what is true.

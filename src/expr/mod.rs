@@ -7,6 +7,7 @@
 mod ast;
 mod check;
 mod parse;
+mod partition;
 mod path;
 mod place;
 mod reference;
@@ -14,6 +15,7 @@ mod template;
 mod token;
 
 pub use ast::{Ast, AstKind, BinaryOperator, Step, StepKind};
+pub use partition::{ParentNames, PartitionNames};
 pub use path::{PathItem, PathItemKind, path};
 pub use place::{BodyReader, ConfigNames, OneOfOption, Place, RecordNames, Wants};
 pub use template::{Piece, condition, has_expression, literal, pieces, position, template};

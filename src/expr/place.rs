@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use super::StepKind;
+use super::{PartitionNames, StepKind};
 use crate::model::{ConfigField, LeafKind, Record, RecordRoot};
 use crate::source::Span;
 
@@ -18,8 +18,10 @@ pub struct Place<'a> {
     pub last_record: RecordNames<'a>,
     /// `record`: where a record is decided on or made.
     pub record: RecordNames<'a>,
-    /// `parent`: in a resource that is read for each record of another.
+    /// `parent`: in a condition on the records that a resource is read for.
     pub parent: RecordNames<'a>,
+    /// `parent` and `partition`: in what is sent and read for one partition of a resource.
+    pub partition: Option<&'a PartitionNames<'a>>,
 }
 
 /// Whether a record can be named at a place.
@@ -49,6 +51,7 @@ impl<'a> Place<'a> {
             last_record: RecordNames::Absent,
             record: RecordNames::Absent,
             parent: RecordNames::Absent,
+            partition: None,
         }
     }
 
@@ -58,6 +61,8 @@ impl<'a> Place<'a> {
             RecordRoot::Last => self.last_record,
             RecordRoot::Current => self.record,
             RecordRoot::Parent => self.parent,
+            // Its fields are those of parents and lists.
+            RecordRoot::Partition => RecordNames::Absent,
         }
     }
 
@@ -75,6 +80,7 @@ impl<'a> Place<'a> {
         if !self.last_record.is_absent() {
             roots.push("page");
         }
+        roots.extend(self.partition.iter().flat_map(|names| names.roots()));
         roots
     }
 }

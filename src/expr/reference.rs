@@ -6,7 +6,7 @@ mod record;
 use std::ops::Range;
 
 use config::config;
-use record::record;
+use record::{parent, partition, record};
 
 use super::{Fault, Place, Step, StepKind};
 use crate::diagnostic::{Code, Sink, nearest};
@@ -32,6 +32,16 @@ pub(super) fn resolve(
         "config" => config(reference, place),
         "response" if place.response.is_some() => response(reference, text, place),
         "page" if !place.last_record.is_absent() => page(reference),
+        "parent" | "partition"
+            if let Some(names) = place.partition
+                && names.roots().contains(&reference.root) =>
+        {
+            if reference.root == "parent" {
+                parent(reference, names)
+            } else {
+                partition(reference, names)
+            }
+        }
         name => {
             let root = [RecordRoot::Current, RecordRoot::Parent, RecordRoot::Last]
                 .into_iter()
@@ -73,7 +83,15 @@ fn unknown_root(reference: &Reference<'_>, place: &Place<'_>) -> Fault {
         .collect::<Vec<_>>()
         .join(", ");
     match *root {
-        "parent" | "partition" | "cursor" | "record" => {
+        "parent" | "partition" => {
+            let fault = unknown(range, format!("`{root}` does not exist here"));
+            return fault.help(if *root == "parent" {
+                "it is the record of another resource in the requests of one that says `parent: NAME`"
+            } else {
+                "it exists in the requests of a resource with `partitions: { NAME: [a, b] }`"
+            });
+        }
+        "cursor" | "record" => {
             return Fault::new(
                 Code::NotSupportedYet,
                 range,
@@ -87,12 +105,21 @@ fn unknown_root(reference: &Reference<'_>, place: &Place<'_>) -> Fault {
                 "reading incrementally is not supported yet",
             );
         }
-        "resources" | "stream_partition" => {
-            return Fault::new(
-                Code::NotSupportedYet,
-                range,
-                "parents of resources are not supported yet",
-            );
+        "resources" => {
+            let steps = reference.steps.iter();
+            let names: Vec<&str> = steps.filter_map(|step| key(step).ok()).collect();
+            let help = match names.split_first() {
+                Some((resource, field)) if !field.is_empty() => format!(
+                    "write `parent.{}`, and in the resource `parent: {resource}`",
+                    field.join(".")
+                ),
+                _ => "write `parent.FIELD`, and in the resource `parent: NAME`".to_owned(),
+            };
+            return unknown(range, "`resources` does not exist").help(help);
+        }
+        "stream_partition" => {
+            return unknown(range, "`stream_partition` does not exist")
+                .help("write `parent.FIELD` or `partition.NAME`");
         }
         "env" | "secrets" | "dlt" => {
             return unknown(range, format!("`{root}` does not exist")).help("declare the value under `config` and write `config.NAME`; its user gives it by environment variable, file or code");

@@ -85,6 +85,7 @@ fn faults(value: &str, lower: impl FnOnce(&Text, &mut Place<'_>, &mut Sink)) -> 
         last_record: RecordNames::Unknown,
         record: RecordNames::Absent,
         parent: RecordNames::Absent,
+        partition: None,
     };
     let mut sink = Sink::default();
     lower(&text(value), &mut place, &mut sink);

@@ -2,7 +2,7 @@
 
 use super::Cx;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::expr::{Place, Wants, literal, template};
+use crate::expr::{Wants, literal, template};
 use crate::model::Json;
 use crate::read::{Node, NodeKind, ScalarType, integer_value};
 
@@ -41,7 +41,7 @@ pub(super) fn body(node: &Node, cx: &mut Cx<'_>) -> Option<Json> {
             },
             Some(ScalarType::String) => Json::Template(template(
                 text,
-                &mut Place::config_only(cx.config),
+                &mut cx.place(),
                 Wants::repeated("a JSON body"),
                 cx.sink,
             )?),

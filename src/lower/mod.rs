@@ -14,6 +14,8 @@ mod key;
 mod package;
 mod paginator;
 mod param;
+mod parent;
+mod partitions;
 mod path;
 mod rate_limit;
 mod record;
@@ -33,7 +35,7 @@ use std::collections::BTreeSet;
 use sha2::{Digest, Sha256};
 
 use crate::diagnostic::{Code, Diagnostic, Sink};
-use crate::expr::ConfigNames;
+use crate::expr::{ConfigNames, PartitionNames, Place};
 use crate::model::{Collision, Connector};
 use crate::source::{Sources, Span, Text};
 use crate::spec::Spec;
@@ -42,6 +44,17 @@ use crate::spec::Spec;
 struct Cx<'a> {
     sink: &'a mut Sink,
     config: &'a ConfigNames<'a>,
+    partition: Option<&'a PartitionNames<'a>>,
+}
+
+impl<'a> Cx<'a> {
+    /// The names that exist in a request.
+    fn place(&self) -> Place<'a> {
+        Place {
+            partition: self.partition,
+            ..Place::config_only(self.config)
+        }
+    }
 }
 
 /// Checks a spec and lowers it. `None` when there is an error; `sink` then holds all of them. Files that schemas refer to
@@ -73,6 +86,9 @@ fn follows_from_absence(code: Code) -> bool {
             | Code::InvalidDisposition
             | Code::InvalidErrorHandler
             | Code::InvalidSample
+            | Code::InvalidParent
+            | Code::InvalidPartition
+            | Code::NeverRead
             | Code::Unused
             | Code::NoEffect
             | Code::UnreachableRule
@@ -94,6 +110,7 @@ fn lower_whole(spec: &Spec, sources: &mut Sources, sink: &mut Sink) -> Option<Co
     let mut cx = Cx {
         sink,
         config: &names,
+        partition: None,
     };
     let client = client::lower(spec, &mut cx);
     let resources = resource::lower_all(spec, sources, &mut cx);

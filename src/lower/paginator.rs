@@ -269,7 +269,7 @@ impl Paginating<'_, '_> {
         let mut place = Place {
             response: Some(self.envelope),
             last_record: self.record.map_or(RecordNames::Unknown, RecordNames::Known),
-            ..Place::config_only(self.cx.config)
+            ..self.cx.place()
         };
         let value = position(text, &mut place, self.cx.sink)?;
         if !changes(&value) {

@@ -3,7 +3,7 @@
 use super::Cx;
 use super::header::{forbidden_in_value, is_header_name};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::expr::{Place, Wants, template};
+use crate::expr::{Wants, template};
 use crate::model::{Param, Part, Template};
 use crate::read::{Node, NodeKind, ScalarType};
 use crate::source::Text;
@@ -161,23 +161,27 @@ pub(super) fn header_value(text: &Text, template: &Template, cx: &mut Cx<'_>) {
 
 fn one(node: &Node, name: &str, kind: Kind, cx: &mut Cx<'_>) -> Option<Template> {
     let Some(text) = node.text() else {
-        let diagnostic = if node.get("type").is_some() {
-            Diagnostic::new(
+        let kind = node.get("type").and_then(Node::text);
+        let diagnostic = match kind.map(|kind| kind.value.as_str()) {
+            Some("resolve") => Diagnostic::new(
+                Code::WrongType,
+                node.span,
+                format!("`{name}`: parameters of the type `resolve` are a form of dlt"),
+            )
+            .help(super::parent::instead_of_resolve(node)),
+            Some(_) => Diagnostic::new(
                 Code::NotSupportedYet,
                 node.span,
-                format!(
-                    "`{name}`: parameters of the types `incremental` and `resolve` are not supported yet"
-                ),
-            )
-        } else {
-            Diagnostic::new(
+                format!("`{name}`: parameters of the type `incremental` are not supported yet"),
+            ),
+            None => Diagnostic::new(
                 Code::WrongType,
                 node.span,
                 format!(
                     "`{name}` has to be a text, a number, a boolean or a list of them, not {}",
                     node.describe()
                 ),
-            )
+            ),
         };
         cx.sink.push(diagnostic);
         return None;
@@ -192,12 +196,7 @@ fn one(node: &Node, name: &str, kind: Kind, cx: &mut Cx<'_>) -> Option<Template>
         }
         Some(ScalarType::String) => {}
     }
-    let template = template(
-        text,
-        &mut Place::config_only(cx.config),
-        kind.wants(),
-        cx.sink,
-    )?;
+    let template = template(text, &mut cx.place(), kind.wants(), cx.sink)?;
     placeholder_of_dlt(text, cx);
     if kind == Kind::Header {
         header_value(text, &template, cx);
@@ -217,20 +216,21 @@ fn placeholder_of_dlt(text: &Text, cx: &mut Cx<'_>) {
             .get(at..)
             .and_then(|rest| rest.find('}'))
             .map_or(text.value.len(), |end| at + end + 1);
-        let what = if start == "{resources." {
-            "parents of resources"
-        } else {
-            "reading incrementally"
-        };
-        let message = format!(
-            "`{}` is a placeholder of dlt: {what} is not supported yet",
-            text.value.get(at..end).unwrap_or_default()
-        );
-        cx.sink.push(Diagnostic::new(
-            Code::NotSupportedYet,
-            text.span_of(at..end),
-            message.replace("resources is", "resources are"),
-        ));
+        let shown = text.value.get(at..end).unwrap_or_default();
+        let name = shown.trim_matches(['{', '}']);
+        let span = text.span_of(at..end);
+        cx.sink.push(match super::parent::instead_of_placeholder(name, &[]) {
+            Some(help) => {
+                let message = format!("`{shown}` is a placeholder of dlt, and is not expanded");
+                Diagnostic::new(Code::TemplateNotAllowed, span, message).help(help)
+            }
+            None => {
+                let message = format!(
+                    "`{shown}` is a placeholder of dlt: reading incrementally is not supported yet"
+                );
+                Diagnostic::new(Code::NotSupportedYet, span, message)
+            }
+        });
     }
 }
 

@@ -1,21 +1,17 @@
 //! `path` of an endpoint.
 
-use super::Cx;
-use super::url;
+use super::{Cx, parent, url};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::expr::{Place, Wants, template};
+use crate::expr::{Wants, template};
 use crate::model::{Part, Path, Template};
 use crate::source::Text;
+use crate::spec::{Endpoint, Value};
 
 /// Lowers the path of an endpoint.
-pub(super) fn lower(text: &Text, cx: &mut Cx<'_>) -> Option<Path> {
-    let template = template(
-        text,
-        &mut Place::config_only(cx.config),
-        Wants::public("a path"),
-        cx.sink,
-    );
-    let sound = check(text, cx);
+pub(super) fn lower(endpoint: &Endpoint, cx: &mut Cx<'_>) -> Option<Path> {
+    let text = &endpoint.path;
+    let template = template(text, &mut cx.place(), Wants::public("a path"), cx.sink);
+    let sound = check(text, &endpoint.params, cx);
     let template = template?;
     if !sound {
         return None;
@@ -35,7 +31,7 @@ fn is_absolute(path: &str) -> bool {
 }
 
 /// What can be seen in the text itself, outside of expressions.
-fn check(text: &Text, cx: &mut Cx<'_>) -> bool {
+fn check(text: &Text, params: &[(Text, Value)], cx: &mut Cx<'_>) -> bool {
     let mut sound = true;
     for (range, literal) in outside_of_expressions(&text.value) {
         let mut fault = |code, at: usize, length: usize, message: String, help: &str| {
@@ -54,8 +50,8 @@ fn check(text: &Text, cx: &mut Cx<'_>) -> bool {
                 .get(open + 1..open + length.max(2) - 1)
                 .unwrap_or_default()
                 .trim();
-            let help = if name.starts_with("resources.") {
-                "parents of resources are not supported yet".to_owned()
+            let help = if let Some(help) = parent::instead_of_placeholder(name, params) {
+                help
             } else if name.is_empty() {
                 "an expression is written as `{{ config.NAME }}`".to_owned()
             } else {

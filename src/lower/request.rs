@@ -3,7 +3,7 @@
 use super::param::{self, Kind};
 use super::{Cx, json, path};
 use crate::diagnostic::{Code, Diagnostic, nearest};
-use crate::expr::{Place, Wants, template};
+use crate::expr::{Wants, template};
 use crate::model::{Body, Param, Request};
 use crate::read::NodeKind;
 use crate::source::{Span, Text};
@@ -19,7 +19,7 @@ pub(super) fn lower(endpoint: &Endpoint, client: &Client, cx: &mut Cx<'_>) -> Op
         Some(text) => method(text, cx),
         None => Some("GET".to_owned()),
     };
-    let path = path::lower(&endpoint.path, cx);
+    let path = path::lower(endpoint, cx);
     let params = params(endpoint, client, cx);
     let headers = param::params(&endpoint.headers, Kind::Header, cx);
     let without_headers = endpoint
@@ -119,13 +119,8 @@ fn body(endpoint: &Endpoint, cx: &mut Cx<'_>) -> Option<Body> {
         return Some(Body::Form(param::params(form, Kind::Form, cx)));
     }
     if let Some(text) = &endpoint.body {
-        return template(
-            text,
-            &mut Place::config_only(cx.config),
-            Wants::credential("a body"),
-            cx.sink,
-        )
-        .map(Body::Text);
+        return template(text, &mut cx.place(), Wants::credential("a body"), cx.sink)
+            .map(Body::Text);
     }
     Some(Body::None)
 }

@@ -6,11 +6,14 @@ use names::{Names, names};
 
 use super::envelope::EnvelopeBuilder;
 use super::paginator::Paginating;
+use super::parent::{Link, Parents};
+use super::partitions::{self, OnlyDivided};
 use super::record::RecordBuilder;
 use super::schema_ref::Documents;
 use super::{Cx, auth, disposition, error_handler, fields, key, request, samples, schema};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{Auth, Body, OnInvalid, Paging, PagingKind, Record, Resource};
+use crate::expr::{ParentNames, PartitionNames};
+use crate::model::{Action, Auth, Body, OnInvalid, Paging, PagingKind, Record, Resource, Rule};
 use crate::source::Sources;
 use crate::spec;
 use crate::spec::Spec;
@@ -28,29 +31,81 @@ pub(super) fn lower_all(spec: &Spec, sources: &mut Sources, cx: &mut Cx<'_>) -> 
         .as_ref()
         .and_then(|auth| auth::lower(auth, cx));
     let mut documents = Documents::new(sources);
-    let mut resources = Vec::new();
-    for (resource, names) in spec.resources.iter().zip(names) {
+    let parents = Parents::new(&spec.resources, cx);
+    let mut lowered: Vec<Option<Resource>> = spec.resources.iter().map(|_| None).collect();
+    let mut names: Vec<Option<Names>> = names;
+    let (mut only_divided, mut unused) = (OnlyDivided::default(), Vec::new());
+    for at in parents.order.iter().copied() {
+        let (Some(resource), Some(own)) = (spec.resources.get(at), names.get_mut(at)) else {
+            continue;
+        };
+        let link = parents.of(at);
+        let parent = resource.parent.as_ref().map(|parent| ParentNames {
+            resource: &parent.resource.value,
+            record: match link {
+                Link::Parent(parent) => lowered.get(parent).and_then(Option::as_ref),
+                Link::None | Link::Refused => None,
+            }
+            .map(|parent| &parent.record),
+            batch: parent.batch.is_some(),
+        });
+        let lists = partitions::lists(resource, cx);
+        let divided =
+            (parent.is_some() || !lists.is_empty()).then(|| PartitionNames::new(parent, lists));
+        only_divided.note(resource, handler(resource, spec), divided.is_some());
         let lowering = Lowering {
             spec,
             resource,
             client_auth: client_auth.as_ref(),
-            cx,
+            link,
+            cx: &mut Cx {
+                sink: cx.sink,
+                config: cx.config,
+                partition: divided.as_ref(),
+            },
         };
-        resources.extend(lowering.lower(names, &mut documents));
+        let one = lowering.lower(own.take(), divided.as_ref(), &mut documents);
+        unused.extend(
+            divided
+                .iter()
+                .flat_map(|names| partitions::unused(resource, names)),
+        );
+        if let Some(slot) = lowered.get_mut(at) {
+            *slot = one;
+        }
     }
-    resources
+    partitions::never_read(&spec.resources, &parents, cx.sink);
+    only_divided.report(cx.sink);
+    // Where an expression is broken, what it would use is not known.
+    if !cx.sink.has_errors() {
+        unused
+            .into_iter()
+            .for_each(|diagnostic| cx.sink.push(diagnostic));
+    }
+    lowered.into_iter().flatten().collect()
+}
+
+fn handler<'s>(resource: &'s spec::Resource, spec: &'s Spec) -> Option<&'s spec::ErrorHandler> {
+    let own = resource.endpoint.error_handler.as_ref();
+    own.or(spec.client.error_handler.as_ref())
 }
 
 struct Lowering<'l, 'a> {
     spec: &'l Spec,
     resource: &'l spec::Resource,
     client_auth: Option<&'l Auth>,
+    link: Link,
     cx: &'l mut Cx<'a>,
 }
 
 impl Lowering<'_, '_> {
     /// Lowers all parts, so that the faults of each are seen, and puts them together.
-    fn lower(mut self, names: Option<Names>, documents: &mut Documents<'_>) -> Option<Resource> {
+    fn lower(
+        mut self,
+        names: Option<Names>,
+        divided: Option<&PartitionNames<'_>>,
+        documents: &mut Documents<'_>,
+    ) -> Option<Resource> {
         let resource = self.resource;
         let endpoint = &resource.endpoint;
         let description = resource
@@ -102,12 +157,21 @@ impl Lowering<'_, '_> {
             None => self.client_auth,
         };
         self.body_for_key(auth, request.as_ref().map(|request| &request.body));
-        let handler = endpoint
-            .error_handler
-            .as_ref()
-            .or(self.spec.client.error_handler.as_ref());
-        let errors =
-            error_handler::lower(handler, auth_or_none(auth, &own_auth, self.spec), self.cx);
+        let mut errors = error_handler::lower(
+            handler(resource, self.spec),
+            auth_or_none(auth, &own_auth, self.spec),
+            self.cx,
+        );
+        if let (Some(errors), None) = (&mut errors, divided) {
+            let skips = |rule: &Rule| matches!(rule.action, Action::SkipPartition);
+            errors.rules.retain(|rule| !skips(rule));
+        }
+        let divided = divided.map(|divided| {
+            let types = names.as_ref().map_or(("", ""), |names| {
+                (names.partition.as_str(), names.endpoint.as_str())
+            });
+            partitions::lower(resource, self.link, divided, types, self.cx)
+        });
         let names = names?;
         let auth = match own_auth {
             Some(auth) => Some(auth?),
@@ -124,6 +188,14 @@ impl Lowering<'_, '_> {
             paging: paging?,
             errors: errors?,
             auth,
+            partitions: match divided {
+                Some(divided) => Some(divided?),
+                None => None,
+            },
+            selected: resource
+                .selected
+                .as_ref()
+                .is_none_or(|selected| selected.value),
             on_invalid: match resource
                 .on_invalid_record
                 .as_ref()
@@ -144,10 +216,10 @@ impl Lowering<'_, '_> {
         documents: &mut Documents<'_>,
     ) -> Option<(Record, Vec<samples::Example>)> {
         let resource = self.resource;
-        let (client, record) = names.map_or(("Resource", "Record"), |names| {
-            (names.client.as_str(), names.record.as_str())
+        let (record, taken) = names.map_or(("Record", Vec::new()), |names| {
+            (names.record.as_str(), names.in_module())
         });
-        let mut builder = RecordBuilder::new(&[client, record]);
+        let mut builder = RecordBuilder::new(&taken);
         let read =
             match (&resource.fields, &resource.schema) {
                 (Some(fields), Some(schema)) => {

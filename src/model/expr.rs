@@ -168,6 +168,9 @@ pub enum RecordRoot {
     Current,
     /// `parent`: the one that a child resource is read for.
     Parent,
+    /// `parent` and `partition` in a request: the struct that tells one partition from the others, see
+    /// [`super::Partitions::fields`].
+    Partition,
 }
 
 impl RecordRoot {
@@ -178,6 +181,7 @@ impl RecordRoot {
             Self::Last => "last_record",
             Self::Current => "record",
             Self::Parent => "parent",
+            Self::Partition => "partition",
         }
     }
 }

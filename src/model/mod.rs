@@ -7,6 +7,7 @@ mod envelope;
 mod expr;
 mod name;
 mod paging;
+mod partitions;
 mod rate_limit;
 mod record;
 mod request;
@@ -18,6 +19,7 @@ pub use envelope::*;
 pub use expr::*;
 pub use name::*;
 pub use paging::*;
+pub use partitions::*;
 pub use rate_limit::*;
 pub use record::*;
 pub use request::*;
@@ -93,6 +95,10 @@ pub struct Resource {
     pub errors: ErrorPolicy,
     /// Its own authentication, where it is not the client's.
     pub auth: Option<Auth>,
+    /// How it is divided, where it is more than one stream of pages.
+    pub partitions: Option<Partitions>,
+    /// Whether its records are wanted; else it is read for its children only.
+    pub selected: bool,
     /// A record that is not of the declared type.
     pub on_invalid: OnInvalid,
     /// Records as the API sends them, as JSON: the spec's own, else one made from the fields.

@@ -87,6 +87,8 @@ pub enum Action {
     Retry,
     /// An empty page, on the first request of a stream.
     Ignore,
+    /// Leave out what is left of the partition.
+    SkipPartition,
     /// Fetch a new token and try once more.
     RefreshAuth,
     /// Fail with a message.

@@ -32,12 +32,13 @@ spec_words! {
         Retry = "retry",
         /// An empty page; on the first request of a stream only.
         Ignore = "ignore",
+        /// Leave out what is left of the parent or partition that is read; that is counted.
+        SkipPartition = "skip_partition",
         /// Fetch a new token and try once more.
         RefreshAuth = "refresh_auth",
         /// Fail with `message`.
         Fail = "fail",
     }
-    later { "skip_partition" }
 }
 
 spec_map! {

@@ -14,6 +14,7 @@ mod endpoint;
 mod error_handler;
 mod fields;
 mod paginator;
+mod parent;
 mod rate_limit;
 mod resource;
 
@@ -24,6 +25,7 @@ pub use endpoint::*;
 pub use error_handler::*;
 pub use fields::*;
 pub use paginator::*;
+pub use parent::*;
 pub use rate_limit::*;
 pub use resource::*;
 

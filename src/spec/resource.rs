@@ -1,6 +1,6 @@
 //! `resources`: the sources of records.
 
-use super::{Endpoint, FieldSpec};
+use super::{Endpoint, FieldSpec, Parent};
 use crate::read::{Node, OneOrMany, spec_map, spec_words};
 use crate::source::{Spanned, Text};
 
@@ -29,10 +29,19 @@ spec_map! {
         optional unknown_fields: Spanned<UnknownFields>,
         /// A record that is not of the declared type; the run fails when absent.
         optional on_invalid_record: Spanned<OnInvalidRecord>,
+        /// The resource whose records say what to read. The request then speaks of them as `parent`.
+        optional parent: Parent,
+        /// Values to read for: lists by name, or `{{ config.x }}` where that is a list; all
+        /// combinations of several. The request then speaks of them as `partition`.
+        optional partitions: Vec<(Text, Node)>,
+        /// Whether its records are wanted; false: it is read for its children only. True when absent.
+        optional selected: Spanned<bool>,
+        /// Streams of pages that are read at once, where there are several; 4 when absent.
+        optional concurrency: Spanned<u64>,
         /// Records as the API sends them; the generated tests read them.
         default samples: Vec<Node>,
     }
-    later { "incremental", "parent", "partitions", "include_from_parent", "filter", "transform", "selected", "concurrency", "extend" }
+    later { "incremental", "include_from_parent", "filter", "transform", "extend" }
     instead {
         "columns" = "write `fields`: `{ id: string!, created_at: timestamp }`",
         "table_name" = "the table has the resource's name: write it as `name`",
@@ -47,7 +56,7 @@ spec_map! {
         "error_handler" = "it belongs into `endpoint`",
         "schema_contract" = "types are fixed by `fields`; say with `unknown_fields` and `on_invalid_record` what becomes of other records",
         "max_table_nesting" = "objects and lists of a record are kept as JSON columns: remove it",
-        "parallelized" = "resources are read concurrently under the client's `rate_limit`: remove it",
+        "parallelized" = "partitions are read concurrently under the client's `rate_limit`: remove it, or write `concurrency: 8`",
         "nested_hints" = "say the types of inner fields in `fields`",
         "table_format" = "how a table is stored is the destination's: remove it",
         "file_format" = "how a table is stored is the destination's: remove it",

@@ -6,18 +6,17 @@
 use std::fs::File;
 use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
 use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use tracing::Level;
 
-use super::csv::Csv;
 use super::decode::Rejected;
-use super::error::{Error, Kind};
-use super::record::Record;
-use super::session::{BoxFuture, Session};
-use super::source::Source;
+use super::error::Error;
+use super::plan::{Plan, Reading, together};
+use super::session::Session;
 
 /// What the command line has to know about a connector; `C` is its client.
 pub struct Connector<C: 'static> {
@@ -34,79 +33,19 @@ pub struct Connector<C: 'static> {
     /// The client's connection.
     pub session: fn(&C) -> &Session,
     /// The resources.
-    pub resources: &'static [Resource<C>],
+    pub resources: &'static [Resource],
+    /// Those that are read for the records of others only, unless they are asked for by name.
+    pub for_others: &'static [&'static str],
+    /// Starts to read those that are chosen.
+    pub open: fn(&C, &mut Plan),
 }
 
 /// A resource on the command line.
-pub struct Resource<C> {
+pub struct Resource {
     /// Its name.
     pub name: &'static str,
     /// What its records are.
     pub about: &'static str,
-    /// Starts to read it.
-    pub open: fn(&C) -> Box<dyn Reader>,
-}
-
-/// Reads a source for the command line.
-pub fn reader<S: Source>(pages: S) -> Box<dyn Reader> {
-    Box::new(pages)
-}
-
-/// The number of records of a page that were written, and those that are no records; none at the end.
-type Written = Result<Option<(u64, Vec<Rejected>)>, Error>;
-
-/// Reads the pages of a resource whose type is not known here.
-pub trait Reader {
-    /// Reads a page and writes at most `limit` of its records.
-    fn page<'a>(
-        &'a mut self,
-        csv: bool,
-        limit: u64,
-        out: &'a mut Vec<u8>,
-    ) -> BoxFuture<'a, Written>;
-
-    /// The first line of a CSV file.
-    fn header(&self) -> String;
-}
-
-impl<S: Source> Reader for S {
-    fn page<'a>(
-        &'a mut self,
-        csv: bool,
-        limit: u64,
-        out: &'a mut Vec<u8>,
-    ) -> BoxFuture<'a, Written> {
-        Box::pin(async move {
-            let Some(mut batch) = self.next().await? else {
-                return Ok(None);
-            };
-            batch
-                .records
-                .truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-            let mut rows = Csv::default();
-            for record in &batch.records {
-                let written = if csv {
-                    record.write(&mut rows).map_err(|error| error.to_string())
-                } else {
-                    serde_json::to_writer(&mut *out, record).map_err(|error| error.to_string())
-                };
-                written.map_err(|error| {
-                    Error::new(Kind::Decode, format!("cannot be written: {error}"))
-                })?;
-                if csv { rows.end() } else { out.push(b'\n') }
-            }
-            out.extend_from_slice(rows.take().as_bytes());
-            Ok(Some((batch.records.len() as u64, batch.rejected)))
-        })
-    }
-
-    fn header(&self) -> String {
-        let names: Vec<_> = S::Record::COLUMNS
-            .iter()
-            .map(|column| column.name)
-            .collect();
-        names.join(",") + "\n"
-    }
 }
 
 #[derive(Parser)]
@@ -227,15 +166,12 @@ fn start_logging(arguments: &Arguments) {
 /// Runs a command and gives the exit code. An invalid input is the user's.
 async fn run<C>(connector: &Connector<C>, arguments: &Arguments) -> io::Result<u8> {
     let invalid = |text: String| io::Error::new(ErrorKind::InvalidInput, text);
-    let names: Vec<_> = connector
-        .resources
-        .iter()
-        .map(|resource| resource.name)
-        .collect();
+    let resources = connector.resources;
     let read = match &arguments.command {
         Command::Resources => {
-            let width = names.iter().map(|name| name.len()).max().unwrap_or(0);
-            for Resource { name, about, .. } in connector.resources {
+            let names = resources.iter().map(|resource| resource.name.len());
+            let width = names.max().unwrap_or(0);
+            for Resource { name, about } in resources {
                 writeln!(io::stdout(), "{name:width$}  {about}")?;
             }
             return Ok(0);
@@ -245,40 +181,34 @@ async fn run<C>(connector: &Connector<C>, arguments: &Arguments) -> io::Result<u
     };
     let mut chosen = Vec::new();
     for name in read.map(|read| &*read.resource).unwrap_or_default() {
-        let known = connector
-            .resources
-            .iter()
-            .find(|resource| resource.name == name);
-        let unknown = || {
-            invalid(format!(
-                "no resource `{name}`; there are {}",
-                names.join(", ")
-            ))
+        let Some(known) = resources.iter().find(|resource| resource.name == name) else {
+            let names: Vec<_> = resources.iter().map(|resource| resource.name).collect();
+            let names = names.join(", ");
+            return Err(invalid(format!("no resource `{name}`; there are {names}")));
         };
-        chosen.push(known.ok_or_else(unknown)?);
+        chosen.push(known.name);
     }
     if chosen.is_empty() {
-        chosen.extend(connector.resources);
+        let names = resources.iter().map(|resource| resource.name);
+        chosen.extend(names.filter(|name| !connector.for_others.contains(name)));
     }
     let client = (connector.connect)(arguments.config.as_deref(), arguments.base_url.clone());
     let client = client.map_err(|error| invalid(error.to_string()))?;
+    let mut plan = Plan::new(chosen);
+    (connector.open)(&client, &mut plan);
     let (started, mut failed, mut written) = (Instant::now(), 0, 0);
-    for Resource { name, open, .. } in chosen {
-        let mut reader = open(&client);
-        let outcome = match read {
-            Some(read) => {
-                let (records, outcome) = copy(name, &mut *reader, read, arguments.quiet).await?;
-                written += records;
-                outcome
-            }
-            None => reader.page(false, 0, &mut Vec::new()).await.map(|_| ()),
-        };
-        failed += usize::from(outcome.is_err());
-        match (outcome, read) {
-            (Ok(()), Some(_)) => {}
-            (Ok(()), None) => writeln!(io::stdout(), "ok      {name}")?,
-            (Err(error), None) => writeln!(io::stdout(), "failed  {name}: {error}")?,
-            (Err(error), Some(_)) => eprintln!("error: {name}: {error}"),
+    for group in plan.into_groups() {
+        let mut running: Vec<Running<'_>> = Vec::new();
+        for reading in group {
+            running.push(match read {
+                Some(read) => Box::pin(copy(reading, read, arguments.quiet)),
+                None => Box::pin(check(reading)),
+            });
+        }
+        for outcome in together(running).await {
+            let (records, complete) = outcome?;
+            written += records;
+            failed += usize::from(!complete);
         }
     }
     if read.is_some() && !arguments.quiet {
@@ -288,16 +218,45 @@ async fn run<C>(connector: &Connector<C>, arguments: &Arguments) -> io::Result<u
     Ok(u8::from(failed > 0))
 }
 
-/// Writes the records of a resource and gives their number; the inner error is the resource's.
-async fn copy(
-    name: &str,
-    reader: &mut dyn Reader,
-    read: &Read,
-    quiet: bool,
-) -> io::Result<(u64, Result<(), Error>)> {
+/// Gives the number of records that were written, and whether those are all.
+type Running<'a> = Pin<Box<dyn Future<Output = io::Result<(u64, bool)>> + 'a>>;
+
+/// Reads the first page of a resource.
+async fn check(reading: Reading) -> io::Result<(u64, bool)> {
+    let Reading {
+        name,
+        written,
+        mut reader,
+    } = reading;
+    let mut rows = Vec::new();
+    let outcome = reader.page(false, u64::MAX, &mut rows).await;
+    // What hangs on that page is read, too.
+    let ended = reader.page(false, 0, &mut rows).await;
+    match outcome.and(ended) {
+        Ok(_) if written => writeln!(io::stdout(), "ok      {name}")?,
+        Ok(_) => {}
+        Err(error) => {
+            writeln!(io::stdout(), "failed  {name}: {error}")?;
+            return Ok((0, false));
+        }
+    }
+    Ok((0, true))
+}
+
+/// Failures of one resource that are told one by one.
+const TOLD: u64 = 20;
+
+/// Writes the records of a resource. A partition that fails does not end it.
+async fn copy(reading: Reading, read: &Read, quiet: bool) -> io::Result<(u64, bool)> {
+    let Reading {
+        name,
+        written,
+        mut reader,
+    } = reading;
     let csv = read.format == Format::Csv;
     let mut out: Box<dyn Write> = match &read.output {
-        None => Box::new(io::stdout().lock()),
+        _ if !written => Box::new(io::sink()),
+        None => Box::new(io::stdout()),
         Some(folder) => {
             std::fs::create_dir_all(folder)?;
             let ending = if csv { "csv" } else { "jsonl" };
@@ -307,23 +266,26 @@ async fn copy(
     let quarantine = read.quarantine.as_ref();
     let open = |path| File::options().create(true).append(true).open(path);
     let mut quarantine = quarantine.map(open).transpose()?;
-    let progress = io::stderr().is_terminal() && !quiet;
-    let (mut records, mut pages) = (0, 0);
+    let progress = written && io::stderr().is_terminal() && !quiet;
+    let (mut records, mut pages, mut failures) = (0, 0, 0);
     let mut bytes = if csv {
         reader.header().into_bytes()
     } else {
         Vec::new()
     };
-    let outcome = loop {
+    loop {
         out.write_all(&bytes)?;
         bytes.clear();
-        if records >= read.limit {
-            break Ok(());
-        }
         let (written, rejected) = match reader.page(csv, read.limit - records, &mut bytes).await {
             Ok(Some(page)) => page,
-            Ok(None) => break Ok(()),
-            Err(error) => break Err(error),
+            Ok(None) => break,
+            Err(error) => {
+                failures += 1;
+                if failures <= TOLD {
+                    eprintln!("error: {name}: {error}");
+                }
+                continue;
+            }
         };
         (records, pages) = (records + written, pages + 1);
         for Rejected { problem, json, .. } in rejected {
@@ -336,12 +298,15 @@ async fn copy(
         if progress {
             eprint!("\r{name}: {records} records, {pages} pages\x1b[K");
         }
-    };
+    }
     if progress {
         eprint!("\r\x1b[K");
     }
+    if failures > TOLD {
+        eprintln!("error: {name}: {failures} failures in all");
+    }
     out.flush()?;
-    Ok((records, outcome))
+    Ok((records, failures == 0))
 }
 
 /// What was read, for people or for programs.
@@ -354,11 +319,16 @@ fn summarize(session: &Session, written: u64, failed: usize, started: Instant, l
         ("retries", stats.retries.get()),
         ("skipped", stats.skipped.get()),
         ("bytes", stats.bytes.get()),
+        ("partitions", stats.partitions.get()),
+        ("partitions_skipped", stats.partitions_skipped.get()),
+        ("partitions_failed", stats.partitions_failed.get()),
         ("failed", failed as u64),
     ];
     if stats.filtered.get() > 0 {
         numbers.insert(1, ("filtered", stats.filtered.get()));
     }
+    // Most resources have none.
+    numbers.retain(|(name, number)| *number > 0 || !name.starts_with("partitions"));
     let seconds = started.elapsed().as_secs_f64();
     let json: Vec<_> = numbers
         .iter()

@@ -11,6 +11,7 @@ pub struct Error {
     request: Option<String>,
     message: String,
     api_message: Option<String>,
+    end: bool,
     source: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -18,8 +19,10 @@ pub struct Error {
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// The configuration, or a value that a request is made of, cannot be used.
+    /// The configuration cannot be used.
     Config,
+    /// A value that a request is made of cannot be used.
+    Value,
     /// There are no credentials to be had.
     Auth,
     /// There is no connection.
@@ -36,6 +39,8 @@ pub enum Kind {
     Decode,
     /// There is no way from this page to the next.
     Paging,
+    /// By the API's answer, what was asked for is to be left out.
+    Skipped,
 }
 
 impl Error {
@@ -46,6 +51,7 @@ impl Error {
             request: None,
             message: message.into(),
             api_message: None,
+            end: false,
             source: None,
         }
     }
@@ -85,6 +91,12 @@ impl Error {
         self
     }
 
+    /// The same as the end of all, where other partitions would go on.
+    pub(super) fn end(mut self) -> Self {
+        self.end = true;
+        self
+    }
+
     /// Whether another try may help: nothing came back, or not all of it.
     pub(super) fn is_transient(&self) -> bool {
         matches!(self.kind, Kind::Connect | Kind::Timeout | Kind::Transport)
@@ -98,6 +110,12 @@ impl Error {
     /// What kind it is.
     pub fn kind(&self) -> Kind {
         self.kind
+    }
+
+    /// Whether it ends all that the resource reads, as opposed to one partition of it: the configuration or the
+    /// credentials cannot be used, or this failure was declared to be the end.
+    pub fn is_final(&self) -> bool {
+        self.end || matches!(self.kind, Kind::Config | Kind::Auth | Kind::Status(401))
     }
 
     /// What the API itself said, from the body of its answer: at most 500 characters.

@@ -12,7 +12,7 @@ pub fn segment(value: impl Display) -> Result<String, Error> {
     let text = value.to_string();
     if matches!(text.as_str(), "" | "." | "..") {
         return Err(Error::new(
-            Kind::Config,
+            Kind::Value,
             format!("`{text}` cannot stand in a path"),
         ));
     }

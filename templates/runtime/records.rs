@@ -34,7 +34,7 @@ impl<S: Source> Records<S> {
         }
     }
 
-    /// The next record; none at the end, and after an error.
+    /// The next record; none at the end. After an error there may be others, if the resource has partitions.
     pub async fn try_next(&mut self) -> Result<Option<S::Record>, Error> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context))
             .await
@@ -64,7 +64,10 @@ impl<S: Source> Stream for Records<S> {
                         return Poll::Pending;
                     }
                     Poll::Ready((_, Ok(None))) => return Poll::Ready(None),
-                    Poll::Ready((_, Err(error))) => return Poll::Ready(Some(Err(error))),
+                    Poll::Ready((pages, Err(error))) => {
+                        self.state = State::Idle(pages);
+                        return Poll::Ready(Some(Err(error)));
+                    }
                     Poll::Ready((pages, Ok(Some(batch)))) => {
                         self.batch = batch.records.into_iter();
                         self.state = State::Idle(pages);

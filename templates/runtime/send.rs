@@ -70,6 +70,8 @@ pub enum Action {
     Retry,
     /// An empty page; on the first request of a stream only.
     Ignore,
+    /// Leave out what is left of the partition.
+    SkipPartition,
     /// Send the request again once with new credentials.
     RefreshAuth,
     /// Fail, with a message of one's own.
@@ -98,10 +100,19 @@ impl Session {
             let mut retried = None;
             let error = match self.attempt(&request).await {
                 Ok(answer) => {
-                    match rule(&answer).unwrap_or_else(|| retry.action(answer.status())) {
+                    let declared = rule(&answer);
+                    let is_declared = declared.is_some();
+                    match declared.unwrap_or_else(|| retry.action(answer.status())) {
                         Action::Accept => return Ok(Some(answer)),
                         Action::Ignore => return Ok(None),
-                        Action::Fail(text) => return Err(self.failure(&request, &answer, text)),
+                        Action::SkipPartition => {
+                            let text = answer.status.to_string();
+                            return Err(Error::new(Kind::Skipped, text));
+                        }
+                        Action::Fail(text) => {
+                            let error = self.failure(&request, &answer, text);
+                            return Err(if is_declared { error.end() } else { error });
+                        }
                         Action::RefreshAuth => match &self.auth {
                             Some(auth) if !refreshed && auth.refused(&request).await => {
                                 refreshed = true;
@@ -169,12 +180,14 @@ impl Session {
         }
         let common = self.options.common.headers.iter();
         let common = common.filter(|(name, _)| !request.without.contains(&name.to_lowercase()));
-        for (name, value) in common.chain(&request.headers) {
+        let common = common.map(|header| (Kind::Config, header));
+        let own = request.headers.iter().map(|header| (Kind::Value, header));
+        for (kind, (name, value)) in common.chain(own) {
             let refused = format!("`{name}` or its value cannot be a header");
             let (Ok(header), Ok(value)) =
                 (name.parse::<HeaderName>(), HeaderValue::from_str(value))
             else {
-                return Err(Error::new(Kind::Config, refused));
+                return Err(Error::new(kind, refused));
             };
             headers.insert(header, value);
         }

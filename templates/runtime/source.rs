@@ -9,7 +9,8 @@ pub trait Source: Send + 'static {
     /// A record.
     type Record: Record;
 
-    /// The next page; none at the end, and after an error. If the future is dropped, the page is asked for again.
+    /// The next page; none at the end. After an error there may be others, if the resource has partitions. If the
+    /// future is dropped, the page is not lost.
     fn next(
         &mut self,
     ) -> impl Future<Output = Result<Option<Batch<Self::Record>>, Error>> + Send + '_;

@@ -36,6 +36,12 @@ pub struct Stats {
     pub skipped: Counter,
     /// Records left out because nobody wants them.
     pub filtered: Counter,
+    /// Partitions that were read to their end.
+    pub partitions: Counter,
+    /// Partitions that were left out: their parent has no value to ask with, or the API's answer said so.
+    pub partitions_skipped: Counter,
+    /// Partitions that failed.
+    pub partitions_failed: Counter,
     unknown: Mutex<BTreeMap<&'static str, BTreeSet<String>>>,
 }
 

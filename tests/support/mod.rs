@@ -165,6 +165,8 @@ pub fn resource() -> Resource {
             max_elapsed: None,
         },
         auth: None,
+        partitions: None,
+        selected: true,
         on_invalid: OnInvalid::Fail,
         samples: vec![
             r#"{"id": "d-1", "state": "open", "type": 1, "updatedAt": "2025-01-01T00:00:00Z"}"#

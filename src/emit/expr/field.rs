@@ -1,11 +1,12 @@
 //! Fields of records.
 
-use super::{Shape, Value};
+use super::{Scope, Shape, Value};
 use crate::emit::record::ident;
 use crate::emit::text::literal;
 use crate::model::{FieldStep, RecordPath, RecordRoot, TimeFormat, Type};
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
+use std::borrow::Cow;
 
 /// How far a way into a record has come.
 enum Way {
@@ -23,6 +24,7 @@ impl Way {
             RecordRoot::Last => Self::Reference(quote!(turn.last()?), ident("last")),
             RecordRoot::Current => Self::Place(quote!(record)),
             RecordRoot::Parent => Self::Place(quote!(parent)),
+            RecordRoot::Partition => Self::Place(quote!(partition)),
         }
     }
 
@@ -92,17 +94,10 @@ pub(super) fn value(root: RecordRoot, path: &RecordPath) -> Value {
         Type::Integer => Shape::Integer,
         Type::Number => Shape::Number,
         Type::Boolean => Shape::Boolean,
+        Type::List(_) => Shape::List(true),
         _ => Shape::Display,
     };
-    let copied = matches!(
-        path.ty,
-        Type::Integer
-            | Type::Number
-            | Type::Boolean
-            | Type::Timestamp(_)
-            | Type::Date(_)
-            | Type::Time(_)
-    );
+    let copied = is_copied(&path.ty);
     match (&path.ty, way, last.nullable) {
         (Type::Enum(_), way, _) => Value {
             shape,
@@ -130,6 +125,44 @@ pub(super) fn value(root: RecordRoot, path: &RecordPath) -> Value {
     }
 }
 
+/// Whether a value is copied rather than referred to.
+pub fn is_copied(ty: &Type) -> bool {
+    matches!(
+        ty,
+        Type::Integer
+            | Type::Number
+            | Type::Boolean
+            | Type::Timestamp(_)
+            | Type::Date(_)
+            | Type::Time(_)
+            | Type::Uuid
+    )
+}
+
+/// A field in its Rust type as a value of its own: an `Option` where it is not always there.
+pub fn cloned(root: RecordRoot, path: &RecordPath) -> (TokenStream, bool) {
+    let Some((last, before)) = path.steps.split_last() else {
+        return (quote!(None), true);
+    };
+    let name = ident(&last.rust);
+    let own = |place: TokenStream| {
+        if is_copied(&path.ty) {
+            place
+        } else {
+            quote!(#place.clone())
+        }
+    };
+    match way(root, before) {
+        Way::Place(place) => (own(quote!(#place.#name)), last.nullable),
+        way => {
+            let (reference, inner) = way.reference();
+            let method = ident(if last.nullable { "and_then" } else { "map" });
+            let own = own(quote!(#inner.#name));
+            (quote!(#reference.#method(|#inner| #own)), true)
+        }
+    }
+}
+
 /// A field as the text that the API wrote, where `Display` of its type does not give that.
 pub(super) fn text(root: RecordRoot, path: &RecordPath) -> Option<Value> {
     let (last, before) = path.steps.split_last()?;
@@ -137,10 +170,22 @@ pub(super) fn text(root: RecordRoot, path: &RecordPath) -> Option<Value> {
 }
 
 /// A field as a text of its own, as the API wrote it.
-pub(super) fn owned(root: RecordRoot, path: &RecordPath) -> Value {
+pub fn owned(root: RecordRoot, path: &RecordPath) -> Value {
     let Some((last, before)) = path.steps.split_last() else {
         return Value::optional(quote!(None::<String>), Shape::Text);
     };
+    if let (Way::Place(place), true, None) = (way(root, before), last.nullable, written(&path.ty)) {
+        let name = ident(&last.rust);
+        let tokens = match &path.ty {
+            Type::String => Some(quote!(#place.#name.clone())),
+            Type::Enum(_) => None,
+            ty if is_copied(ty) => Some(quote!(#place.#name.map(|#name| #name.to_string()))),
+            _ => Some(quote!(#place.#name.as_ref().map(ToString::to_string))),
+        };
+        if let Some(tokens) = tokens {
+            return Value::optional(tokens, Shape::Text);
+        }
+    }
     let written = written(&path.ty).unwrap_or_else(|| match &path.ty {
         Type::String => Box::new(|text| quote!(#text.clone())),
         Type::Enum(_) => Box::new(|word| quote!(#word.as_str().to_owned())),
@@ -168,4 +213,24 @@ fn written(ty: &Type) -> Option<Written<'_>> {
         }),
         _ => return None,
     })
+}
+
+impl Scope<'_> {
+    /// The way to a field as it is now that all of the spec is known: a field of a partition is needed by all requests if
+    /// it is by one.
+    pub(super) fn now<'p>(&self, root: RecordRoot, path: &'p RecordPath) -> Cow<'p, RecordPath> {
+        let (RecordRoot::Partition, [step], Some(divided)) =
+            (root, path.steps.as_slice(), self.partitions)
+        else {
+            return Cow::Borrowed(path);
+        };
+        let field = divided.fields.iter().find(|field| field.rust == step.rust);
+        let nullable = field.is_some_and(|field| field.nullable);
+        let mut path = path.clone();
+        path.steps = vec![FieldStep {
+            nullable,
+            ..step.clone()
+        }];
+        Cow::Owned(path)
+    }
 }

@@ -126,7 +126,7 @@ impl Scope<'_> {
             return quote!(None);
         }
         if let ExprKind::Field { root, path } = &expr.kind {
-            return optional_text_of(&field::owned(*root, path));
+            return optional_text_of(&field::owned(*root, &self.now(*root, path)));
         }
         optional_text_of(&self.shown(expr))
     }
@@ -252,8 +252,18 @@ fn name_of(expr: &Expr) -> String {
         _ => "value",
     };
     let taken = [
-        "config", "request", "position", "page", "turn", "answer", "body", "path", "options",
-        "session", "auth",
+        "config",
+        "request",
+        "position",
+        "page",
+        "turn",
+        "answer",
+        "body",
+        "path",
+        "options",
+        "session",
+        "auth",
+        "partition",
     ];
     let keyword = syn::parse_str::<proc_macro2::Ident>(name).is_err();
     if keyword || taken.contains(&name) {

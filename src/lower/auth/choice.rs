@@ -84,6 +84,7 @@ pub(super) fn choice(one_of: &spec::OneOfAuth, cx: &mut Cx<'_>) -> Option<Auth> 
             &mut Cx {
                 sink: cx.sink,
                 config: &names,
+                partition: cx.partition,
             },
         ) {
             Some(auth) => options.push(AuthOption {

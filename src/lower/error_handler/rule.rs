@@ -99,7 +99,7 @@ pub(super) fn rule(
     }
     let mut place = Place {
         response: Some(body),
-        ..Place::config_only(cx.config)
+        ..cx.place()
     };
     let condition = spec
         .body
@@ -178,7 +178,7 @@ pub(super) fn action(
             return Some(Action::RefreshAuth);
         }
         spec::Action::Retry => "retried without end",
-        spec::Action::Ignore => "thrown away",
+        spec::Action::Ignore | spec::Action::SkipPartition => "thrown away",
     };
     if success && !conditional {
         let span = spec.status.as_ref().map_or(spec.span, |status| status.span);
@@ -191,10 +191,10 @@ pub(super) fn action(
             .push(diagnostic.help("write a further condition: `body`, `contains` or `header`"));
         return None;
     }
-    Some(if spec.action.value == spec::Action::Retry {
-        Action::Retry
-    } else {
-        Action::Ignore
+    Some(match spec.action.value {
+        spec::Action::Retry => Action::Retry,
+        spec::Action::SkipPartition => Action::SkipPartition,
+        _ => Action::Ignore,
     })
 }
 

@@ -12,6 +12,23 @@ pub(super) struct Names {
     pub name: Name,
     pub client: String,
     pub record: String,
+    /// The struct that tells one partition from the others, and the endpoint of one; where there are any.
+    pub partition: String,
+    pub endpoint: String,
+    /// The parent's record.
+    parent: Option<String>,
+}
+
+impl Names {
+    /// Names that the module of the resource uses.
+    pub fn in_module(&self) -> Vec<&str> {
+        let mut names = vec![self.client.as_str(), &self.record];
+        if !self.partition.is_empty() {
+            names.extend([self.partition.as_str(), &self.endpoint]);
+        }
+        names.extend(self.parent.as_deref());
+        names
+    }
 }
 
 /// `config` holds the types of the config, which stand in one file with the resources' clients.
@@ -42,10 +59,17 @@ pub(super) fn names(
     for name in config.iter().flat_map(|field| config_types(&field.ty)) {
         types.unique(name.to_owned());
     }
+    let parent = |resource: &spec::Resource| {
+        let parent = resource.parent.as_ref()?;
+        let same = |other: &spec::Resource| other.name.value == parent.resource.value;
+        records.get(resources.iter().position(same)?)?.clone()
+    };
+    let parents: Vec<Option<String>> = resources.iter().map(parent).collect();
     named
         .into_iter()
         .zip(records)
-        .map(|(name, record)| {
+        .zip(resources.iter().zip(parents))
+        .map(|((name, record), (resource, parent))| {
             let (name, record) = (name?, record?);
             let client = type_name(&name.wire, "Resource");
             let taken = Name {
@@ -57,10 +81,20 @@ pub(super) fn names(
             } else {
                 types.unique(format!("{client}Resource"))
             };
+            let (mut partition, mut endpoint) = (String::new(), String::new());
+            if resource.parent.is_some() || resource.partitions.is_some() {
+                let taken = [Some(client.as_str()), Some(&record), parent.as_deref()];
+                let mut own = Scope::reserving(&taken.into_iter().flatten().collect::<Vec<_>>());
+                partition = own.unique(format!("{client}Partition"));
+                endpoint = own.unique(format!("{client}Of"));
+            }
             Some(Names {
                 name,
                 client,
                 record,
+                partition,
+                endpoint,
+                parent,
             })
         })
         .collect()

@@ -27,14 +27,18 @@ pub mod runtime {
     mod inside;
     pub mod items;
     pub mod json;
+    pub mod lanes;
     pub mod leaf;
     pub mod lenient;
     pub mod limit;
     pub mod link;
     pub mod oauth2;
     pub mod pages;
+    pub mod parents;
+    pub mod partitions;
     pub mod path;
     pub mod pattern;
+    pub mod plan;
     pub mod policies;
     pub mod record;
     pub mod records;
@@ -50,6 +54,7 @@ pub mod runtime {
     pub mod state;
     pub mod stats;
     mod tls;
+    pub mod tree;
     pub mod uuid;
     pub mod wait;
     pub mod windows;

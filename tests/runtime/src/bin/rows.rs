@@ -17,6 +17,17 @@ use serde_json::value::RawValue;
 
 const VARIABLES: &[(&str, &str)] = &[("key", "ROWS_KEY")];
 
+const RESOURCES: &[Resource] = &[
+    Resource {
+        name: "rows",
+        about: "All rows.",
+    },
+    Resource {
+        name: "broken",
+        about: "Fails.",
+    },
+];
+
 fn main() -> ExitCode {
     cli::main(&Connector {
         name: "rows",
@@ -25,18 +36,12 @@ fn main() -> ExitCode {
         variables: VARIABLES,
         connect,
         session: |session| session,
-        resources: &[
-            Resource {
-                name: "rows",
-                about: "All rows.",
-                open: |session| cli::reader(Pages::new(Rows::new(session, "/rows"))),
-            },
-            Resource {
-                name: "broken",
-                about: "Fails.",
-                open: |session| cli::reader(Pages::new(Rows::new(session, "/broken"))),
-            },
-        ],
+        resources: RESOURCES,
+        for_others: &[],
+        open: |session, plan| {
+            plan.read("rows", Pages::new(Rows::new(session, "/rows")));
+            plan.read("broken", Pages::new(Rows::new(session, "/broken")));
+        },
     })
 }
 

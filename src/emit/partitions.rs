@@ -1,0 +1,533 @@
+//! Resources that are read partition after partition: what tells one from the others, and where they come from.
+
+use super::expr::{Place, Scope, field};
+use super::record::{Types, ident};
+use super::{format, record, text, uses::Uses};
+use crate::model::{
+    Connector, Parent, PartitionField, PartitionList, PartitionSource, PartitionValues, Partitions,
+    RecordRoot, Resource, Type, singular,
+};
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+use serde::Serialize;
+use std::cell::RefCell;
+
+const CONCURRENCY: u32 = 4;
+
+/// What a divided resource has beside the rest: finished pieces of Rust.
+#[derive(Serialize)]
+pub struct PartitionsView {
+    /// The struct that tells one partition from the others.
+    partition: String,
+    /// Its Rust name.
+    partition_type: String,
+    /// What one partition is, for the docs: "each of `posts`".
+    each: String,
+    /// `impl` of the resource's client.
+    methods: String,
+    /// Implementations of the runtime's traits.
+    implementations: String,
+}
+
+/// The pieces.
+pub fn view(
+    connector: &Connector,
+    resource: &Resource,
+    divided: &Partitions,
+    uses: &mut Uses,
+) -> PartitionsView {
+    let code = Code {
+        connector,
+        resource,
+        divided,
+        parent: divided.parent.as_ref().and_then(|parent| {
+            let resource = connector.resources.get(parent.resource)?;
+            Some((parent, resource))
+        }),
+    };
+    uses.add("serde", "Serialize");
+    for name in ["Partitioned", "Partitions", "Source"] {
+        uses.runtime(name);
+    }
+    if let Some((_, parent)) = code.parent {
+        uses.runtime("Child");
+        uses.runtime("Parents");
+        let record = record_name(parent);
+        uses.own(format!("super::{}::{record}", parent.name.rust));
+    }
+    PartitionsView {
+        partition: format::items(code.structure(uses)),
+        partition_type: divided.type_name.clone(),
+        each: code.each(),
+        methods: format::items(code.methods()),
+        implementations: format::items(code.implementations()),
+    }
+}
+
+fn record_name(resource: &Resource) -> &str {
+    let root = resource.record.structs.first();
+    root.map_or("Record", |root| root.type_name.as_str())
+}
+
+struct Code<'a> {
+    connector: &'a Connector,
+    resource: &'a Resource,
+    divided: &'a Partitions,
+    parent: Option<(&'a Parent, &'a Resource)>,
+}
+
+impl Code<'_> {
+    fn partition(&self) -> Ident {
+        ident(&self.divided.type_name)
+    }
+
+    fn endpoint(&self) -> Ident {
+        ident(&self.divided.endpoint)
+    }
+
+    fn is_batch(&self) -> bool {
+        self.parent
+            .is_some_and(|(parent, _)| parent.batch.is_some())
+    }
+
+    /// "one of `posts` and one `region`"
+    fn each(&self) -> String {
+        let parent = self.parent.map(|(parent, resource)| {
+            let name = text::code(&resource.name.wire);
+            match parent.batch {
+                Some(batch) => format!("every {batch} of {name}"),
+                None => format!("each of {name}"),
+            }
+        });
+        let lists = self
+            .divided
+            .lists
+            .iter()
+            .map(|list| format!("each {}", text::code(list.field.trim_start_matches("r#"))));
+        let all: Vec<String> = parent.into_iter().chain(lists).collect();
+        all.join(" and ")
+    }
+
+    fn remarks(&self) -> Vec<String> {
+        let parent = self.parent.map(|(_, parent)| {
+            let name = text::code(&parent.name.wire);
+            format!("The records of {name} are read for it.")
+        });
+        let at_once = match self.divided.concurrency {
+            1 => "One partition is read after the other.".to_owned(),
+            number => {
+                format!("Up to {number} partitions are read at once; their records come in order.")
+            }
+        };
+        let failure =
+            "A partition that fails is an error that names it; after it the others go on.";
+        parent
+            .into_iter()
+            .chain([at_once, failure.to_owned()])
+            .collect()
+    }
+
+    /// The struct that tells one partition from the others.
+    fn structure(&self, uses: &mut Uses) -> TokenStream {
+        let name = self.partition();
+        let fields = self.divided.fields.iter().map(|field| {
+            let docs = record::docs([text::code(&field.shown)]);
+            let (name, ty) = (ident(&field.rust), self.ty(field, uses));
+            let ty = if field.nullable {
+                quote!(Option<#ty>)
+            } else {
+                ty
+            };
+            quote!(#docs pub #name: #ty)
+        });
+        let fields: Vec<_> = fields.collect();
+        let docs = record::docs([format!(
+            "What tells one partition of {} from the others.",
+            text::code(&self.resource.name.wire)
+        )]);
+        let of = self.of_parent();
+        quote! {
+            #docs
+            #[derive(Debug, Clone, PartialEq, Serialize)]
+            pub struct #name { #(#fields),* }
+            #of
+        }
+    }
+
+    fn ty(&self, field: &PartitionField, uses: &mut Uses) -> TokenStream {
+        let path = match &field.source {
+            PartitionSource::List(at) => {
+                let list = self.divided.lists.get(*at);
+                let integer = list.is_some_and(|list| list.values.is_integer());
+                return if integer { quote!(i64) } else { quote!(String) };
+            }
+            PartitionSource::Parent(path) => path,
+        };
+        if self.is_batch() {
+            return if path.ty == Type::Integer {
+                quote!(Vec<i64>)
+            } else {
+                quote!(Vec<String>)
+            };
+        }
+        let Some((_, parent)) = self.parent else {
+            return quote!(String);
+        };
+        let ty = Types::new(parent).ty(&path.ty, uses);
+        match path.ty {
+            // Enums stand in the parent's module.
+            Type::Enum(_) => {
+                let module = ident(&parent.name.rust);
+                quote!(super::#module::#ty)
+            }
+            _ => ty,
+        }
+    }
+
+    /// How one parent makes one partition, where it does.
+    fn of_parent(&self) -> Option<TokenStream> {
+        let (parent, resource) = self.parent.filter(|_| self.divided.lists.is_empty())?;
+        if parent.batch.is_some() {
+            return None;
+        }
+        let (partition, record) = (self.partition(), ident(record_name(resource)));
+        let (lets, fields, fallible) = self.parent_values();
+        let (result, made) = if fallible {
+            (
+                quote!(Result<Self, &'static str>),
+                quote!(Ok(Self { #(#fields),* })),
+            )
+        } else {
+            (quote!(Self), quote!(Self { #(#fields),* }))
+        };
+        Some(quote! {
+            impl #partition {
+                fn of(parent: &#record) -> #result {
+                    #lets
+                    #made
+                }
+            }
+        })
+    }
+
+    /// Statements that take values out of `parent`, the fields of the struct that hold them, and whether one of those
+    /// statements may end the function.
+    fn parent_values(&self) -> (TokenStream, Vec<TokenStream>, bool) {
+        let (mut lets, mut fields, mut fallible) = (TokenStream::new(), Vec::new(), false);
+        for field in &self.divided.fields {
+            let PartitionSource::Parent(path) = &field.source else {
+                continue;
+            };
+            let name = ident(&field.rust);
+            let (owned, optional) = if self.is_batch() && path.ty != Type::Integer {
+                let text = field::owned(RecordRoot::Parent, path);
+                (text.tokens, text.optional)
+            } else {
+                field::cloned(RecordRoot::Parent, path)
+            };
+            let needed = optional && !field.nullable;
+            if needed {
+                let shown = text::literal(field.shown.trim_start_matches("parent."));
+                lets.extend(quote!(let #name = #owned.ok_or(#shown)?;));
+                fallible = true;
+            }
+            let value = if needed { quote!(#name) } else { owned };
+            let value = if self.is_batch() {
+                quote!(vec![#value])
+            } else {
+                value
+            };
+            fields.push(if needed && !self.is_batch() {
+                quote!(#name)
+            } else {
+                quote!(#name: #value)
+            });
+        }
+        (lets, fields, fallible)
+    }
+
+    /// The methods of the resource's client.
+    fn methods(&self) -> TokenStream {
+        let (client, record) = (ident(&self.resource.type_name), record_name(self.resource));
+        let record = ident(record);
+        let lines = ["All records, partition after partition.", ""];
+        let lines = lines.into_iter().map(str::to_owned);
+        let docs = record::docs(lines.chain(self.remarks()));
+        let (open, one) = (self.open(), self.one());
+        quote! {
+            impl #client {
+                pub(crate) fn new(client: Client) -> Self { Self { client } }
+
+                #docs
+                #[must_use]
+                pub fn stream(self) -> Records<impl Source<Record = #record>> {
+                    Records::new(self.pages())
+                }
+
+                #[doc = " The same by pages."]
+                #[must_use]
+                pub fn pages(self) -> impl Source<Record = #record> { #open }
+
+                #one
+            }
+        }
+    }
+
+    fn open(&self) -> TokenStream {
+        match self.parent {
+            Some((_, parent)) => {
+                let accessor = ident(&parent.name.rust);
+                quote! {
+                    let parents = self.client.#accessor().pages();
+                    let partitions = Parents::new(parents, self.clone());
+                    Partitions::new(self, partitions)
+                }
+            }
+            None => quote! {
+                let partitions = self.partitions();
+                Partitions::new(self, partitions.into_iter())
+            },
+        }
+    }
+
+    fn one(&self) -> TokenStream {
+        let (partition, endpoint) = (self.partition(), self.endpoint());
+        let single = self
+            .parent
+            .filter(|_| self.divided.lists.is_empty() && !self.is_batch());
+        let Some((_, parent)) = single else {
+            let listed = self.parent.is_none().then(|| {
+                let make = self.lists(&[]);
+                quote! {
+                    #[doc = " All partitions, in the order in which they are read."]
+                    #[must_use]
+                    pub fn partitions(&self) -> Vec<#partition> {
+                        #make
+                        partitions
+                    }
+                }
+            });
+            return quote! {
+                #listed
+
+                #[doc = " One partition."]
+                #[must_use]
+                pub fn partition(self, partition: #partition) -> #endpoint {
+                    let client = self.client;
+                    #endpoint { client, partition }
+                }
+            };
+        };
+        let record = ident(record_name(parent));
+        let (_, _, fallible) = self.parent_values();
+        let one = singular(&parent.name.wire).replace('_', " ");
+        let name = text::code(&self.resource.name.wire);
+        if fallible {
+            let docs = record::docs([format!(
+                "Those of {name} that belong to one {one}; nothing where it has no value to ask with."
+            )]);
+            return quote! {
+                #docs
+                #[must_use]
+                pub fn of(self, parent: &#record) -> Option<#endpoint> {
+                    let (client, partition) = (self.client, #partition::of(parent).ok()?);
+                    Some(#endpoint { client, partition })
+                }
+            };
+        }
+        let docs = record::docs([format!("Those of {name} that belong to one {one}.")]);
+        quote! {
+            #docs
+            #[must_use]
+            pub fn of(self, parent: &#record) -> #endpoint {
+                let (client, partition) = (self.client, #partition::of(parent));
+                #endpoint { client, partition }
+            }
+        }
+    }
+
+    /// Statements that make `partitions` of all combinations of the lists; `fields` are the parent's.
+    fn lists(&self, fields: &[TokenStream]) -> TokenStream {
+        let partition = self.partition();
+        let own = self.divided.fields.iter().filter_map(|field| {
+            let PartitionSource::List(at) = field.source else {
+                return None;
+            };
+            let (name, list) = (ident(&field.rust), self.divided.lists.get(at)?);
+            Some(match &list.values {
+                PartitionValues::Integers(_) => quote!(#name),
+                PartitionValues::Config(_, true) => quote!(#name: *#name),
+                PartitionValues::Texts(_) => quote!(#name: #name.to_owned()),
+                PartitionValues::Config(_, false) => quote!(#name: #name.clone()),
+                PartitionValues::ConfigWords(_) => quote!(#name: #name.as_str().to_owned()),
+            })
+        });
+        let fields = fields.iter().cloned().chain(own);
+        let push = quote! {
+            let partition = #partition { #(#fields),* };
+            partitions.push(partition);
+        };
+        let loops = self.divided.lists.iter().rev().fold(push, |inside, list| {
+            let (name, values) = (ident(&list.field), values(list));
+            quote!(for #name in #values { #inside })
+        });
+        let config = super::resource::uses_ident(&loops, "config")
+            .then(|| quote!(let config = self.client.config();));
+        quote! {
+            #config
+            let mut partitions = Vec::new();
+            #loops
+        }
+    }
+
+    fn implementations(&self) -> TokenStream {
+        let (client, partition, endpoint) = (
+            ident(&self.resource.type_name),
+            self.partition(),
+            self.endpoint(),
+        );
+        let session = super::resource::session(self.resource);
+        let concurrency = (self.divided.concurrency != CONCURRENCY).then(|| {
+            let number = text::integer(self.divided.concurrency);
+            quote!(const CONCURRENCY: usize = #number;)
+        });
+        let child = self.child();
+        quote! {
+            impl Partitioned for #client {
+                type Partition = #partition;
+                type Source = Pages<#endpoint>;
+                #concurrency
+
+                fn session(&self) -> &Session { #session }
+
+                fn open(&self, partition: #partition) -> Pages<#endpoint> {
+                    let client = self.client.clone();
+                    Pages::new(#endpoint { client, partition })
+                }
+            }
+
+            #child
+        }
+    }
+
+    fn child(&self) -> Option<TokenStream> {
+        let (parent, resource) = self.parent?;
+        let (client, partition) = (ident(&self.resource.type_name), self.partition());
+        let record = ident(record_name(resource));
+        let batch = parent.batch.map(|batch| {
+            let batch = text::integer(batch);
+            quote!(const BATCH: usize = #batch;)
+        });
+        let needs_all = parent.needs_all.then(|| {
+            quote!(
+                const NEEDS_ALL: bool = true;
+            )
+        });
+        let when = parent.when.as_ref().map(|when| {
+            let lets = RefCell::default();
+            let scope = Scope {
+                connector: self.connector,
+                accessors: &[],
+                always: &[],
+                place: Place::Request,
+                option: None,
+                partitions: Some(self.divided),
+                lets: &lets,
+            };
+            let holds = scope.condition(when);
+            let before = scope.before();
+            let config = super::resource::uses_ident(&quote!(#before #holds), "config")
+                .then(|| quote!(let config = self.client.config();));
+            quote! {
+                #config
+                #before
+                let wanted = #holds;
+                if !wanted {
+                    return Ok(Vec::new());
+                }
+            }
+        });
+        let (lets, fields, fallible) = self.parent_values();
+        let make = if !self.divided.lists.is_empty() {
+            let make = self.lists(&cloned(&fields, &self.divided.fields));
+            quote!(#lets #make Ok(partitions))
+        } else if self.is_batch() {
+            quote! {
+                #lets
+                let partition = #partition { #(#fields),* };
+                Ok(vec![partition])
+            }
+        } else if fallible {
+            quote!(#partition::of(parent).map(|partition| vec![partition]))
+        } else {
+            quote!(Ok(vec![#partition::of(parent)]))
+        };
+        let join = self.is_batch().then(|| {
+            let parents = self
+                .divided
+                .fields
+                .iter()
+                .filter(|field| matches!(field.source, PartitionSource::Parent(_)));
+            let extend = parents.map(|field| {
+                let name = ident(&field.rust);
+                quote!(partition.#name.extend(other.#name);)
+            });
+            quote! {
+                fn join(partition: &mut #partition, other: #partition) { #(#extend)* }
+            }
+        });
+        Some(quote! {
+            impl Child for #client {
+                type Parent = #record;
+                #batch
+                #needs_all
+
+                fn partitions(&self, parent: &#record) -> Result<Vec<#partition>, &'static str> {
+                    #when
+                    #make
+                }
+
+                #join
+            }
+        })
+    }
+}
+
+/// The same fields in a loop, where values that were taken before are not given away.
+fn cloned(fields: &[TokenStream], all: &[PartitionField]) -> Vec<TokenStream> {
+    let parents = all.iter().filter_map(|field| match &field.source {
+        PartitionSource::Parent(path) => Some((field, path)),
+        PartitionSource::List(_) => None,
+    });
+    fields
+        .iter()
+        .zip(parents)
+        .map(|(tokens, (field, path))| {
+            let name = ident(&field.rust);
+            let taken = tokens.clone().into_iter().count() == 1;
+            if taken && !field::is_copied(&path.ty) {
+                quote!(#name: #name.clone())
+            } else {
+                tokens.clone()
+            }
+        })
+        .collect()
+}
+
+/// What a loop over a list goes through.
+fn values(list: &PartitionList) -> TokenStream {
+    match &list.values {
+        PartitionValues::Texts(texts) => {
+            let texts = texts.iter().map(|value| text::literal(value));
+            quote!([#(#texts),*])
+        }
+        PartitionValues::Integers(numbers) => {
+            let numbers = numbers.iter().map(text::integer);
+            quote!([#(#numbers),*])
+        }
+        PartitionValues::Config(path, _) | PartitionValues::ConfigWords(path) => {
+            let path = path.iter().map(|step| ident(step));
+            quote!(&config #(.#path)*)
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! What the command line reads: resources one after the other, children together with their parents.
+
+use super::record::ident;
+use super::{module, text};
+use crate::model::{Connector, Resource};
+use proc_macro2::TokenStream;
+use quote::quote;
+
+/// Whether resources are read for records of others.
+pub fn has_trees(connector: &Connector) -> bool {
+    connector
+        .resources
+        .iter()
+        .any(|resource| parent(resource).is_some())
+}
+
+/// Statements that add all resources to a `plan`.
+pub fn open(connector: &Connector) -> TokenStream {
+    let roots = connector.resources.iter().enumerate();
+    roots
+        .filter(|(_, resource)| parent(resource).is_none())
+        .map(|(at, resource)| {
+            let (name, accessor) = (
+                text::literal(&resource.name.wire),
+                ident(&resource.name.rust),
+            );
+            match children(connector, at, resource) {
+                Some((statements, children)) => quote! {
+                    #statements
+                    #children.read(plan, #name, client.#accessor().pages());
+                },
+                None => quote!(plan.read(#name, client.#accessor().pages());),
+            }
+        })
+        .collect()
+}
+
+fn parent(resource: &Resource) -> Option<usize> {
+    let parent = resource.partitions.as_ref()?.parent.as_ref()?;
+    Some(parent.resource)
+}
+
+/// Statements that collect the children of a resource, and the variable that holds them then.
+fn children(
+    connector: &Connector,
+    at: usize,
+    resource: &Resource,
+) -> Option<(TokenStream, TokenStream)> {
+    let mut own = connector
+        .resources
+        .iter()
+        .enumerate()
+        .filter(|(_, child)| parent(child) == Some(at))
+        .peekable();
+    own.peek()?;
+    let variable = ident(&format!("of_{}", module(resource)));
+    let (mut before, mut adds) = (TokenStream::new(), TokenStream::new());
+    for (at, child) in own {
+        let (name, accessor) = (text::literal(&child.name.wire), ident(&child.name.rust));
+        let inner = match children(connector, at, child) {
+            Some((statements, variable)) => {
+                before.extend(statements);
+                variable
+            }
+            None => quote!(Children::default()),
+        };
+        adds.extend(quote!(#variable.add(plan, #name, client.#accessor(), #inner);));
+    }
+    Some((
+        quote! {
+            #before
+            let mut #variable = Children::default();
+            #adds
+        },
+        quote!(#variable),
+    ))
+}

@@ -1,0 +1,150 @@
+//! `parent.X` and `partition.X`: which of their values the requests of a resource use.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
+
+use crate::model::{
+    Item, Name, PartitionField, PartitionSource, PartitionValues, Record, RecordPath, Scope, Type,
+    singular,
+};
+
+/// The parent of a resource.
+pub struct ParentNames<'a> {
+    /// Its name in the spec.
+    pub resource: &'a str,
+    /// Its record; nothing is said of its fields where that could not be made.
+    pub record: Option<&'a Record>,
+    /// Whether several records share a request, so that a field of theirs is a list.
+    pub batch: bool,
+}
+
+/// What `parent` and `partition` are in the requests of a resource, and what of them is used.
+pub struct PartitionNames<'a> {
+    /// `parent`
+    pub parent: Option<ParentNames<'a>>,
+    /// `partition`: the lists by name; nothing is said of those that could not be made.
+    pub lists: Vec<(String, Option<PartitionValues>)>,
+    used: RefCell<Used>,
+    /// Whether the expression that is read says itself what is to be done without a value.
+    guarded: Cell<bool>,
+}
+
+#[derive(Default)]
+struct Used {
+    scope: Scope,
+    fields: Vec<PartitionField>,
+    parent: bool,
+    lists: BTreeSet<usize>,
+}
+
+impl<'a> PartitionNames<'a> {
+    /// Names of which none is used yet.
+    #[must_use]
+    pub fn new(
+        parent: Option<ParentNames<'a>>,
+        lists: Vec<(String, Option<PartitionValues>)>,
+    ) -> Self {
+        Self {
+            parent,
+            lists,
+            used: RefCell::default(),
+            guarded: Cell::default(),
+        }
+    }
+
+    /// Notes that `parent` is spoken of, even if that is a fault.
+    pub(super) fn mark_parent(&self) {
+        self.used.borrow_mut().parent = true;
+    }
+
+    /// Whether `parent` is spoken of.
+    #[must_use]
+    pub fn uses_parent(&self) -> bool {
+        self.used.borrow().parent
+    }
+
+    /// Notes that a list is spoken of.
+    pub(super) fn mark_list(&self, at: usize) {
+        self.used.borrow_mut().lists.insert(at);
+    }
+
+    /// Whether a list is spoken of.
+    #[must_use]
+    pub fn uses_list(&self, at: usize) -> bool {
+        self.used.borrow().lists.contains(&at)
+    }
+
+    /// The struct's field that holds a field of the parent: its Rust name, whether it may be nothing, its type. Without
+    /// a value there is no request, unless the expression says what is to be done then.
+    pub(super) fn parent_field(&self, wire: &[String], path: RecordPath) -> (String, bool, Type) {
+        let resource = self.parent.as_ref().map_or("", |parent| parent.resource);
+        let batch = self.parent.as_ref().is_some_and(|parent| parent.batch);
+        let absent = path.steps.iter().any(|step| step.nullable);
+        let nullable = absent && self.guarded.get() && !batch;
+        // What is no whole number goes as the text that it is.
+        let item = match &path.ty {
+            Type::Integer => Type::Integer,
+            _ => Type::String,
+        };
+        let ty = if batch {
+            Type::List(Box::new(Item {
+                ty: item,
+                nullable: false,
+            }))
+        } else {
+            path.ty.clone()
+        };
+        let name = format!("{}_{}", singular(resource), wire.join("_"));
+        let shown = format!("parent.{}", wire.join("."));
+        let rust = self.field(&name, shown, PartitionSource::Parent(path), nullable);
+        (rust, nullable, ty)
+    }
+
+    /// Rust name of the struct's field that holds a value of a list.
+    pub fn list_field(&self, at: usize) -> String {
+        let name = self.lists.get(at).map_or("", |(name, _)| name);
+        self.field(
+            name,
+            format!("partition.{name}"),
+            PartitionSource::List(at),
+            false,
+        )
+    }
+
+    fn field(&self, name: &str, shown: String, source: PartitionSource, nullable: bool) -> String {
+        let mut used = self.used.borrow_mut();
+        if let Some(field) = used.fields.iter_mut().find(|field| field.source == source) {
+            field.nullable &= nullable;
+            return field.rust.clone();
+        }
+        let rust = used.scope.unique(Name::field(name).rust);
+        used.fields.push(PartitionField {
+            rust: rust.clone(),
+            shown,
+            source,
+            nullable,
+        });
+        rust
+    }
+
+    /// The fields that are used, in the order of their Rust names.
+    #[must_use]
+    pub fn fields(&self) -> Vec<PartitionField> {
+        let mut fields = self.used.borrow().fields.clone();
+        fields.sort_by(|a, b| a.rust.cmp(&b.rust));
+        fields
+    }
+
+    /// The first names that exist.
+    pub(super) fn roots(&self) -> Vec<&'static str> {
+        let parent = self.parent.as_ref().map(|_| "parent");
+        let partition = (!self.lists.is_empty()).then_some("partition");
+        parent.into_iter().chain(partition).collect()
+    }
+
+    /// Within `is defined`, `if`, `default`: the expression itself says what is to be done without a value. Gives what
+    /// was so before.
+    pub(super) fn guard(&self, guarded: bool) -> bool {
+        self.guarded.replace(guarded)
+    }
+}

@@ -1,0 +1,102 @@
+//! Reads several sources at once and hands over their pages in order: all of the first source, all of the second, …
+//!
+//! Nothing is spawned: the sources are read while a page is waited for. A source that is not the first holds at most
+//! one page, and asks for no other before its turn.
+
+use std::collections::VecDeque;
+use std::task::{Context, Poll};
+
+use super::error::Error;
+use super::session::BoxFuture;
+use super::source::{Batch, Source};
+
+/// Sources that are read at once.
+pub struct Lanes<S: Source>(VecDeque<Lane<S>>);
+
+struct Lane<S: Source> {
+    name: String,
+    state: State<S>,
+}
+
+type Page<S> = Result<Option<Batch<<S as Source>::Record>>, Error>;
+
+enum State<S: Source> {
+    Reading(BoxFuture<'static, (S, Page<S>)>),
+    Read(S, Page<S>),
+    Failed(Error),
+}
+
+/// What the first source came to.
+pub enum Turn<R> {
+    /// A page of it.
+    Page(Batch<R>),
+    /// Its end.
+    End,
+    /// Its failure, which is its end. The name is that of the source, if there was one.
+    Failed(Option<String>, Error),
+}
+
+impl<S: Source> Default for Lanes<S> {
+    fn default() -> Self {
+        Self(VecDeque::new())
+    }
+}
+
+impl<S: Source> Lanes<S> {
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Adds a source behind the others.
+    pub fn push(&mut self, name: String, source: S) {
+        let state = reading(source);
+        self.0.push_back(Lane { name, state });
+    }
+
+    /// Adds a failure that has its turn behind the sources that are there.
+    pub fn push_failure(&mut self, error: Error) {
+        let (name, state) = (String::new(), State::Failed(error));
+        self.0.push_back(Lane { name, state });
+    }
+
+    /// Gives up all of them.
+    pub fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// Reads all of them on; what the first came to, or none where there are none.
+    pub fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Turn<S::Record>>> {
+        for lane in &mut self.0 {
+            if let State::Reading(future) = &mut lane.state
+                && let Poll::Ready((source, page)) = future.as_mut().poll(context)
+            {
+                lane.state = State::Read(source, page);
+            }
+        }
+        let Some(Lane { name, state }) = self.0.pop_front() else {
+            return Poll::Ready(None);
+        };
+        Poll::Ready(Some(match state {
+            State::Reading(_) => {
+                self.0.push_front(Lane { name, state });
+                return Poll::Pending;
+            }
+            State::Read(source, Ok(Some(page))) => {
+                let state = reading(source);
+                self.0.push_front(Lane { name, state });
+                Turn::Page(page)
+            }
+            State::Read(_, Ok(None)) => Turn::End,
+            State::Read(_, Err(error)) => Turn::Failed(Some(name), error),
+            State::Failed(error) => Turn::Failed(None, error),
+        }))
+    }
+}
+
+fn reading<S: Source>(mut source: S) -> State<S> {
+    State::Reading(Box::pin(async move {
+        let page = source.next().await;
+        (source, page)
+    }))
+}

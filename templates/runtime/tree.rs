@@ -1,0 +1,204 @@
+//! Reads a resource once for all that is read for each of its records, however deep they hang on one another.
+//!
+//! All of a tree is read at the same time. A parent hands over the partitions that its records make, and waits while a
+//! child has as many of them as it can take.
+
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+
+use super::error::Error;
+use super::parents::{Child, Queue};
+use super::partitions::{Partitions, Upstream};
+use super::plan::{Plan, Reader, Reading, Written, header, write};
+use super::record::Record;
+use super::session::BoxFuture;
+use super::source::Source;
+
+/// The resources that are read for each record of another.
+pub struct Children<P: Record> {
+    intakes: Vec<Box<dyn Intake<P>>>,
+    readings: Vec<Reading>,
+}
+
+impl<P: Record> Default for Children<P> {
+    fn default() -> Self {
+        Self {
+            intakes: Vec::new(),
+            readings: Vec::new(),
+        }
+    }
+}
+
+impl<P: Record> Children<P> {
+    /// Reads a child too, if it or one of its own children is chosen.
+    pub fn add<C>(
+        &mut self,
+        plan: &Plan,
+        name: &'static str,
+        child: C,
+        children: Children<<C::Source as Source>::Record>,
+    ) where
+        C: Child<Parent = P>,
+    {
+        let (sender, receiver) = channel(C::CONCURRENCY);
+        let partitions = Partitions::new(child.clone(), Received(receiver));
+        if let Some(readings) = children.readings(plan, name, partitions) {
+            let queue = Queue::new(child);
+            self.intakes.push(Box::new(Outlet { queue, sender }));
+            self.readings.extend(readings);
+        }
+    }
+
+    /// Reads the parent at the root of the tree, if it or one of its children is chosen.
+    pub fn read<S>(self, plan: &mut Plan, name: &'static str, pages: S)
+    where
+        S: Source<Record = P>,
+    {
+        if let Some(readings) = self.readings(plan, name, pages) {
+            plan.read_together(readings);
+        }
+    }
+
+    fn readings<S>(self, plan: &Plan, name: &'static str, source: S) -> Option<Vec<Reading>>
+    where
+        S: Source<Record = P>,
+    {
+        let written = plan.is_chosen(name);
+        if !written && self.intakes.is_empty() {
+            return None;
+        }
+        let parent = Parent {
+            source,
+            written,
+            intakes: self.intakes,
+            read: Vec::new(),
+        };
+        let reader = Box::new(parent);
+        let mut readings = vec![Reading {
+            name,
+            written,
+            reader,
+        }];
+        readings.extend(self.readings);
+        Some(readings)
+    }
+}
+
+/// Partitions that a parent hands over, and why one of them cannot be.
+struct Received<T>(Receiver<Result<T, Error>>);
+
+impl<T: Send + 'static> Upstream for Received<T> {
+    type Partition = T;
+
+    async fn next(&mut self) -> Result<Option<T>, Error> {
+        self.0.recv().await.transpose()
+    }
+}
+
+/// Takes the records of a parent.
+trait Intake<P>: Send {
+    /// Takes records, and waits until there is room for all that they make. False where nobody takes any more.
+    fn take<'a>(&'a mut self, parents: &'a [P]) -> BoxFuture<'a, bool>;
+
+    /// There are no further records.
+    fn close(&mut self) -> BoxFuture<'_, bool>;
+}
+
+struct Outlet<C: Child> {
+    queue: Queue<C>,
+    sender: Sender<Result<C::Partition, Error>>,
+}
+
+impl<C: Child> Outlet<C> {
+    /// Hands over what is ready. False where nobody takes it.
+    async fn send(&mut self) -> bool {
+        while let Some(partition) = self.queue.pop() {
+            if self.sender.send(partition).await.is_err() {
+                return false;
+            }
+        }
+        !self.sender.is_closed()
+    }
+}
+
+impl<C: Child> Intake<C::Parent> for Outlet<C> {
+    fn take<'a>(&'a mut self, parents: &'a [C::Parent]) -> BoxFuture<'a, bool> {
+        Box::pin(async move {
+            for parent in parents {
+                self.queue.add(parent);
+                if !self.send().await {
+                    return false;
+                }
+            }
+            true
+        })
+    }
+
+    fn close(&mut self) -> BoxFuture<'_, bool> {
+        self.queue.close();
+        Box::pin(self.send())
+    }
+}
+
+/// Reads a parent and hands its records to the children.
+struct Parent<S: Source> {
+    source: S,
+    written: bool,
+    intakes: Vec<Box<dyn Intake<S::Record>>>,
+    /// The page that was read last: it is handed over once its records are written.
+    read: Vec<S::Record>,
+}
+
+impl<S: Source> Parent<S> {
+    async fn hand_over(&mut self) {
+        let read = std::mem::take(&mut self.read);
+        let mut open = Vec::with_capacity(self.intakes.len());
+        for mut intake in std::mem::take(&mut self.intakes) {
+            if intake.take(&read).await {
+                open.push(intake);
+            }
+        }
+        self.intakes = open;
+    }
+
+    async fn close(&mut self) {
+        for mut intake in self.intakes.drain(..) {
+            intake.close().await;
+        }
+    }
+}
+
+impl<S: Source> Reader for Parent<S> {
+    fn page<'a>(
+        &'a mut self,
+        csv: bool,
+        limit: u64,
+        out: &'a mut Vec<u8>,
+    ) -> BoxFuture<'a, Written> {
+        Box::pin(async move {
+            self.hand_over().await;
+            let wanted = self.written || !self.intakes.is_empty();
+            let batch = if limit > 0 && wanted {
+                self.source.next().await?
+            } else {
+                None
+            };
+            let Some(mut batch) = batch else {
+                self.close().await;
+                return Ok(None);
+            };
+            if !self.written {
+                self.read = batch.records;
+                return Ok(Some((0, Vec::new())));
+            }
+            let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+            batch.records.truncate(limit);
+            let written = write(&batch.records, csv, out);
+            self.read = batch.records;
+            written.map(|()| Some((self.read.len() as u64, batch.rejected)))
+        })
+    }
+
+    fn header(&self) -> String {
+        header::<S::Record>()
+    }
+}
