@@ -387,3 +387,52 @@ fn a_backoff_and_a_rule_read_one_value_of_the_body_by_one_accessor() {
     };
     assert_eq!(place, &WaitPlace::Body(body.accessors[0].rust.clone()));
 }
+
+#[test]
+fn refresh_tokens_need_a_file_that_keeps_them() {
+    let auth = |grant: &str| {
+        format!(
+            "config: {{ id: string, secret: secret, refresh: secret, file: string, token_file: string }}\n\
+             client:\n  base_url: https://api.example.com\n  headers: {{ X-File: \"{{{{ config.file }}}}{{{{ config.token_file }}}}\" }}\n  \
+             auth: {{ type: oauth2, token_url: https://api.example.com/token, client_id: \"{{{{ config.id }}}}\", \
+             client_secret: \"{{{{ config.secret }}}}\", {grant} }}\n\
+             resources:\n  - {{ name: items, endpoint: /items, {FIELDS} }}\n"
+        )
+    };
+    let refreshing = auth("grant: refresh_token, refresh_token: \"{{ config.refresh }}\"");
+    let file = |text: &str| {
+        let config = compile(text).config;
+        let found = config
+            .into_iter()
+            .find(|field| field.name.wire == "token_file");
+        found.map(|field| (field.optional, field.env))
+    };
+    let env = "EXAMPLE_TOKEN_FILE".to_owned();
+    // The spec's own declaration is taken as it is; without one there is a field that may be left out.
+    assert_eq!(file(&refreshing), Some((false, env.clone())));
+    let undeclared = refreshing
+        .replace(", token_file: string", "")
+        .replace("{{ config.token_file }}", "");
+    assert_eq!(file(&undeclared), Some((true, env)));
+    let other = undeclared
+        .replace("grant: refresh_token, refresh_token: ", "params: { x: ")
+        .replace("config.refresh }}\"", "config.refresh }}\" }");
+    assert_eq!(file(&other), None);
+}
+
+#[test]
+fn resources_with_the_same_credentials_share_their_tokens() {
+    let one = "{ type: oauth2, token_url: https://api.example.com/token, client_id: a, client_secret: b }";
+    let other = one.replace("client_id: a", "client_id: c");
+    let connector = compile(&format!(
+        "client: {{ base_url: https://api.example.com }}\nresources:\n  \
+         - {{ name: first, endpoint: {{ path: /a, auth: {one} }}, {FIELDS} }}\n  \
+         - {{ name: second, endpoint: {{ path: /b, auth: {other} }}, {FIELDS} }}\n  \
+         - {{ name: third, endpoint: {{ path: /c, auth: {one} }}, {FIELDS} }}\n"
+    ));
+    let files = spile::emit::connector(&connector, spile::emit::Layout::Vendored);
+    let client = &files["src/client.rs"];
+    assert_eq!(client.matches("OAuth2::new(").count(), 2, "{client}");
+    assert!(!client.contains("third_session"), "{client}");
+    assert!(files["src/resources/third.rs"].contains("first_session()"));
+}

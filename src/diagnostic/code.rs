@@ -131,6 +131,8 @@ codes! {
     InvalidParent "E0416" Error,
     /// A partition that could not be told from others.
     InvalidPartition "E0417" Error,
+    /// An authentication that cannot work as written.
+    InvalidAuth "E0418" Error,
     /// A rate limit that cannot hold as written.
     InvalidRateLimit "E0421" Error,
 

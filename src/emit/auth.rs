@@ -1,16 +1,17 @@
 //! Credentials: the statements that make an authenticator from the configuration.
 
+mod oauth2;
+
 use super::expr::{Place, Scope};
 use super::record::ident;
 use super::resource::uses_ident;
-use super::{errors, text, uses::Uses};
+use super::{text, uses::Uses};
 use crate::model::{
-    Auth, ConfigField, ConfigType, Connector, ExprKind, ExprType, KeyPlace, OAuth2, Part, Template,
+    Auth, ConfigField, ConfigType, Connector, ExprKind, ExprType, KeyPlace, Part, Sending, Template,
 };
 use proc_macro2::TokenStream;
 use quote::quote;
 use std::cell::RefCell;
-use std::time::Duration;
 
 /// Statements, and an expression of type `Option<Arc<dyn Authenticator>>`, in the scope of `config`.
 pub fn authenticator(
@@ -86,7 +87,7 @@ fn shared(scope: Scope<'_>, auth: &Auth, uses: &mut Uses) -> (TokenStream, Token
             )
         }
         Auth::OAuth2(oauth2) => {
-            let statements = self::oauth2(oauth2, scope, uses);
+            let statements = oauth2::statements(oauth2, scope, uses);
             let before = scope.before();
             (quote!(#before #statements), quote!(auth))
         }
@@ -155,14 +156,7 @@ fn simple(auth: &Auth, scope: Scope<'_>, uses: &mut Uses) -> TokenStream {
                 });
                 secret(&Template::Parts(prefixed.collect()), scope)
             };
-            let (constructor, name) = match place {
-                KeyPlace::Header(name) => ("header", name),
-                KeyPlace::Query(name) => ("query", name),
-                KeyPlace::Cookie(name) => ("cookie", name),
-                KeyPlace::Body(name) => ("body", name),
-            };
-            let (constructor, name) = (ident(constructor), text::literal(name));
-            quote!(ApiKey::#constructor(#name, #key))
+            api_key(place, &key)
         }
         Auth::Basic { username, password } => {
             uses.runtime("Basic");
@@ -171,6 +165,51 @@ fn simple(auth: &Auth, scope: Scope<'_>, uses: &mut Uses) -> TokenStream {
             quote!(Basic::new(#username, #password))
         }
         Auth::None | Auth::OAuth2(_) | Auth::OneOf { .. } => quote!(()),
+    }
+}
+
+fn name_of(place: &KeyPlace) -> &str {
+    let (KeyPlace::Header(name)
+    | KeyPlace::Query(name)
+    | KeyPlace::Cookie(name)
+    | KeyPlace::Body(name)) = place;
+    name
+}
+
+fn api_key(place: &KeyPlace, key: &TokenStream) -> TokenStream {
+    let constructor = ident(match place {
+        KeyPlace::Header(_) => "header",
+        KeyPlace::Query(_) => "query",
+        KeyPlace::Cookie(_) => "cookie",
+        KeyPlace::Body(_) => "body",
+    });
+    let name = text::literal(name_of(place));
+    quote!(ApiKey::#constructor(#name, #key))
+}
+
+/// The function that makes credentials of a token.
+fn sending(send: &Sending, uses: &mut Uses) -> TokenStream {
+    match send {
+        Sending::Bearer => {
+            uses.runtime("Bearer");
+            quote!(|token| Box::new(Bearer(token)))
+        }
+        Sending::Key { place, prefix } => {
+            uses.runtime("ApiKey");
+            if prefix.is_empty() {
+                let key = api_key(place, &quote!(token));
+                // What may be too long for a line stands in a block.
+                return if name_of(place).len() <= 16 {
+                    quote!(|token| Box::new(#key))
+                } else {
+                    quote!(|token| { let key = #key; Box::new(key) })
+                };
+            }
+            let pattern = prefix.replace('{', "{{").replace('}', "}}");
+            let pattern = text::literal(&format!("{pattern}{{}}"));
+            let key = api_key(place, &quote!(key));
+            quote!(|token| { let key = format!(#pattern, token.expose()); Box::new(#key) })
+        }
     }
 }
 
@@ -191,57 +230,4 @@ fn secret(template: &Template, scope: Scope<'_>) -> TokenStream {
         Template::Parts(parts) => scope.format(parts, |scope, expr| scope.value(expr).display()),
         other => scope.param(other),
     }
-}
-
-fn oauth2(oauth2: &OAuth2, scope: Scope<'_>, uses: &mut Uses) -> TokenStream {
-    uses.runtime("OAuth2");
-    let constructor = ident(if oauth2.basic { "with_basic" } else { "new" });
-    let token_url = scope.param(&oauth2.token_url);
-    let client_id = scope.param(&oauth2.client_id);
-    let client_secret = match &oauth2.client_secret {
-        template @ Template::Value(expr) if expr.ty == ExprType::Secret => scope.param(template),
-        other => {
-            uses.runtime("Secret");
-            let value = scope.param(other);
-            quote!(&Secret::from(#value))
-        }
-    };
-    let mut statements = quote! {
-        let auth = OAuth2::#constructor(#token_url, #client_id, #client_secret)?;
-    };
-    if !oauth2.scopes.is_empty() {
-        let scopes = oauth2.scopes.iter().map(|template| match template {
-            Template::Text(_) => scope.param(template),
-            other => {
-                let value = scope.param(other);
-                quote!(&*#value)
-            }
-        });
-        statements.extend(quote!(let auth = auth.scopes(&[#(#scopes),*]);));
-    }
-    for (method, params) in [("param", &oauth2.params), ("header", &oauth2.headers)] {
-        let method = ident(method);
-        for param in params {
-            let name = text::literal(&param.name);
-            for value in &param.values {
-                let value = scope.param(value);
-                statements.extend(quote!(let auth = auth.#method(#name, #value);));
-            }
-        }
-    }
-    for (method, path, default) in [
-        ("token_path", &oauth2.access_token_path, "access_token"),
-        ("life_path", &oauth2.expires_in_path, "expires_in"),
-    ] {
-        if *path != [default] {
-            let method = ident(method);
-            let keys = path.iter().map(|key| text::literal(key));
-            statements.extend(quote!(let auth = auth.#method(&[#(#keys),*]);));
-        }
-    }
-    if oauth2.expires_in != 3600 {
-        let life = errors::duration(Duration::from_secs(oauth2.expires_in), uses);
-        statements.extend(quote!(let auth = auth.default_life(#life);));
-    }
-    statements
 }

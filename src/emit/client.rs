@@ -22,8 +22,12 @@ struct ClientView {
     base_url: Option<String>,
     /// The spec names no `User-Agent`.
     user_agent: bool,
-    /// Sessions with credentials of their own, one per resource that has them.
+    /// Sessions with credentials of their own, one for all resources that have the same.
     sessions: Vec<String>,
+    /// Refresh tokens may change with each use.
+    keeps_tokens: bool,
+    /// The file that keeps them may be left out.
+    may_forget: bool,
     /// Statements that make `options`.
     options: String,
     /// Statements that make the sessions of single resources from `session`.
@@ -53,16 +57,27 @@ pub fn file(connector: &Connector) -> String {
         uses.runtime(name);
     }
     let options = options(connector, &mut uses);
-    let own: TokenStream = connector
-        .resources
-        .iter()
-        .filter_map(|resource| resource.auth.as_ref().map(|auth| (resource, auth)))
-        .map(|(resource, auth)| {
-            let field = own_session(resource);
+    let own: TokenStream = own_sessions(connector)
+        .map(|(field, auth)| {
             let (before, value) = auth::authenticator(connector, auth, &mut uses);
             quote!(#before let #field = session.with_auth(#value);)
         })
         .collect();
+    let keeps_tokens = std::iter::once(&connector.client.auth)
+        .chain(own_sessions(connector).map(|(_, auth)| auth))
+        .any(Auth::keeps_tokens);
+    if keeps_tokens {
+        uses.runtime("TokenFile");
+        uses.runtime("TokenStore");
+    }
+    let token_file = connector
+        .config
+        .iter()
+        .find(|field| keeps_tokens && field.name.wire == "token_file");
+    let may_forget = token_file.is_some_and(|field| field.optional);
+    if may_forget {
+        uses.runtime("TokenMemory");
+    }
     if uses_ident(&quote!(#options #own), "Secret") {
         uses.runtime("Secret");
     }
@@ -70,19 +85,17 @@ pub fn file(connector: &Connector) -> String {
         Template::Text(text) => Some(text::quoted(text)),
         _ => None,
     };
-    let sessions = connector
-        .resources
-        .iter()
-        .filter(|resource| resource.auth.is_some());
     templates::render(
         "src/client.rs",
         ClientView {
             uses: uses.lines(),
             base_url,
             user_agent: connector.client.user_agent.is_none(),
-            sessions: sessions
-                .map(|resource| own_session(resource).to_string())
+            sessions: own_sessions(connector)
+                .map(|(field, _)| field.to_string())
                 .collect(),
+            keeps_tokens,
+            may_forget,
             options: options.to_string(),
             own: own.to_string(),
             resources: connector.resources.iter().map(accessor).collect(),
@@ -90,8 +103,23 @@ pub fn file(connector: &Connector) -> String {
     )
 }
 
+/// The sessions with credentials that are not the client's: resources with the same ones share one, and its tokens.
+fn own_sessions(connector: &Connector) -> impl Iterator<Item = (Ident, &Auth)> {
+    let is_first = |resource: &&Resource| {
+        resource.auth.is_some() && own_session(connector, resource) == field_of(resource)
+    };
+    let firsts = connector.resources.iter().filter(is_first);
+    firsts.filter_map(|resource| Some((field_of(resource), resource.auth.as_ref()?)))
+}
+
 /// The field of `Client` with the session of a resource that has credentials of its own.
-pub fn own_session(resource: &Resource) -> Ident {
+pub fn own_session(connector: &Connector, resource: &Resource) -> Ident {
+    let mut resources = connector.resources.iter();
+    let first = resources.find(|other| other.auth == resource.auth);
+    field_of(first.unwrap_or(resource))
+}
+
+fn field_of(resource: &Resource) -> Ident {
     ident(&format!("{}_session", module(resource)))
 }
 

@@ -29,7 +29,7 @@ pub fn relayout(source: &str) -> String {
         // Ranges in macros are printed with a blank.
         source = Cow::Owned(source.replace("..= ", "..="));
     }
-    if source.contains("|| {\n") {
+    if source.contains("| {\n") {
         source = Cow::Owned(closures_in_line(&source));
     }
     if source.contains("&[\n") {
@@ -81,14 +81,22 @@ fn closures_in_line(source: &str) -> String {
         let text = line.trim_start();
         let indent = line.len() - text.len();
         let shift = 4 * moved.len();
-        let name = !text.is_empty()
-            && text
+        let receiver = text
+            .strip_prefix("let ")
+            .and_then(|bound| Some(bound.split_once(" = ")?.1))
+            .unwrap_or(text);
+        let name = !receiver.is_empty()
+            && receiver
                 .chars()
                 .all(|c| c.is_alphanumeric() || c == '_' || c == '.');
         let call = lines
             .peek()
             .map(|next| next.trim_start())
-            .filter(|next| next.starts_with('.') && next.ends_with("|| {"));
+            .filter(|next| next.starts_with('.'))
+            .filter(|next| {
+                // With an argument it may be one call of several in a chain, unless it is given its statement.
+                next.ends_with("|| {") || receiver != text && next.ends_with("| {")
+            });
         if let Some(call) = call.filter(|_| name) {
             out.push(format!("{}{text}{call}", " ".repeat(indent - shift)));
             moved.push(indent + 4);

@@ -386,7 +386,7 @@ impl Code<'_> {
             self.partition(),
             self.endpoint(),
         );
-        let session = super::resource::session(self.resource);
+        let session = super::resource::session(self.connector, self.resource);
         let concurrency = (self.divided.concurrency != CONCURRENCY).then(|| {
             let number = text::integer(self.divided.concurrency);
             quote!(const CONCURRENCY: usize = #number;)

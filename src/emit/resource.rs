@@ -191,7 +191,7 @@ fn endpoint(
         let pages = text::integer(pages);
         quote!(const MAX_PAGES: Option<u64> = Some(#pages);)
     });
-    let session = session(resource);
+    let session = session(scope.connector, resource);
     let request = request::request(resource, code, scope, uses);
     let action = errors::action(resource, scope, uses);
     let records = envelope.records();
@@ -260,10 +260,10 @@ fn endpoint(
 }
 
 /// The connection of a resource.
-pub fn session(resource: &Resource) -> TokenStream {
+pub fn session(connector: &Connector, resource: &Resource) -> TokenStream {
     match &resource.auth {
         Some(_) => {
-            let field = client::own_session(resource);
+            let field = client::own_session(connector, resource);
             quote!(self.client.#field())
         }
         None => quote!(self.client.session()),

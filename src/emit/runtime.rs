@@ -16,8 +16,8 @@ macro_rules! parts {
 parts! {
     adapt api_key base64 basic bearer body capture checkpointed cli csv cursor decimal decimal_cursor decode each
     endpoint error guard incremental items json lanes leaf lenient limit link oauth2 pages parents partitions path
-    pattern plan policies record records request retry row scalar secret send session settings source state stats tls
-    tree uuid wait windows wire word
+    pattern plan policies record records refresh_token request retry row scalar secret send session settings source
+    state stats tls token_file token_request tokens tree uuid wait windows wire word
 }
 
 /// Calls of methods that parts add to types of other parts.

@@ -4,10 +4,11 @@ use super::pages::{self, Walk};
 use super::{format, module, package, templates, text};
 use crate::model::{
     Action, Auth, ConfigField, ConfigType, Connector, ErrorPolicy, ExprKind, KeyPlace, Part,
-    Resource, StatusRange, Template,
+    Resource, Sending, StatusRange, Template,
 };
 use crate::output::Files;
 use serde::Serialize;
+use serde_json::Value;
 
 /// Where the stub server stands.
 pub const STUB_PATH: &str = "tests/stub/mod.rs";
@@ -200,37 +201,39 @@ fn chosen(connector: &Connector) -> Option<usize> {
 
 /// A condition on `asked`.
 fn authorized(auth: &Auth, choice: Option<usize>) -> Option<String> {
-    let header = |name: &str, start: &str| {
-        let (name, start) = (text::quoted(&name.to_lowercase()), text::quoted(start));
-        format!("asked.headers.get({name}).is_some_and(|value| value.starts_with({start}))")
-    };
     Some(match auth {
         Auth::None => return None,
         Auth::Bearer { .. } => header("authorization", "Bearer "),
-        Auth::OAuth2(_) => header("authorization", "Bearer t-1"),
+        Auth::OAuth2(oauth2) => sent(&oauth2.send),
         Auth::Basic { .. } => header("authorization", "Basic "),
-        Auth::ApiKey {
-            place: KeyPlace::Header(name),
-            prefix,
-            ..
-        } => header(name, prefix),
-        Auth::ApiKey {
-            place: KeyPlace::Query(name),
-            ..
-        } => format!("asked.param({}).is_some()", text::quoted(name)),
-        Auth::ApiKey {
-            place: KeyPlace::Cookie(name),
-            ..
-        } => {
+        Auth::ApiKey { place, prefix, .. } => placed(place, prefix),
+        Auth::OneOf { options, .. } => return authorized(&options.get(choice?)?.auth, None),
+    })
+}
+
+/// Whether the token `t-1` was sent.
+fn sent(send: &Sending) -> String {
+    match send {
+        Sending::Bearer => header("authorization", "Bearer t-1"),
+        Sending::Key { place, prefix } => placed(place, &format!("{prefix}t-1")),
+    }
+}
+
+fn header(name: &str, start: &str) -> String {
+    let (name, start) = (text::quoted(&name.to_lowercase()), text::quoted(start));
+    format!("asked.headers.get({name}).is_some_and(|value| value.starts_with({start}))")
+}
+
+fn placed(place: &KeyPlace, start: &str) -> String {
+    match place {
+        KeyPlace::Header(name) => header(name, start),
+        KeyPlace::Query(name) => format!("asked.param({}).is_some()", text::quoted(name)),
+        KeyPlace::Cookie(name) => {
             let pair = text::quoted(&format!("{name}="));
             format!("asked.headers.get(\"cookie\").is_some_and(|value| value.contains({pair}))")
         }
-        Auth::ApiKey {
-            place: KeyPlace::Body(name),
-            ..
-        } => format!("asked.body.contains({})", text::quoted(name)),
-        Auth::OneOf { options, .. } => return authorized(&options.get(choice?)?.auth, None),
-    })
+        KeyPlace::Body(name) => format!("asked.body.contains({})", text::quoted(name)),
+    }
 }
 
 /// Whether a rule may hold for an answer that is no failure.
@@ -272,24 +275,37 @@ fn failures(policy: &ErrorPolicy) -> Vec<String> {
     failures
 }
 
-/// The answer of the token server.
+/// The answer of the token server: the token `t-1` wherever it is looked for.
 fn token(connector: &Connector, replaced: bool) -> String {
     let own = connector
         .resources
         .iter()
         .filter_map(|resource| resource.auth.as_ref());
-    let found = std::iter::once(&connector.client.auth)
-        .chain(own)
-        .find_map(|auth| match auth {
-            Auth::OAuth2(oauth2) if !replaced => Some(oauth2.access_token_path.clone()),
-            _ => None,
-        });
-    let path = found.unwrap_or_else(|| vec!["access_token".to_owned()]);
-    let mut json = "\"t-1\"".to_owned();
-    for key in path.iter().rev() {
-        json = format!("{{{}:{json}}}", serde_json::Value::from(key.as_str()));
+    let client = (!replaced).then_some(&connector.client.auth);
+    let mut answer = Value::Null;
+    for auth in client.into_iter().chain(own).flat_map(Auth::ways) {
+        if let Auth::OAuth2(oauth2) = auth {
+            put(&mut answer, &oauth2.access_token_path);
+        }
     }
-    json
+    if replaced || answer.is_null() {
+        put(&mut answer, &["access_token".to_owned()]);
+    }
+    answer.to_string()
+}
+
+fn put(answer: &mut Value, path: &[String]) {
+    let mut place = answer;
+    for key in path {
+        if !place.is_object() {
+            *place = Value::Object(serde_json::Map::new());
+        }
+        let Some(object) = place.as_object_mut() else {
+            return;
+        };
+        place = object.entry(key.as_str()).or_insert(Value::Null);
+    }
+    *place = Value::from("t-1");
 }
 
 /// The call that sets a field; nothing where it has a value already, none where no value can be made up.
@@ -298,6 +314,10 @@ fn setter(field: &ConfigField, choice: Option<usize>) -> Option<Option<String>> 
         && (field.name.wire.ends_with("url")
             || matches!(&field.default, Some(crate::model::ConfigDefault::Text(text)) if text.starts_with("http")));
     let name = &field.name.rust;
+    // The tests leave no files behind.
+    if field.name.wire == "token_file" && field.optional {
+        return Some(None);
+    }
     if is_url && field.pattern.is_none() {
         return Some(Some(format!("{name}(stub.url.clone())")));
     }

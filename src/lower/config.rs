@@ -1,6 +1,7 @@
 //! `config`: fields, their types and defaults.
 
 mod default;
+pub mod token_file;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,7 +20,13 @@ pub fn lower(spec: &Spec, sink: &mut Sink) -> (Vec<ConfigField>, BTreeSet<String
         prefix,
         envs: BTreeMap::new(),
     };
-    lowering.fields(&spec.config, "", true)
+    match token_file::field(spec, lowering.sink) {
+        Some(field) => {
+            let fields: Vec<_> = spec.config.iter().cloned().chain([field]).collect();
+            lowering.fields(&fields, "", true)
+        }
+        None => lowering.fields(&spec.config, "", true),
+    }
 }
 
 struct Lowering<'s> {

@@ -117,6 +117,9 @@ fn lower_whole(spec: &Spec, sources: &mut Sources, sink: &mut Sink) -> Option<Co
     if let Some(client) = client.as_ref().filter(|_| !cx.sink.has_errors()) {
         rate_limit::warn_of_unused(spec, client, &resources, &mut cx);
     }
+    if config::token_file::is_needed(spec) {
+        names.mark_used(config::token_file::NAME);
+    }
     if sink.has_errors() {
         return None;
     }

@@ -315,7 +315,7 @@ impl Lowering<'_, '_> {
         let (Some(auth), Some(body)) = (auth, body) else {
             return;
         };
-        if auth::needs_body(auth)
+        if auth.needs_body()
             && !matches!(
                 body,
                 Body::Form(_) | Body::Json(crate::model::Json::Object(_))

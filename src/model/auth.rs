@@ -4,7 +4,7 @@ use super::{Param, Template};
 use serde::Serialize;
 
 /// How requests are authenticated.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub enum Auth {
     /// Not at all.
     None,
@@ -29,7 +29,7 @@ pub enum Auth {
         /// Password.
         password: Template,
     },
-    /// OAuth2 client credentials.
+    /// OAuth2.
     OAuth2(Box<OAuth2>),
     /// A choice of the connector's user.
     OneOf {
@@ -45,7 +45,7 @@ pub enum Auth {
 }
 
 /// One option of [`Auth::OneOf`].
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct AuthOption {
     /// Rust name of the variant.
     pub variant: String,
@@ -68,27 +68,133 @@ pub enum KeyPlace {
     Body(String),
 }
 
-/// OAuth2 client credentials.
-#[derive(Debug, Clone, Serialize)]
+/// OAuth2.
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct OAuth2 {
     /// Where tokens come from: an absolute URL.
     pub token_url: Template,
-    /// The client.
-    pub client_id: Template,
-    /// Its secret.
-    pub client_secret: Template,
-    /// Sent joined by blanks; not sent when empty.
+    /// With what a token is asked for.
+    pub grant: Grant,
+    /// Who asks.
+    pub client: OAuthClient,
+    /// Sent joined; not sent when empty.
     pub scopes: Vec<Template>,
-    /// HTTP Basic instead of the form.
-    pub basic: bool,
+    /// What joins them.
+    pub scope_separator: String,
     /// More form fields.
     pub params: Vec<Param>,
     /// More headers.
     pub headers: Vec<Param>,
     /// Wire names from the answer to the token.
     pub access_token_path: Vec<String>,
-    /// Wire names from the answer to its life in seconds.
+    /// Wire names from the answer to its life in seconds, or its end.
     pub expires_in_path: Vec<String>,
     /// Life in seconds where the answer has none.
     pub expires_in: u64,
+    /// How tokens are sent.
+    pub send: Sending,
+}
+
+/// With what a token is asked for.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub enum Grant {
+    /// The client's own credentials.
+    ClientCredentials,
+    /// A refresh token, which may change with each use.
+    RefreshToken {
+        /// The one that the user supplies.
+        token: Template,
+        /// Wire names from the answer to a new one.
+        path: Vec<String>,
+    },
+    /// Name and password of a user.
+    Password {
+        /// User name.
+        username: Template,
+        /// Password.
+        password: Template,
+    },
+}
+
+/// Who asks for a token.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub enum OAuthClient {
+    /// Nobody, or a client that the grant or the parameters name.
+    Unnamed,
+    /// A public client, in the form.
+    Public(Template),
+    /// A client and its secret.
+    Secret {
+        /// The client.
+        id: Template,
+        /// Its secret.
+        secret: Template,
+        /// HTTP Basic instead of the form.
+        basic: bool,
+    },
+}
+
+/// How a token is sent.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub enum Sending {
+    /// `Authorization: Bearer …`
+    Bearer,
+    /// As a key.
+    Key {
+        /// Where it goes and under which name.
+        place: KeyPlace,
+        /// Text before it.
+        prefix: String,
+    },
+}
+
+impl Auth {
+    /// The ways that there are: itself, or the options of a choice.
+    pub fn ways(&self) -> impl Iterator<Item = &Self> {
+        let (itself, options) = match self {
+            Self::OneOf { options, .. } => (None, options.as_slice()),
+            other => (Some(other), [].as_slice()),
+        };
+        itself
+            .into_iter()
+            .chain(options.iter().map(|option| &option.auth))
+    }
+
+    /// Whether any of the ways puts something into the body of requests.
+    #[must_use]
+    pub fn needs_body(&self) -> bool {
+        self.ways().any(|auth| {
+            let place = match auth {
+                Self::ApiKey { place, .. } => Some(place),
+                Self::OAuth2(oauth2) => oauth2.send.place(),
+                _ => None,
+            };
+            matches!(place, Some(KeyPlace::Body(_)))
+        })
+    }
+
+    /// Whether any of the ways can get another token.
+    #[must_use]
+    pub fn can_refresh(&self) -> bool {
+        self.ways().any(|auth| matches!(auth, Self::OAuth2(_)))
+    }
+
+    /// Whether any of the ways has refresh tokens, which may change with each use.
+    #[must_use]
+    pub fn keeps_tokens(&self) -> bool {
+        self.ways().any(|auth| {
+            matches!(auth, Self::OAuth2(oauth2) if matches!(oauth2.grant, Grant::RefreshToken { .. }))
+        })
+    }
+}
+
+impl Sending {
+    /// Where it goes, unless that is `Authorization: Bearer …`.
+    #[must_use]
+    pub fn place(&self) -> Option<&KeyPlace> {
+        match self {
+            Self::Bearer => None,
+            Self::Key { place, .. } => Some(place),
+        }
+    }
 }

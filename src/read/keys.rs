@@ -261,11 +261,20 @@ impl Place<'_> {
         }
         let message = format!("{} has no key `{}`", self.name(), shorten(key));
         let diagnostic = Diagnostic::new(Code::UnknownKey, name.span, message);
+        let free = |index: usize| slots.values.get(index).is_some_and(Option::is_none);
         if let Some((_, advice)) = self.table.instead.iter().find(|(other, _)| *other == key) {
             cx.push(diagnostic.help(*advice));
+            // Another tool's name for a key stands for it in what follows, so that it is not missing as well.
+            let meant = advice
+                .strip_prefix("write `")
+                .and_then(|rest| rest.strip_suffix('`'))
+                .and_then(|meant| self.table.keys.iter().position(|key| key.name() == meant))
+                .filter(|&index| free(index));
+            if let Some(slot) = meant.and_then(|index| slots.values.get_mut(index)) {
+                *slot = Some(value);
+            }
             return;
         }
-        let free = |index: usize| slots.values.get(index).is_some_and(Option::is_none);
         let candidates = || self.table.keys.iter().enumerate();
         let names = candidates()
             .filter(|&(index, _)| free(index))

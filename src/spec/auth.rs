@@ -15,7 +15,7 @@ spec_tagged! {
         ApiKey(ApiKey) = "api_key",
         /// `Authorization: Basic …`.
         HttpBasic(HttpBasic) = "http_basic",
-        /// A token fetched with client credentials.
+        /// A token of OAuth2.
         OAuth2(Box<OAuth2>) = "oauth2" | "oauth2_client_credentials",
         /// A choice of the connector's user.
         OneOf(OneOfAuth) = "one_of",
@@ -70,12 +70,19 @@ spec_map! {
 }
 
 spec_words! {
-    /// Grants of OAuth2.
+    /// Grants of OAuth2: with what a token is asked for.
     pub enum Grant {
         /// The client's own credentials.
         ClientCredentials = "client_credentials",
+        /// A refresh token that the user supplies. A new one that the API gives in its place is saved before it is used.
+        RefreshToken = "refresh_token",
+        /// Name and password of a user.
+        Password = "password",
     }
-    later { "refresh_token", "password" }
+    instead {
+        "authorization_code" = "write `refresh_token`: a person gives the consent elsewhere, and the connector begins with the refresh token that it yields",
+        "urn:ietf:params:oauth:grant-type:jwt-bearer" = "write `jwt_bearer`",
+    }
 }
 
 spec_words! {
@@ -89,32 +96,90 @@ spec_words! {
 }
 
 spec_map! {
-    /// OAuth2 client credentials: the token is fetched, kept, and refreshed a minute before it expires or on a 401.
+    /// OAuth2: the token is asked for when it is needed, kept, shared by all streams, and renewed a minute before it
+    /// expires or on a 401.
     pub struct OAuth2 {
         /// Where tokens come from.
         required token_url ("token_url" | "access_token_url"): Text,
-        /// The client.
-        required client_id: Text,
-        /// Its secret.
-        required client_secret: Text,
-        /// What to ask for; sent joined by blanks.
-        default scopes: Vec<Text>,
         /// The grant; client credentials when absent.
         optional grant: Spanned<Grant>,
+        /// The client; when absent, `params` or `headers` say in another way who asks.
+        optional client_id: Text,
+        /// Its secret; absent of a public client.
+        optional client_secret: Text,
         /// Where the credentials go; the body when absent.
         optional credentials_in: Spanned<CredentialsIn>,
+        /// Of the grant `refresh_token`: the token that the user supplies.
+        optional refresh_token: Text,
+        /// Of the grant `password`: the user's name.
+        optional username: Text,
+        /// Of the grant `password`: the user's password.
+        optional password: Text,
+        /// What to ask for; sent joined by blanks.
+        default scopes: Vec<Text>,
+        /// What joins the scopes; a blank when absent.
+        optional scope_separator: Text,
         /// More fields of the token request's form.
         default params ("params" | "access_token_request_data"): Vec<(Text, Value)>,
         /// More headers of the token request.
         default headers: Vec<(Text, Value)>,
         /// Where the answer has the token; `access_token` when absent.
         optional access_token_path: Text,
-        /// Where the answer has its life in seconds; `expires_in` when absent.
+        /// Where the answer has a new refresh token; `refresh_token` when absent.
+        optional refresh_token_path: Text,
+        /// Where the answer has the token's life in seconds, or the instant (RFC 3339) at which it ends; `expires_in` when absent.
         optional expires_in_path: Text,
         /// Life in seconds where the answer has none; 3600 when absent.
         optional expires_in ("expires_in" | "default_token_expiration"): Spanned<u64>,
+        /// How the token is sent; as `Authorization: Bearer TOKEN` when absent.
+        optional send: Sending,
     }
-    later { "refresh_token", "username", "password", "assertion" }
+    instead {
+        "token_refresh_endpoint" = "write `token_url`",
+        "grant_type" = "write `grant`",
+        "access_token_name" = "write `access_token_path`",
+        "expires_in_name" = "write `expires_in_path`",
+        "refresh_token_name" = "write `refresh_token_path`; a request that calls it otherwise names it under `params`",
+        "client_id_name" = "leave `client_id` out and name it under `params`",
+        "client_secret_name" = "leave `client_secret` out and name it under `params`",
+        "refresh_request_body" = "write `params`",
+        "refresh_request_headers" = "write `headers`",
+        "refresh_token_updater" = "remove it: a new refresh token is always saved before it is used",
+        "token_expiry_date" = "remove it: a token is asked for when the connector starts, and its life is read from the answer",
+        "token_expiry_date_format" = "remove it: the end of a token is read as seconds or as RFC 3339",
+        "token_expiry_is_time_of_expiration" = "remove it: seconds and instants are told apart",
+        "access_token" = "write `type: bearer` for a token that does not change",
+        "access_token_value" = "write `type: bearer` for a token that does not change",
+        "session" = "remove it: the connector has one HTTP client",
+    }
+}
+
+spec_words! {
+    /// Where a token goes.
+    pub enum TokenLocation {
+        /// A header.
+        Header = "header",
+        /// A query parameter.
+        Query = "query" | "param",
+        /// A cookie.
+        Cookie = "cookie",
+        /// A key of the JSON or form body.
+        Body = "body",
+        /// Of a `session` only: the cookies that the login's answer sets, instead of a token.
+        Cookies = "cookies",
+    }
+}
+
+spec_map! {
+    /// How a token is sent.
+    pub struct Sending shorthand(location) {
+        /// Where it goes; a header when absent.
+        optional location: Spanned<TokenLocation>,
+        /// Name of the header, parameter, cookie or body key; `Authorization` for a header when absent.
+        optional name: Text,
+        /// Text before it, for instance `Token ` (its blank included).
+        optional prefix: Text,
+    }
 }
 
 spec_map! {

@@ -4,7 +4,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::expr::{Place, Wants, condition, literal, template};
 use crate::lower::envelope::EnvelopeBuilder;
 use crate::lower::header::{forbidden_in_value, is_header_name};
-use crate::lower::{Cx, auth, status};
+use crate::lower::{Cx, status};
 use crate::model::{Action, Auth, Rule, StatusRange};
 use crate::source::Text;
 use crate::spec;
@@ -166,7 +166,7 @@ pub(super) fn action(
     let what = match spec.action.value {
         spec::Action::Fail => return Some(Action::Fail(message)),
         spec::Action::RefreshAuth => {
-            if auth.is_some_and(|auth| !auth::can_refresh(auth)) {
+            if auth.is_some_and(|auth| !auth.can_refresh()) {
                 let diagnostic = Diagnostic::new(
                     Code::InvalidErrorHandler,
                     spec.action.span,

@@ -59,6 +59,7 @@ pub const RESERVED_METHODS: &[&str] = &[
     "sub",
     "with_http",
     "with_session",
+    "with_token_store",
 ];
 
 /// Type names that generated files use without a path.
@@ -118,6 +119,7 @@ pub const RESERVED_TYPES: &[&str] = &[
     "Formatted",
     "From",
     "FromStr",
+    "GrantType",
     "Guard",
     "Hash",
     "HashMap",
@@ -152,6 +154,7 @@ pub const RESERVED_TYPES: &[&str] = &[
     "RawValue",
     "Record",
     "Records",
+    "RefreshToken",
     "Rejected",
     "Request",
     "Response",
@@ -179,6 +182,9 @@ pub const RESERVED_TYPES: &[&str] = &[
     "ToOwned",
     "ToString",
     "Token",
+    "TokenFile",
+    "TokenMemory",
+    "TokenStore",
     "Turn",
     "Unit",
     "Unpin",

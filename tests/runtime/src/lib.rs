@@ -42,6 +42,7 @@ pub mod runtime {
     pub mod policies;
     pub mod record;
     pub mod records;
+    pub mod refresh_token;
     pub mod request;
     pub mod retry;
     pub mod row;
@@ -55,6 +56,9 @@ pub mod runtime {
     pub mod stats;
     mod tls;
     pub mod tree;
+    pub mod token_file;
+    mod token_request;
+    pub mod tokens;
     pub mod uuid;
     pub mod wait;
     pub mod windows;

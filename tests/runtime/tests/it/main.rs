@@ -23,6 +23,7 @@ mod links;
 mod paging;
 mod partitions;
 mod records;
+mod refresh_tokens;
 mod requests;
 mod retries;
 mod settings;

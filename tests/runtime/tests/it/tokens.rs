@@ -2,8 +2,9 @@
 
 use crate::source::{Counted, Source, once, options};
 use crate::stub::{Asked, Reply, Stub};
+use runtime_tests::runtime::api_key::ApiKey;
 use runtime_tests::runtime::error::Kind;
-use runtime_tests::runtime::oauth2::OAuth2;
+use runtime_tests::runtime::oauth2::{GrantType, OAuth2};
 use runtime_tests::runtime::secret::Secret;
 use runtime_tests::runtime::session::Session;
 use std::sync::Arc;
@@ -68,7 +69,7 @@ async fn a_token_is_fetched_once_and_used_by_all() {
     let session = session(
         &stub,
         oauth2(&stub)
-            .scopes(&["a", "", "b"])
+            .scopes(" ", &["a", "", "b"])
             .param("audience", "x y")
             .header("X-Extra", "1"),
     );
@@ -80,7 +81,7 @@ async fn a_token_is_fetched_once_and_used_by_all() {
     let logins = logins(&stub);
     assert_eq!(logins.len(), 1);
     assert_eq!(logins[0].method, "POST");
-    let body = "grant_type=client_credentials&client_id=id&client_secret=client+secret&scope=a+b&audience=x+y";
+    let body = "client_id=id&client_secret=client+secret&scope=a+b&audience=x+y&grant_type=client_credentials";
     assert_eq!(logins[0].body, body);
     assert_eq!(
         logins[0].headers["content-type"],
@@ -135,6 +136,27 @@ async fn a_token_is_renewed_a_minute_ahead() {
 }
 
 #[tokio::test]
+async fn a_life_may_be_said_by_its_end() {
+    let end = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(1);
+    for (end, text) in [
+        (end, format!("{end}")),
+        (end, format!("{end:.0}").replace('Z', "+00:00")),
+    ] {
+        let answer = format!(r#"{{"access_token":"t{{n}}","expires_at":"{text}"}}"#);
+        let stub = server(answer.leak(), |_| true);
+        let oauth2 = oauth2(&stub).life_path(&["expires_at"]);
+        let session = session(&stub, oauth2.default_life(Duration::from_secs(1)));
+        read(&session).await.unwrap();
+        pass(3500).await;
+        read(&session).await.unwrap();
+        assert_eq!(logins(&stub).len(), 1, "{end}");
+        pass(60).await;
+        read(&session).await.unwrap();
+        assert_eq!(logins(&stub).len(), 2, "{end}");
+    }
+}
+
+#[tokio::test]
 async fn odd_lives_are_survived() {
     for life in ["1e300", "-1", "\"x\"", "null", "0", "0.5", "\"NaN\""] {
         let answer: &'static str = Box::leak(
@@ -174,22 +196,57 @@ async fn a_refused_token_is_renewed_once() {
 }
 
 #[tokio::test]
-async fn streams_share_one_renewal() {
+async fn twenty_streams_share_one_renewal() {
     let stub = server(r#"{"access_token":"t{n}","expires_in":3600}"#, |token| {
         token == "t2"
     });
     let session = session(&stub, oauth2(&stub));
-    let streams = (
-        read(&session),
-        read(&session),
-        read(&session),
-        read(&session),
-    );
-    assert_eq!(
-        tokio::join!(streams.0, streams.1, streams.2, streams.3),
-        (Ok(1), Ok(1), Ok(1), Ok(1))
-    );
+    let mut streams = tokio::task::JoinSet::new();
+    for _ in 0..20 {
+        let session = session.clone();
+        streams.spawn(async move { read(&session).await });
+    }
+    assert_eq!(streams.join_all().await, vec![Ok(1); 20]);
     assert_eq!(logins(&stub).len(), 2);
+}
+
+#[tokio::test]
+async fn a_token_is_sent_as_the_api_wants_it() {
+    let sent = |asked: &Asked| {
+        let header = asked.headers.get("x-token").cloned();
+        header.or_else(|| asked.param("token").map(ToOwned::to_owned))
+    };
+    let stub = Stub::start(move |asked| match asked.path.as_str() {
+        "/token" => Reply::json(r#"{"access_token":"t1"}"#),
+        _ if asked.headers.contains_key("authorization") => Reply::status(500),
+        _ => match sent(asked).as_deref() {
+            Some("t1" | "Token t1") => Reply::json(GOOD),
+            _ => Reply::status(403).body(r#"{"error":"what is t1?"}"#),
+        },
+    });
+    let query = oauth2(&stub).send(|token| Box::new(ApiKey::query("token", token)));
+    assert_eq!(read(&session(&stub, query)).await, Ok(1));
+    let header = oauth2(&stub).send(|token| {
+        let key = format!("Token {}", token.expose());
+        Box::new(ApiKey::header("X-Token", key))
+    });
+    assert_eq!(read(&session(&stub, header)).await, Ok(1));
+    let wrong = oauth2(&stub).send(|token| Box::new(ApiKey::cookie("token", token)));
+    let error = read(&session(&stub, wrong)).await.unwrap_err();
+    assert_eq!(error, "GET /rows: 403 Forbidden: what is [redacted]?");
+}
+
+#[tokio::test]
+async fn a_user_has_a_name_and_a_password() {
+    let stub = server(r#"{"access_token":"t{n}"}"#, |_| true);
+    let oauth2 = OAuth2::anonymous(format!("{}/token", stub.url)).unwrap();
+    let oauth2 = oauth2.grant(GrantType("password"));
+    let oauth2 = oauth2
+        .param("username", "me")
+        .param("password", Secret::from("x&y"));
+    assert_eq!(read(&session(&stub, oauth2)).await, Ok(1));
+    let login = logins(&stub).remove(0);
+    assert_eq!(login.body, "username=me&password=x%26y&grant_type=password");
 }
 
 #[tokio::test]
