@@ -123,7 +123,7 @@ fn assert_checks(name: &str, url: &str, right: &[(&str, &str)], wrong: &[(&str, 
 }
 
 #[test]
-fn datasette_is_read_by_token_cursor_link_and_offset() {
+fn datasette_is_read_by_token_cursor_link_offset_and_key_as_json_lines_and_rows() {
     let server = ready(&SERVERS.datasette);
     let truth = server.truth("datasette");
     let environment = [("DATASETTE_TOKEN", "ds-token-1")];
@@ -138,6 +138,19 @@ fn datasette_is_read_by_token_cursor_link_and_offset() {
     ] {
         truth.assert_same(
             resource,
+            key,
+            &kinds,
+            &read("datasette", &server.url, &environment, resource),
+        );
+    }
+    for (resource, stream, key) in [
+        ("people_lines", "people", &["id"][..]),
+        ("people_rows", "people", &["id"]),
+        ("people_by_key", "people", &["id"]),
+        ("events_by_time", "events", &["ts", "seq"]),
+    ] {
+        truth.assert_same(
+            stream,
             key,
             &kinds,
             &read("datasette", &server.url, &environment, resource),

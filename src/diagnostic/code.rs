@@ -133,6 +133,8 @@ codes! {
     InvalidPartition "E0417" Error,
     /// An authentication that cannot work as written.
     InvalidAuth "E0418" Error,
+    /// A decoder that cannot give what is declared.
+    InvalidDecoder "E0419" Error,
     /// A rate limit that cannot hold as written.
     InvalidRateLimit "E0421" Error,
 

@@ -70,7 +70,9 @@ pub fn walk(resource: &Resource) -> Option<Walk> {
 fn plan(resource: &Resource) -> Option<Plan> {
     let (sizes, marks) = match &resource.paging.kind {
         PagingKind::None => (vec![2], vec![None]),
-        PagingKind::Offset {
+        // The records of a walk are equal, and their keys with them.
+        PagingKind::Keyset { .. }
+        | PagingKind::Offset {
             max_offset: Some(_),
             ..
         } => return None,
@@ -201,7 +203,7 @@ fn param(resource: &Resource, plan: &Plan) -> Option<(String, Vec<String>)> {
                 .collect();
             in_query(param).map(|name| (name, values))
         }
-        PagingKind::None | PagingKind::Link { .. } => None,
+        PagingKind::None | PagingKind::Link { .. } | PagingKind::Keyset { .. } => None,
     }
 }
 

@@ -1,6 +1,7 @@
 //! From page to page: the position of a page, its parameters, and its successor.
 
 use super::expr::{Place, Scope};
+use super::keyset::Keyset;
 use super::record::ident;
 use super::text;
 use crate::model::{LinkSource, PageParam, Paging, PagingKind, ParamLocation};
@@ -15,8 +16,8 @@ pub struct PagingCode {
     pub start: TokenStream,
     /// How endless loops are noticed, where it is not by the records.
     pub guard: Option<&'static str>,
-    /// Positions that the API gave can be shown and compared.
-    pub marked: bool,
+    /// The text of a `position` that the API gave: they are shown and compared.
+    pub mark: Option<TokenStream>,
     /// Records of a page, where they are asked for.
     pub size: Option<u64>,
     /// Statements of `request` that send the position and the number of records.
@@ -31,11 +32,13 @@ pub struct PagingCode {
     pub next: TokenStream,
     /// The position is a link that replaces the request's path and parameters.
     pub link: bool,
+    /// The position knows records that come again.
+    pub edge: bool,
 }
 
 impl PagingCode {
     /// Sends a parameter with every request.
-    fn send(mut self, param: &PageParam, value: &TokenStream, json: &TokenStream) -> Self {
+    pub fn send(mut self, param: &PageParam, value: &TokenStream, json: &TokenStream) -> Self {
         let name = text::literal(&param.name);
         match param.location {
             ParamLocation::Query => self.params.extend(quote!(request.query(#name, #value);)),
@@ -51,7 +54,7 @@ impl PagingCode {
     }
 
     /// Sends the number of records that a page shall have.
-    fn limit(mut self, limit: Option<(&PageParam, u64)>) -> Self {
+    pub fn limit(mut self, limit: Option<(&PageParam, u64)>) -> Self {
         let Some((param, size)) = limit else {
             return self;
         };
@@ -71,7 +74,7 @@ pub fn paging(paging: &Paging, scope: Scope<'_>) -> PagingCode {
             position: quote!(()),
             start: quote!(()),
             guard: Some("Off"),
-            marked: false,
+            mark: None,
             size: None,
             params: TokenStream::new(),
             json_params: TokenStream::new(),
@@ -79,6 +82,7 @@ pub fn paging(paging: &Paging, scope: Scope<'_>) -> PagingCode {
             total: None,
             next: quote!(Ok(None)),
             link: false,
+            edge: false,
         },
         PagingKind::Offset {
             offset,
@@ -153,7 +157,7 @@ pub fn paging(paging: &Paging, scope: Scope<'_>) -> PagingCode {
                 position: quote!(Option<String>),
                 start: quote!(None),
                 guard: Some("Marks"),
-                marked: true,
+                mark: Some(quote!(position.as_deref())),
                 size: None,
                 params: TokenStream::new(),
                 json_params: TokenStream::new(),
@@ -161,6 +165,7 @@ pub fn paging(paging: &Paging, scope: Scope<'_>) -> PagingCode {
                 total: None,
                 next,
                 link: false,
+                edge: false,
             }
             .send(param, &quote!(position), &quote!(position.clone()))
             .limit(limit.as_ref().map(|(param, size)| (param, *size)))
@@ -181,7 +186,7 @@ pub fn paging(paging: &Paging, scope: Scope<'_>) -> PagingCode {
                 position: quote!(Option<String>),
                 start: quote!(None),
                 guard: Some("Marks"),
-                marked: true,
+                mark: Some(quote!(position.as_deref())),
                 size: None,
                 params: TokenStream::new(),
                 json_params: TokenStream::new(),
@@ -189,9 +194,24 @@ pub fn paging(paging: &Paging, scope: Scope<'_>) -> PagingCode {
                 total: None,
                 next,
                 link: true,
+                edge: false,
             }
             .limit(limit.as_ref().map(|(param, size)| (param, *size)))
         }
+        PagingKind::Keyset {
+            field,
+            param,
+            limit,
+            descending,
+            inclusive,
+        } => Keyset {
+            field,
+            param,
+            limit: limit.as_ref().map(|(param, size)| (param, *size)),
+            descending: *descending,
+            inclusive: *inclusive,
+        }
+        .code(),
     }
 }
 
@@ -207,7 +227,7 @@ fn numbered(
         position: quote!(u64),
         start: text::integer(start),
         guard: None,
-        marked: false,
+        mark: None,
         size: None,
         params: TokenStream::new(),
         json_params: TokenStream::new(),
@@ -215,6 +235,7 @@ fn numbered(
         total,
         next,
         link: false,
+        edge: false,
     }
     .send(param, &quote!(position), &quote!(*position))
     .limit(limit)

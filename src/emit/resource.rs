@@ -6,7 +6,7 @@ use super::paging::{PagingCode, paging};
 use super::partitions::{self, PartitionsView};
 use super::record::{Types, ident};
 use super::uses::Uses;
-use super::{client, errors, format, request, templates, text};
+use super::{client, decoder, errors, format, request, templates, text};
 use crate::model::{Connector, OnInvalid, Paging, PagingKind, Request, Resource};
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -80,7 +80,8 @@ pub fn file(connector: &Connector, resource: &Resource) -> String {
         lets: &lets,
     };
     let code = paging(&resource.paging, scope);
-    let constants = code.size.map(|size| {
+    let rows = decoder::constant(&resource.decoder, &mut uses);
+    let size = code.size.map(|size| {
         let size = text::integer(size);
         quote! {
             #[doc = " Records asked for in one page."]
@@ -112,7 +113,7 @@ pub fn file(connector: &Connector, resource: &Resource) -> String {
         ResourceView {
             docs,
             uses: uses.lines(),
-            constants: format::items(constants.unwrap_or_default()),
+            constants: format::items(quote!(#size #rows)),
             types: format::items(items),
             pages: format::items(pages),
             client: resource.type_name.clone(),
@@ -146,6 +147,7 @@ fn reads(request: &Request, paging: &Paging) -> String {
         }
         PagingKind::PageNumber { .. } => format!("Reads {path} by page number."),
         PagingKind::Cursor { .. } => format!("Reads {path} by cursor."),
+        PagingKind::Keyset { .. } => format!("Reads {path} by the key of the last record."),
         PagingKind::Link { .. } => format!("Reads {path} and follows its links."),
     }
 }
@@ -194,6 +196,7 @@ fn endpoint(
     let session = session(scope.connector, resource);
     let request = request::request(resource, code, scope, uses);
     let action = errors::action(resource, scope, uses);
+    let json = decoder::json(&resource.decoder, uses);
     let records = envelope.records();
     let page_pattern = if envelope.is_bare() {
         quote!(&page)
@@ -206,9 +209,16 @@ fn endpoint(
             fn total(page: &Self::Page<'_>) -> Option<u64> { page.#accessor() }
         }
     });
-    let mark = code.marked.then(|| {
+    let mark = code.mark.as_ref().map(|mark| {
         quote! {
-            fn mark(position: &Option<String>) -> Option<&str> { position.as_deref() }
+            fn mark(position: &#position) -> Option<&str> { #mark }
+        }
+    });
+    let drop_seen = code.edge.then(|| {
+        quote! {
+            fn drop_seen(position: &#position, records: &mut Vec<Self::Wire>) {
+                if let Some(edge) = position { edge.drop_seen(records); }
+            }
         }
     });
     let next_names = names_in(next);
@@ -220,7 +230,12 @@ fn endpoint(
     } else {
         "_turn"
     });
-    let start = if code.marked || code.guard.is_none() {
+    for name in ["KeyEdge", "KeyOrder"] {
+        if uses_ident(&quote!(#position #next), name) {
+            uses.runtime(name);
+        }
+    }
+    let start = if code.guard != Some("Off") {
         quote!(fn start(&self) -> #position { #start })
     } else {
         quote!(
@@ -246,7 +261,11 @@ fn endpoint(
 
         #action
 
+        #json
+
         fn records<'a>(#page_pattern: &Self::Page<'a>) -> Vec<&'a RawValue> { #records }
+
+        #drop_seen
 
         #total
 

@@ -15,9 +15,10 @@ macro_rules! parts {
 
 parts! {
     adapt api_key base64 basic bearer body capture checkpointed cli csv cursor decimal decimal_cursor decode each
-    endpoint error guard incremental items json lanes leaf lenient limit link oauth2 pages parents partitions path
-    pattern plan policies record records refresh_token request retry row scalar secret send session settings source
-    state stats tls token_file token_request tokens tree uuid wait windows wire word
+    encoding endpoint error guard gzip incremental items json keyset lanes leaf lenient limit lines link oauth2 pages
+    parents partitions path pattern plan policies record records refresh_token request retry row rows scalar secret
+    send session settings source state stats tls token_file token_request tokens tree unpacked untyped uuid wait
+    windows wire word zip
 }
 
 /// Calls of methods that parts add to types of other parts.
@@ -155,12 +156,36 @@ pub const DEPENDENCIES: &[Dependency] = &[
         features: &["derive"],
     },
     Dependency {
+        name: "csv",
+        seen: "csv::",
+        reason: "rows of comma-separated values",
+        version: "1.4",
+        bare: false,
+        features: &[],
+    },
+    Dependency {
+        name: "encoding_rs",
+        seen: "encoding_rs::",
+        reason: "texts in other encodings than UTF-8",
+        version: "0.8",
+        bare: false,
+        features: &[],
+    },
+    Dependency {
         name: "fastrand",
         seen: "fastrand::",
         reason: "random waits between retries",
         version: "2",
         bare: false,
         features: &[],
+    },
+    Dependency {
+        name: "flate2",
+        seen: "flate2::",
+        reason: "responses that are packed",
+        version: "1.1",
+        bare: true,
+        features: &["rust_backend"],
     },
     Dependency {
         name: "futures-core",
@@ -185,6 +210,14 @@ pub const DEPENDENCIES: &[Dependency] = &[
         version: "0.2",
         bare: true,
         features: &["serde", "std"],
+    },
+    Dependency {
+        name: "rawzip",
+        seen: "rawzip::",
+        reason: "zip archives",
+        version: "0.5",
+        bare: false,
+        features: &[],
     },
     Dependency {
         name: "regex-lite",

@@ -3,8 +3,8 @@
 use super::pages::{self, Walk};
 use super::{format, module, package, templates, text};
 use crate::model::{
-    Action, Auth, ConfigField, ConfigType, Connector, ErrorPolicy, ExprKind, KeyPlace, Part,
-    Resource, Sending, StatusRange, Template,
+    Action, Auth, ConfigField, ConfigType, Connector, Decoder, ErrorPolicy, ExprKind, KeyPlace,
+    Part, Resource, Sending, StatusRange, Template,
 };
 use crate::output::Files;
 use serde::Serialize;
@@ -171,6 +171,7 @@ fn walkable(resource: &Resource) -> bool {
         _ => true,
     };
     own && resource.partitions.is_none()
+        && resource.decoder == Decoder::JSON
         && !resource.request.path.absolute
         && resource
             .errors

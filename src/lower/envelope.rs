@@ -15,6 +15,8 @@ pub struct EnvelopeBuilder {
     names: Scope,
     /// Rust name of the outermost struct.
     type_name: &'static str,
+    /// What has rows and nothing else, as a message begins.
+    rows: Option<&'static str>,
 }
 
 struct Reading {
@@ -66,7 +68,13 @@ impl EnvelopeBuilder {
             accessors: Vec::new(),
             names: Scope::reserving(&["records"]),
             type_name,
+            rows: None,
         }
+    }
+
+    /// The body is rows and nothing else; `what` begins a message: "a CSV has".
+    pub fn of_rows(&mut self, what: &'static str) {
+        self.rows = Some(what);
     }
 
     /// The records stand at this path.
@@ -109,6 +117,15 @@ impl EnvelopeBuilder {
     }
 
     fn add(&mut self, path: &[PathItemKind], end: End, span: Span) -> bool {
+        if let (Some(rows), End::Leaf(_)) = (self.rows, end) {
+            let message = format!("{rows} nothing beside the records that could be read here");
+            self.faults.push(
+                Diagnostic::new(Code::InvalidDecoder, span, message).help(
+                    "page by `offset`, `page_number` or `keyset`, by a header (`link_header`, `header_cursor`), or by `last_record`",
+                ),
+            );
+            return false;
+        }
         match insert(&mut self.root, path, end, span) {
             Ok(()) => true,
             Err((found, other)) => {

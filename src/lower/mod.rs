@@ -3,6 +3,7 @@
 mod auth;
 mod client;
 mod config;
+mod decoder;
 mod disposition;
 mod duration;
 mod envelope;

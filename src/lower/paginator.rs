@@ -1,5 +1,6 @@
 //! `paginator`: how to get from a page to the next.
 
+mod keyset;
 mod param;
 
 use super::Cx;
@@ -42,6 +43,7 @@ impl Paginating<'_, '_> {
             P::Offset(offset) => self.offset(offset),
             P::PageNumber(number) => self.page_number(number),
             P::Cursor(cursor) => self.cursor(cursor),
+            P::Keyset(keyset) => self.keyset(keyset),
             P::NextLink(link) => {
                 let source = self.next_link(link);
                 let limit = self.limit(
@@ -346,6 +348,7 @@ pub fn span(paginator: &spec::Paginator) -> Option<Span> {
         spec::Paginator::NextLink(paginator) => Some(paginator.span),
         spec::Paginator::LinkHeader(paginator) => Some(paginator.span),
         spec::Paginator::HeaderCursor(paginator) => Some(paginator.span),
+        spec::Paginator::Keyset(paginator) => Some(paginator.span),
     }
 }
 

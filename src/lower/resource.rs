@@ -10,9 +10,9 @@ use super::parent::{Link, Parents};
 use super::partitions::{self, OnlyDivided};
 use super::record::RecordBuilder;
 use super::schema_ref::Documents;
-use super::{Cx, auth, disposition, error_handler, fields, key, request, samples, schema};
+use super::{Cx, auth, decoder, disposition, error_handler, fields, key, request, samples, schema};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::expr::{ParentNames, PartitionNames};
+use crate::expr::{ParentNames, PartitionNames, PathItem, PathItemKind};
 use crate::model::{Action, Auth, Body, OnInvalid, Paging, PagingKind, Record, Resource, Rule};
 use crate::source::Sources;
 use crate::spec;
@@ -122,6 +122,10 @@ impl Lowering<'_, '_> {
             samples::lower(&resource.samples, record, examples, self.cx.sink)
         });
         let mut request = request::lower(endpoint, &self.spec.client, self.cx);
+        let decoder = decoder::lower(resource, record.as_ref().map(|(record, _)| record), self.cx);
+        if let (Some(request), Some(decoder)) = (&mut request, &decoder) {
+            decoder::accept(request, decoder, endpoint, &self.spec.client);
+        }
         let own_auth = endpoint
             .auth
             .as_ref()
@@ -184,6 +188,7 @@ impl Lowering<'_, '_> {
             record: record?.0,
             disposition: disposition?,
             request: request?,
+            decoder: decoder?,
             envelope: envelope?,
             paging: paging?,
             errors: errors?,
@@ -294,6 +299,13 @@ impl Lowering<'_, '_> {
 
     /// Adds the records' place to the envelope; the selector as it is written.
     fn selector(&mut self, envelope: &mut EnvelopeBuilder) -> String {
+        let decoder = self.resource.endpoint.decoder.as_ref();
+        let lines = matches!(decoder, Some(spec::Decoder::Jsonl(_)));
+        match decoder {
+            Some(spec::Decoder::Jsonl(_)) => envelope.of_rows("JSON lines have"),
+            Some(spec::Decoder::Csv(_)) => envelope.of_rows("a CSV has"),
+            Some(spec::Decoder::Json(_)) | None => {}
+        }
         match &self.resource.endpoint.data_selector {
             None => {
                 envelope.records(&[], self.resource.endpoint.span);
@@ -302,7 +314,14 @@ impl Lowering<'_, '_> {
             Some(text) => {
                 if crate::expr::has_expression(&text.value) {
                     crate::expr::literal(text, "`data_selector`", self.cx.sink);
-                } else if let Some(path) = crate::expr::path(text, self.cx.sink) {
+                } else if matches!(decoder, Some(spec::Decoder::Csv(_))) {
+                    envelope.records(&[], text.span);
+                } else if let Some(mut path) = crate::expr::path(text, self.cx.sink) {
+                    // The path leads from a line, and the lines are a list.
+                    if lines && !path.is_empty() {
+                        let (kind, range) = (PathItemKind::Each, 0..0);
+                        path.insert(0, PathItem { kind, range });
+                    }
                     envelope.records(&path, text.span);
                 }
                 text.value.clone()

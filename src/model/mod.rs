@@ -3,6 +3,7 @@
 
 mod auth;
 mod config;
+mod decoder;
 mod envelope;
 mod expr;
 mod name;
@@ -15,6 +16,7 @@ mod retry;
 
 pub use auth::*;
 pub use config::*;
+pub use decoder::*;
 pub use envelope::*;
 pub use expr::*;
 pub use name::*;
@@ -87,6 +89,8 @@ pub struct Resource {
     pub disposition: Disposition,
     /// The request of a page.
     pub request: Request,
+    /// How the bytes of a response become records.
+    pub decoder: Decoder,
     /// The parts of a response that are read.
     pub envelope: Envelope,
     /// How to get from a page to the next.

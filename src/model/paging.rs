@@ -1,6 +1,6 @@
 //! How to get from a page to the next.
 
-use super::Expr;
+use super::{Expr, RecordPath};
 use serde::Serialize;
 
 /// How to get from a page to the next.
@@ -70,6 +70,19 @@ pub enum PagingKind {
         source: LinkSource,
         /// Parameter and count of records per page, sent with the first request.
         limit: Option<(PageParam, u64)>,
+    },
+    /// The key of the last record.
+    Keyset {
+        /// Its field; nothing on the way to it is nullable.
+        field: RecordPath,
+        /// Parameter that sends it.
+        param: PageParam,
+        /// Parameter and count of records per page, sent with every request.
+        limit: Option<(PageParam, u64)>,
+        /// The keys fall.
+        descending: bool,
+        /// Records of the key that was sent come again.
+        inclusive: bool,
     },
 }
 

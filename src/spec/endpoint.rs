@@ -1,21 +1,12 @@
 //! `endpoint`: one request and how its response becomes records.
 
-use super::{Auth, ErrorHandler, Paginator};
-use crate::read::{Node, spec_map, spec_words};
+use super::{Auth, Decoder, ErrorHandler, Paginator};
+use crate::read::{Node, spec_map};
 use crate::source::{Spanned, Text};
 
 /// A parameter, header or form value: a scalar, a template, or a list of them (the key is repeated).
 /// `null` removes what `client` or the defaults say.
 pub type Value = Node;
-
-spec_words! {
-    /// Formats of response bodies.
-    pub enum Decoder {
-        /// JSON.
-        Json = "json",
-    }
-    later { "jsonl", "csv", "xml", "gzip", "zip" }
-}
 
 spec_map! {
     /// One request and how its response becomes records. A text alone is its path.
@@ -36,8 +27,8 @@ spec_map! {
         optional body: Text,
         /// Where the response has the records: names, `[n]`, `*`, `$` for the whole body. `$` when absent.
         optional data_selector: Text,
-        /// Format of the response; JSON when absent.
-        optional decoder: Spanned<Decoder>,
+        /// How the bytes of the response become records; JSON when absent.
+        optional decoder: Decoder,
         /// How to get the next page.
         optional paginator: Paginator,
         /// What failures mean.

@@ -10,6 +10,7 @@
 mod auth;
 mod client;
 mod config;
+mod decoder;
 mod endpoint;
 mod error_handler;
 mod fields;
@@ -21,6 +22,7 @@ mod resource;
 pub use auth::*;
 pub use client::*;
 pub use config::*;
+pub use decoder::*;
 pub use endpoint::*;
 pub use error_handler::*;
 pub use fields::*;

@@ -20,8 +20,9 @@ spec_tagged! {
         LinkHeader(LinkHeader) = "link_header" | "header_link",
         /// A cursor in a header of the response.
         HeaderCursor(HeaderCursor) = "header_cursor",
+        /// The key of the last record.
+        Keyset(Keyset) = "keyset",
     }
-    later { "keyset" }
     instead {
         "auto" = "nothing is guessed when the connector runs: look at one response; a URL of the next page in the body is `next_link`, a `Link` header is `link_header`, a token to send back is `cursor`, a number of all records is `offset` or `page_number`",
     }
@@ -170,5 +171,41 @@ spec_map! {
         optional limit_param: Text,
         /// Pages after which to stop.
         optional max_pages: Spanned<u64>,
+    }
+}
+
+spec_words! {
+    /// How records are sorted.
+    pub enum Order {
+        /// Rising.
+        Ascending = "asc" | "ascending",
+        /// Falling.
+        Descending = "desc" | "descending",
+    }
+}
+
+spec_map! {
+    /// The key of the last record, sent back for the records behind it. Ends with an empty page; where `inclusive`,
+    /// with a page that has nothing new.
+    pub struct Keyset {
+        /// The field of the record that the API sorts by: a path. It is never null.
+        required field: Text,
+        /// Parameter that sends its value.
+        required param: Text,
+        /// How the API sorts; rising when absent. A page that does not lead on in this order is an error.
+        optional order: Spanned<Order>,
+        /// The records of the value sent come again, and are not delivered twice. Needs `limit`.
+        optional inclusive: Spanned<bool>,
+        /// Where the parameters go; the query when absent.
+        optional location ("in"): Spanned<ParamLocation>,
+        /// Records per page; not sent when absent.
+        optional limit ("limit" | "page_size" | "per_page"): Spanned<u64>,
+        /// Parameter of the count; `limit` when absent.
+        optional limit_param: Text,
+        /// Pages after which to stop.
+        optional max_pages: Spanned<u64>,
+    }
+    instead {
+        "stop_after_empty_page" = "an empty page always ends: remove it",
     }
 }

@@ -175,7 +175,7 @@ fn step<'a>(json: &'a str, segment: &Segment) -> Option<&'a str> {
 }
 
 /// The first 200 characters.
-fn excerpt(json: &str) -> String {
+pub(super) fn excerpt(json: &str) -> String {
     let json = json.trim_ascii();
     let cut = json
         .char_indices()

@@ -1,8 +1,11 @@
 //! What a resource says about itself: its requests, its pages, and how one page leads to the next.
 
+use std::borrow::Cow;
+
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::decode;
 use super::error::{Error, Kind};
 use super::request::Request;
 use super::retry::Retry;
@@ -44,6 +47,11 @@ pub trait Endpoint: Send + Sync + 'static {
         None
     }
 
+    /// The body as JSON, of at most `limit` bytes where it is unpacked; none where it is blank.
+    fn json(body: &[u8], _limit: usize) -> Result<Option<Cow<'_, str>>, Error> {
+        Ok(decode::text(body)?.map(Cow::Borrowed))
+    }
+
     /// The records of a page: pieces of JSON that are lists of records, one record, or null.
     fn records<'a>(page: &Self::Page<'a>) -> Vec<&'a RawValue>;
 
@@ -51,6 +59,9 @@ pub trait Endpoint: Send + Sync + 'static {
     fn keeps(&self, _sent: &Self::Wire) -> bool {
         true
     }
+
+    /// Takes out what an earlier page had, where the API sends some again.
+    fn drop_seen(_position: &Self::Position, _records: &mut Vec<Self::Wire>) {}
 
     /// Number of all records, where a page has it.
     fn total(_page: &Self::Page<'_>) -> Option<u64> {
@@ -84,7 +95,8 @@ pub struct Turn<'t, 'p, E: Endpoint + ?Sized> {
     pub read: u64,
     /// Number of all records, from the last page that had it.
     pub total: Option<u64>,
-    pub(super) last: Option<&'t E::Wire>,
+    /// What the API sent, without what was left out.
+    pub sent: &'t [E::Wire],
     pub(super) last_rejected: bool,
 }
 
@@ -103,7 +115,7 @@ impl<'t, E: Endpoint + ?Sized> Turn<'t, '_, E> {
         if self.last_rejected {
             Err(lost())
         } else {
-            Ok(self.last)
+            Ok(self.sent.last())
         }
     }
 }
@@ -115,7 +127,7 @@ pub enum Guard {
     Records,
     /// By the cursors or links that the API gives.
     Marks,
-    /// Not at all: there is one page.
+    /// Not at all: there is one page, or the keys that lead on are looked at.
     Off,
 }
 

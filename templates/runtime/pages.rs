@@ -52,13 +52,16 @@ impl<E: Endpoint> Pages<E> {
         let Some(answer) = answer else {
             return Ok(None);
         };
-        let Some(text) = decode::text(&answer.body).map_err(name)? else {
+        let limit = session.options.max_body;
+        let Some(json) = E::json(&answer.body, limit).map_err(name)? else {
             return Ok(None);
         };
-        let page: E::Page<'_> = decode::page(text, E::OBJECT).map_err(name)?;
+        let page: E::Page<'_> = decode::page(&json, E::OBJECT).map_err(name)?;
         let (pieces, number) = (E::records(&page), self.number + 1);
-        let (sent, mut rejected) = decode::records::<E>(&pieces, number).map_err(name)?;
-        let (decoded, size) = (sent.len(), sent.len() + rejected.len());
+        let (mut sent, mut rejected) = decode::records::<E>(&pieces, number).map_err(name)?;
+        let size = sent.len() + rejected.len();
+        E::drop_seen(position, &mut sent);
+        let new = sent.len();
         self.total = E::total(&page).or(self.total);
         // Equal pages can be right where the API counts its records and they have no key.
         let counted = self.total.is_some() && RecordOf::<E>::PRIMARY_KEY.is_empty();
@@ -85,7 +88,7 @@ impl<E: Endpoint> Pages<E> {
             size: size as u64,
             read: self.read,
             total: self.total,
-            last: sent.last(),
+            sent: &sent,
             last_rejected: rejected.last().is_some_and(|last| last.index + 1 == size),
         };
         let next = endpoint.next(&turn);
@@ -99,7 +102,7 @@ impl<E: Endpoint> Pages<E> {
         let wanted = sent.into_iter().filter(|sent| endpoint.keeps(sent));
         let records: Vec<_> = wanted.filter_map(|sent| sent.record(endpoint)).collect();
         stats.records.add(records.len());
-        stats.filtered.add(decoded - records.len());
+        stats.filtered.add(new - records.len());
         Ok(Some(Batch {
             records,
             rejected,

@@ -109,6 +109,7 @@ pub fn resource() -> Resource {
             without_headers: Vec::new(),
             body: Body::None,
         },
+        decoder: spile::model::Decoder::JSON,
         envelope: Envelope {
             root: EnvelopeNode::Object {
                 type_name: "Page".to_owned(),

@@ -9,7 +9,13 @@ use quote::quote;
 impl Types<'_> {
     /// The serde attribute of a field that is not written as its type's own implementation has it.
     pub(super) fn adapter(&self, field: &Field, uses: &mut Uses) -> Option<TokenStream> {
-        let inner = self.form(&field.ty, field.lenient, uses)?;
+        let inner = match self.untyped(&field.ty, field.nullable) {
+            Some(name) => {
+                uses.runtime(name);
+                name.to_owned()
+            }
+            None => self.form(&field.ty, field.lenient, uses)?,
+        };
         uses.runtime("As");
         if field.nullable {
             let with = text::literal(&format!("As::<Option<{inner}>>"));
@@ -17,6 +23,21 @@ impl Types<'_> {
         } else {
             let with = text::literal(&format!("As::<{inner}>"));
             Some(quote!(#[serde(with = #with)]))
+        }
+    }
+
+    /// The form of a field of a format that has texts only, where it is another one there.
+    fn untyped(&self, ty: &Type, nullable: bool) -> Option<&'static str> {
+        if !self.resource.decoder.is_untyped() {
+            return None;
+        }
+        match ty {
+            Type::Integer | Type::Number | Type::Boolean => Some("Lenient"),
+            Type::String if !nullable => Some("BlankText"),
+            Type::Timestamp(TimeFormat::Epoch) => Some("EpochText"),
+            Type::Timestamp(TimeFormat::EpochMillis) => Some("EpochMillisText"),
+            Type::Json => Some("JsonText"),
+            _ => None,
         }
     }
 

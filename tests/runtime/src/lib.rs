@@ -18,19 +18,23 @@ pub mod runtime {
     pub mod decimal_cursor;
     pub mod decode;
     pub mod each;
+    pub mod encoding;
     pub mod endpoint;
     pub mod error;
     mod guard;
+    pub mod gzip;
     pub mod incremental;
     #[cfg(test)]
     #[path = "../../tests/runtime/src/inside.rs"]
     mod inside;
     pub mod items;
     pub mod json;
+    pub mod keyset;
     pub mod lanes;
     pub mod leaf;
     pub mod lenient;
     pub mod limit;
+    pub mod lines;
     pub mod link;
     pub mod oauth2;
     pub mod pages;
@@ -46,6 +50,7 @@ pub mod runtime {
     pub mod request;
     pub mod retry;
     pub mod row;
+    pub mod rows;
     pub mod scalar;
     pub mod secret;
     pub mod send;
@@ -55,13 +60,16 @@ pub mod runtime {
     pub mod state;
     pub mod stats;
     mod tls;
-    pub mod tree;
     pub mod token_file;
     mod token_request;
     pub mod tokens;
+    pub mod tree;
+    pub mod unpacked;
+    pub mod untyped;
     pub mod uuid;
     pub mod wait;
     pub mod windows;
     pub mod wire;
     pub mod word;
+    pub mod zip;
 }

@@ -1,0 +1,107 @@
+//! `Endpoint::json`: how the bytes of a response become JSON.
+
+use super::record::ident;
+use super::{text, uses::Uses};
+use crate::model::{BodyFormat, Compression, Csv, Decoder};
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+/// `const ROWS`, where the body is rows.
+pub fn constant(decoder: &Decoder, uses: &mut Uses) -> Option<TokenStream> {
+    let BodyFormat::Csv(csv) = &decoder.format else {
+        return None;
+    };
+    uses.runtime("CsvRows");
+    let fields = fields(csv);
+    Some(quote! {
+        #[doc = " How the rows of a response are written."]
+        const ROWS: CsvRows = CsvRows { #fields ..CsvRows::DEFAULT };
+    })
+}
+
+fn fields(csv: &Csv) -> TokenStream {
+    let texts = |texts: &[String]| {
+        let texts = texts.iter().map(|value| text::literal(value));
+        quote!(&[#(#texts),*])
+    };
+    let mut fields = TokenStream::new();
+    if csv.delimiter != b',' {
+        let delimiter = Literal::byte_character(csv.delimiter);
+        fields.extend(quote!(delimiter: #delimiter,));
+    }
+    if csv.quote != b'"' {
+        let quote = Literal::byte_character(csv.quote);
+        fields.extend(quote!(quote: #quote,));
+    }
+    if let Some(header) = &csv.header {
+        let header = texts(header);
+        fields.extend(quote!(header: #header,));
+    }
+    if csv.nulls != [""] {
+        let nulls = texts(&csv.nulls);
+        fields.extend(quote!(nulls: #nulls,));
+    }
+    if !csv.columns.is_empty() {
+        let columns = texts(&csv.columns);
+        fields.extend(quote!(columns: #columns,));
+    }
+    fields
+}
+
+/// The method of the trait; nothing for JSON as it is.
+pub fn json(decoder: &Decoder, uses: &mut Uses) -> Option<TokenStream> {
+    if *decoder == Decoder::JSON {
+        return None;
+    }
+    uses.add("std::borrow", "Cow");
+    let single = matches!(decoder.format, BodyFormat::Json);
+    let (mut statements, mut files) = match &decoder.compression {
+        Compression::None => (TokenStream::new(), quote!(&[body])),
+        Compression::Gzip => {
+            uses.runtime("gzip");
+            (
+                quote!(let body = gzip::unpack(body, limit)?;),
+                quote!(&[body]),
+            )
+        }
+        Compression::Zip(pattern) => {
+            uses.runtime("zip");
+            let pattern = text::literal(pattern);
+            let files = quote!(zip::unpack(body, #pattern, limit)?);
+            if single {
+                (quote!(let body = zip::only(#files)?;), quote!(&[body]))
+            } else {
+                (quote!(let files = #files;), quote!(&files))
+            }
+        }
+    };
+    if let Some(encoding) = decoder.encoding {
+        uses.runtime("encoding");
+        uses.add("encoding_rs", encoding);
+        let encoding = ident(encoding);
+        statements.extend(quote!(let files = encoding::decode(#files, #encoding)?;));
+        files = quote!(&files);
+    }
+    let read = match &decoder.format {
+        BodyFormat::Json => {
+            uses.runtime("unpacked");
+            quote!(unpacked::text(&body))
+        }
+        BodyFormat::Jsonl => {
+            uses.runtime("lines");
+            quote!(lines::json(#files))
+        }
+        BodyFormat::Csv(_) => quote!(ROWS.json(#files)),
+    };
+    let limit = ident(if decoder.compression == Compression::None {
+        "_limit"
+    } else {
+        "limit"
+    });
+    Some(quote! {
+        fn json(body: &[u8], #limit: usize) -> Result<Option<Cow<'_, str>>, Error> {
+            #statements
+            #read
+        }
+    })
+}

@@ -1,0 +1,66 @@
+//! How the bytes of a response become records.
+
+use serde::Serialize;
+
+/// How the bytes of a response become records.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Decoder {
+    /// What is inside.
+    pub format: BodyFormat,
+    /// How texts are written as bytes, where it is not UTF-8: a constant of the crate `encoding_rs`.
+    pub encoding: Option<&'static str>,
+    /// What it is packed in.
+    pub compression: Compression,
+}
+
+/// What the body of a response is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub enum BodyFormat {
+    /// One JSON text.
+    Json,
+    /// A JSON text on each line.
+    Jsonl,
+    /// Rows of cells.
+    Csv(Csv),
+}
+
+/// How rows are written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Csv {
+    /// Between cells.
+    pub delimiter: u8,
+    /// Around cells.
+    pub quote: u8,
+    /// Names of the columns, where no row has them.
+    pub header: Option<Vec<String>>,
+    /// Cells that are null.
+    pub nulls: Vec<String>,
+    /// Columns that have to be there.
+    pub columns: Vec<String>,
+}
+
+/// What a response is packed in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub enum Compression {
+    /// Nothing.
+    None,
+    /// gzip.
+    Gzip,
+    /// A zip archive, of which the files are read whose names fit: `*` stands for anything.
+    Zip(String),
+}
+
+impl Decoder {
+    /// JSON as it is.
+    pub const JSON: Self = Self {
+        format: BodyFormat::Json,
+        encoding: None,
+        compression: Compression::None,
+    };
+
+    /// Whether all values are texts, whatever their types.
+    #[must_use]
+    pub fn is_untyped(&self) -> bool {
+        matches!(self.format, BodyFormat::Csv(_))
+    }
+}
