@@ -11,8 +11,9 @@ use std::fs;
 use std::path::Path;
 
 use spile::model::{
-    Backoff, Body, Connector, EnvelopeNode, Field, Item, Json, PathStep, Resource, Struct,
-    Template, Type, WaitPlace, WaitUnit,
+    Backoff, Body, Connector, CursorEdge, CursorFormat, CursorType, CursorValue, Distance,
+    EnvelopeNode, ExprKind, Field, Item, Json, PathStep, Resource, Struct, Template, Type,
+    WaitPlace, WaitUnit,
 };
 
 const HEAD: &str = "spile: 1\nname: example\n";
@@ -435,4 +436,69 @@ fn resources_with_the_same_credentials_share_their_tokens() {
     assert_eq!(client.matches("OAuth2::new(").count(), 2, "{client}");
     assert!(!client.contains("third_session"), "{client}");
     assert!(files["src/resources/third.rs"].contains("first_session()"));
+}
+
+#[test]
+fn a_cursor_is_never_null_and_is_sent_as_it_is_written() {
+    let resource = resource(
+        "data_selector: data",
+        "incremental: { cursor: meta.at, param: since, start: 2024-01-01 }, \
+         fields: { id: string!, meta: { at: { type: timestamp, format: [epoch, rfc3339] } } }",
+    );
+    let incremental = resource.incremental.as_ref().expect("it is incremental");
+    assert!(!field(&resource.record.structs[0], "meta").nullable);
+    assert!(!field(&resource.record.structs[1], "at").nullable);
+    assert_eq!(incremental.ty, CursorType::Timestamp);
+    assert_eq!(
+        incremental.start,
+        Some(CursorValue::Timestamp(1_704_067_200, 0))
+    );
+    let [sent] = &resource.request.params[0].values[..] else {
+        panic!("one value")
+    };
+    let Template::Value(sent) = sent else {
+        panic!("an expression")
+    };
+    assert_eq!(
+        sent.kind,
+        ExprKind::Cursor(CursorEdge::Start, CursorFormat::Epoch)
+    );
+    assert!(!sent.nullable, "there is a start");
+}
+
+#[test]
+fn a_cursor_without_a_start_is_left_out_and_may_be_null_if_that_is_provided_for() {
+    let resource = resource(
+        "params: { from: '{{ cursor.start }}', to: '{{ cursor.end }}' }",
+        "incremental: { cursor: at, on_missing: skip, filter: both }, fields: { id: string!, at: timestamp }",
+    );
+    let incremental = resource.incremental.as_ref().expect("it is incremental");
+    assert!(field(&resource.record.structs[0], "at").nullable);
+    assert!(!incremental.keeps_missing && incremental.filters && incremental.until_now);
+    let nullable = resource
+        .request
+        .params
+        .iter()
+        .map(|param| match &param.values[..] {
+            [Template::Value(value)] => value.nullable,
+            other => panic!("{other:?}"),
+        });
+    assert_eq!(
+        nullable.collect::<Vec<_>>(),
+        [true, false],
+        "reading ends now"
+    );
+}
+
+#[test]
+fn windows_are_in_the_units_of_the_calendar() {
+    let resource = resource(
+        "data_selector: data",
+        "incremental: { cursor: at, start: 2024-01-01, param: a, end_param: b, window: P1M, lookback: P1DT12H }, \
+         fields: { id: string!, at: timestamp }",
+    );
+    let incremental = resource.incremental.as_ref().expect("it is incremental");
+    assert_eq!(incremental.step, Some(Distance::Time(vec![("months", 1)])));
+    let lookback = Distance::Time(vec![("days", 1), ("hours", 12)]);
+    assert_eq!(incremental.lookback, Some(lookback));
 }

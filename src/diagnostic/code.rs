@@ -127,6 +127,10 @@ codes! {
     InvalidDuration "E0410" Error,
     /// A sample that is not a record of its resource.
     InvalidSample "E0411" Error,
+    /// A cursor that cannot say which records are new.
+    InvalidCursor "E0414" Error,
+    /// A range or window of a cursor that cannot be read.
+    InvalidRange "E0415" Error,
     /// A parent that no records could come from.
     InvalidParent "E0416" Error,
     /// A partition that could not be told from others.
@@ -149,6 +153,8 @@ codes! {
     UnreachableRule "W0004" Warning,
     /// Credentials would travel unencrypted.
     Insecure "W0005" Warning,
+    /// Records that are read again would be added twice.
+    ReadAgain "W0006" Warning,
     /// A resource that is never read.
     NeverRead "W0007" Warning,
 }

@@ -4,6 +4,7 @@ mod condition;
 pub mod field;
 mod text;
 
+use super::incremental;
 use super::record::ident;
 use super::text::{self as rust, integer, literal};
 use crate::model::{
@@ -159,6 +160,9 @@ impl<'a> Scope<'a> {
                 Value::new(quote!(#answer.status()), Shape::Integer)
             }
             ExprKind::Field { root, path } => field::value(*root, &self.now(*root, path)),
+            ExprKind::Cursor(edge, format) => {
+                incremental::sent(*edge, format, expr.ty, expr.nullable)
+            }
             ExprKind::PageSize => Value::new(quote!(turn.size), Shape::Integer),
             ExprKind::PageNumber => Value::new(quote!(turn.number), Shape::Integer),
             ExprKind::Truthy(inner) => Value::new(self.boolean(inner), Shape::Boolean),

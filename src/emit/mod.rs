@@ -12,6 +12,7 @@ mod envelope;
 mod errors;
 mod expr;
 mod format;
+mod incremental;
 mod keyset;
 mod layout;
 mod limits;

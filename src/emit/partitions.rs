@@ -2,7 +2,7 @@
 
 use super::expr::{Place, Scope, field};
 use super::record::{Types, ident};
-use super::{format, record, text, uses::Uses};
+use super::{format, incremental, record, text, uses::Uses};
 use crate::model::{
     Connector, Parent, PartitionField, PartitionList, PartitionSource, PartitionValues, Partitions,
     RecordRoot, Resource, Type, singular,
@@ -34,12 +34,14 @@ pub fn view(
     connector: &Connector,
     resource: &Resource,
     divided: &Partitions,
+    sends_window: bool,
     uses: &mut Uses,
 ) -> PartitionsView {
     let code = Code {
         connector,
         resource,
         divided,
+        sends_window,
         parent: divided.parent.as_ref().and_then(|parent| {
             let resource = connector.resources.get(parent.resource)?;
             Some((parent, resource))
@@ -73,6 +75,8 @@ struct Code<'a> {
     connector: &'a Connector,
     resource: &'a Resource,
     divided: &'a Partitions,
+    /// Whether requests speak of the window of what is read incrementally.
+    sends_window: bool,
     parent: Option<(&'a Parent, &'a Resource)>,
 }
 
@@ -254,9 +258,19 @@ impl Code<'_> {
         let lines = lines.into_iter().map(str::to_owned);
         let docs = record::docs(lines.chain(self.remarks()));
         let (open, one) = (self.open(), self.one());
+        let (new, with_state) = match &self.resource.incremental {
+            None => (quote!(Self { client }), TokenStream::new()),
+            Some(_) => (
+                quote! {
+                    let extent = Extent::new();
+                    Self { client, extent }
+                },
+                incremental::divided_methods(&record),
+            ),
+        };
         quote! {
             impl #client {
-                pub(crate) fn new(client: Client) -> Self { Self { client } }
+                pub(crate) fn new(client: Client) -> Self { #new }
 
                 #docs
                 #[must_use]
@@ -267,6 +281,8 @@ impl Code<'_> {
                 #[doc = " The same by pages."]
                 #[must_use]
                 pub fn pages(self) -> impl Source<Record = #record> { #open }
+
+                #with_state
 
                 #one
             }
@@ -290,8 +306,32 @@ impl Code<'_> {
         }
     }
 
+    /// The type of the pages of one partition.
+    fn source(&self) -> TokenStream {
+        let endpoint = self.endpoint();
+        match self.resource.incremental {
+            None => quote!(Pages<#endpoint>),
+            Some(_) => quote!(Windows<#endpoint>),
+        }
+    }
+
+    /// The type of one partition for the user of the resource, and an expression that makes it of a partition.
+    fn opened(&self, partition: &TokenStream) -> (TokenStream, TokenStream) {
+        let endpoint = self.endpoint();
+        match self.resource.incremental {
+            None => (
+                quote!(#endpoint),
+                quote! {
+                    let (client, partition) = (self.client, #partition);
+                    #endpoint { client, partition }
+                },
+            ),
+            Some(_) => (self.source(), quote!(self.open(#partition))),
+        }
+    }
+
     fn one(&self) -> TokenStream {
-        let (partition, endpoint) = (self.partition(), self.endpoint());
+        let partition = self.partition();
         let single = self
             .parent
             .filter(|_| self.divided.lists.is_empty() && !self.is_batch());
@@ -307,15 +347,23 @@ impl Code<'_> {
                     }
                 }
             });
+            let (opened, open) = match self.resource.incremental {
+                Some(_) => self.opened(&quote!(partition)),
+                None => {
+                    let endpoint = self.endpoint();
+                    let open = quote! {
+                        let client = self.client;
+                        #endpoint { client, partition }
+                    };
+                    (quote!(#endpoint), open)
+                }
+            };
             return quote! {
                 #listed
 
                 #[doc = " One partition."]
                 #[must_use]
-                pub fn partition(self, partition: #partition) -> #endpoint {
-                    let client = self.client;
-                    #endpoint { client, partition }
-                }
+                pub fn partition(self, partition: #partition) -> #opened { #open }
             };
         };
         let record = ident(record_name(parent));
@@ -326,6 +374,18 @@ impl Code<'_> {
             let docs = record::docs([format!(
                 "Those of {name} that belong to one {one}; nothing where it has no value to ask with."
             )]);
+            if self.resource.incremental.is_some() {
+                let source = self.source();
+                return quote! {
+                    #docs
+                    #[must_use]
+                    pub fn of(self, parent: &#record) -> Option<#source> {
+                        let partition = #partition::of(parent).ok()?;
+                        Some(self.open(partition))
+                    }
+                };
+            }
+            let endpoint = self.endpoint();
             return quote! {
                 #docs
                 #[must_use]
@@ -336,13 +396,11 @@ impl Code<'_> {
             };
         }
         let docs = record::docs([format!("Those of {name} that belong to one {one}.")]);
+        let (opened, open) = self.opened(&quote!(#partition::of(parent)));
         quote! {
             #docs
             #[must_use]
-            pub fn of(self, parent: &#record) -> #endpoint {
-                let (client, partition) = (self.client, #partition::of(parent));
-                #endpoint { client, partition }
-            }
+            pub fn of(self, parent: &#record) -> #opened { #open }
         }
     }
 
@@ -392,18 +450,23 @@ impl Code<'_> {
             quote!(const CONCURRENCY: usize = #number;)
         });
         let child = self.child();
+        let source = self.source();
+        let open = match &self.resource.incremental {
+            None => quote! {
+                let client = self.client.clone();
+                Pages::new(#endpoint { client, partition })
+            },
+            Some(_) => incremental::divided_open(&endpoint, self.sends_window),
+        };
         quote! {
             impl Partitioned for #client {
                 type Partition = #partition;
-                type Source = Pages<#endpoint>;
+                type Source = #source;
                 #concurrency
 
                 fn session(&self) -> &Session { #session }
 
-                fn open(&self, partition: #partition) -> Pages<#endpoint> {
-                    let client = self.client.clone();
-                    Pages::new(#endpoint { client, partition })
-                }
+                fn open(&self, partition: #partition) -> #source { #open }
             }
 
             #child

@@ -2,6 +2,7 @@
 
 use super::envelope::Pages;
 use super::expr::{Place, Scope};
+use super::incremental::{self, IncrementalView};
 use super::paging::{PagingCode, paging};
 use super::partitions::{self, PartitionsView};
 use super::record::{Types, ident};
@@ -38,20 +39,19 @@ struct ResourceView {
     endpoint: String,
     /// What there is beside, where the resource is divided.
     divided: Option<PartitionsView>,
+    /// What reading incrementally adds.
+    incremental: Option<IncrementalView>,
 }
 
 /// The file of a resource, formatted.
 pub fn file(connector: &Connector, resource: &Resource) -> String {
     let mut uses = Uses::default();
-    for name in [
-        "Endpoint", "Error", "Pages", "Records", "Request", "Session", "Turn",
-    ] {
+    for name in ["Endpoint", "Error", "Records", "Request", "Session", "Turn"] {
         uses.runtime(name);
     }
-    let divided = resource
-        .partitions
-        .as_ref()
-        .map(|divided| partitions::view(connector, resource, divided, &mut uses));
+    if resource.incremental.is_none() {
+        uses.runtime("Pages");
+    }
     uses.add("crate::client", "Client");
     uses.add("serde_json::value", "RawValue");
     let types = Types::new(resource);
@@ -99,14 +99,22 @@ pub fn file(connector: &Connector, resource: &Resource) -> String {
         scope,
         &mut uses,
     );
+    let incremental = resource.incremental.as_ref();
+    let incremental = incremental
+        .map(|incremental| incremental::view(resource, incremental, &endpoint, scope, &mut uses));
+    let sends_window = incremental.as_ref().is_some_and(|view| view.sends_window);
+    let divided = resource.partitions.as_ref();
+    let divided = divided
+        .map(|divided| partitions::view(connector, resource, divided, sends_window, &mut uses));
     let title = vec![text::code(&resource.name.wire)];
     let docs = match &resource.description {
         Some(description) => [title, vec![String::new()], text::doc_lines(description)].concat(),
         None => title,
     };
-    let endpoint_type = match &resource.partitions {
-        Some(divided) => ident(&divided.endpoint),
-        None => ident(&resource.type_name),
+    let endpoint_type = match (&resource.partitions, &resource.incremental) {
+        (Some(divided), _) => ident(&divided.endpoint),
+        (None, Some(incremental)) => ident(&incremental.endpoint),
+        (None, None) => ident(&resource.type_name),
     };
     let file = templates::render(
         "src/resources/resource.rs",
@@ -122,6 +130,7 @@ pub fn file(connector: &Connector, resource: &Resource) -> String {
             endpoint: format::items(quote!(impl Endpoint for #endpoint_type { #endpoint })),
             endpoint_type: endpoint_type.to_string(),
             divided,
+            incremental,
         },
     );
     format::lines(&file)
@@ -189,7 +198,12 @@ fn endpoint(
         let variant = ident(variant);
         quote!(const ON_INVALID: OnInvalid = OnInvalid::#variant;)
     });
-    let max_pages = resource.paging.max_pages.map(|pages| {
+    // Of what is read incrementally, more pages are a failure.
+    let max_pages = resource
+        .paging
+        .max_pages
+        .filter(|_| resource.incremental.is_none());
+    let max_pages = max_pages.map(|pages| {
         let pages = text::integer(pages);
         quote!(const MAX_PAGES: Option<u64> = Some(#pages);)
     });

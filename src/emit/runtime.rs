@@ -14,11 +14,11 @@ macro_rules! parts {
 }
 
 parts! {
-    adapt api_key base64 basic bearer body capture checkpointed cli csv cursor decimal decimal_cursor decode each
-    encoding endpoint error guard gzip incremental items json keyset lanes leaf lenient limit lines link oauth2 pages
-    parents partitions path pattern plan policies record records refresh_token request retry row rows scalar secret
-    send session settings source state stats tls token_file token_request tokens tree unpacked untyped uuid wait
-    windows wire word zip
+    adapt api_key base64 basic batches bearer body capture checkpointed cli csv cursor decimal decimal_cursor
+    decode each encoding endpoint error first_of guard gzip incremental items json keyset lanes leaf lenient
+    limit lines link oauth2 pages parents partitions path pattern plan policies record records refresh_token
+    request retry row rows scalar secret send session settings source state stats tls token_file token_request
+    tokens tree unpacked untyped uuid wait windows wire word zip
 }
 
 /// Calls of methods that parts add to types of other parts.

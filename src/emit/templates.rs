@@ -31,6 +31,18 @@ const TEMPLATES: &[(&str, &str)] = &[
         include_str!("../../templates/src/resources/resource.rs.j2"),
     ),
     (
+        "src/resources/extent.rs",
+        include_str!("../../templates/src/resources/extent.rs.j2"),
+    ),
+    (
+        "src/resources/pages.rs",
+        include_str!("../../templates/src/resources/pages.rs.j2"),
+    ),
+    (
+        "src/resources/incremental.rs",
+        include_str!("../../templates/src/resources/incremental.rs.j2"),
+    ),
+    (
         "tests/samples.rs",
         include_str!("../../templates/tests/samples.rs.j2"),
     ),

@@ -170,7 +170,13 @@ fn walkable(resource: &Resource) -> bool {
         Some(Auth::OneOf { .. }) => false,
         _ => true,
     };
-    own && resource.partitions.is_none()
+    // The windows of a walk would depend on the day.
+    let once = resource
+        .incremental
+        .as_ref()
+        .is_none_or(|incremental| incremental.step.is_none());
+    own && once
+        && resource.partitions.is_none()
         && resource.decoder == Decoder::JSON
         && !resource.request.path.absolute
         && resource

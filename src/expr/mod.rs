@@ -6,6 +6,7 @@
 
 mod ast;
 mod check;
+mod cursor;
 mod parse;
 mod partition;
 mod path;
@@ -15,6 +16,7 @@ mod template;
 mod token;
 
 pub use ast::{Ast, AstKind, BinaryOperator, Step, StepKind};
+pub use cursor::{CursorNames, CursorPlace};
 pub use partition::{ParentNames, PartitionNames};
 pub use path::{PathItem, PathItemKind, path};
 pub use place::{BodyReader, ConfigNames, OneOfOption, Place, RecordNames, Wants};

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use super::{PartitionNames, StepKind};
+use super::{CursorPlace, PartitionNames, StepKind};
 use crate::model::{ConfigField, LeafKind, Record, RecordRoot};
 use crate::source::Span;
 
@@ -22,6 +22,8 @@ pub struct Place<'a> {
     pub parent: RecordNames<'a>,
     /// `parent` and `partition`: in what is sent and read for one partition of a resource.
     pub partition: Option<&'a PartitionNames<'a>>,
+    /// `cursor`: in requests of resources that are read incrementally.
+    pub cursor: CursorPlace<'a>,
 }
 
 /// Whether a record can be named at a place.
@@ -52,6 +54,7 @@ impl<'a> Place<'a> {
             record: RecordNames::Absent,
             parent: RecordNames::Absent,
             partition: None,
+            cursor: CursorPlace::Absent,
         }
     }
 
@@ -81,6 +84,9 @@ impl<'a> Place<'a> {
             roots.push("page");
         }
         roots.extend(self.partition.iter().flat_map(|names| names.roots()));
+        if !matches!(self.cursor, CursorPlace::Absent) {
+            roots.push("cursor");
+        }
         roots
     }
 }

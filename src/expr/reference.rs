@@ -8,6 +8,7 @@ use std::ops::Range;
 use config::config;
 use record::{parent, partition, record};
 
+use super::cursor::{CursorPlace, cursor};
 use super::{Fault, Place, Step, StepKind};
 use crate::diagnostic::{Code, Sink, nearest};
 use crate::model::{Expr, ExprKind, ExprType, LeafKind, RecordRoot};
@@ -42,6 +43,7 @@ pub(super) fn resolve(
                 partition(reference, names)
             }
         }
+        "cursor" if !matches!(place.cursor, CursorPlace::Absent) => cursor(reference, place.cursor),
         name => {
             let root = [RecordRoot::Current, RecordRoot::Parent, RecordRoot::Last]
                 .into_iter()
@@ -91,7 +93,7 @@ fn unknown_root(reference: &Reference<'_>, place: &Place<'_>) -> Fault {
                 "it exists in the requests of a resource with `partitions: { NAME: [a, b] }`"
             });
         }
-        "cursor" | "record" => {
+        "record" => {
             return Fault::new(
                 Code::NotSupportedYet,
                 range,
@@ -99,11 +101,13 @@ fn unknown_root(reference: &Reference<'_>, place: &Place<'_>) -> Fault {
             );
         }
         "incremental" | "stream_slice" | "stream_interval" => {
-            return Fault::new(
-                Code::NotSupportedYet,
-                range,
-                "reading incrementally is not supported yet",
-            );
+            let fault = unknown(range, format!("`{root}` does not exist"));
+            return fault
+                .help("in a resource with `incremental`, write `cursor.start` or `cursor.end`");
+        }
+        "cursor" => {
+            let fault = unknown(range, "`cursor` does not exist here");
+            return fault.help("it exists in requests of a resource with `incremental`: in `path`, `params`, `headers` and the body");
         }
         "resources" => {
             let steps = reference.steps.iter();

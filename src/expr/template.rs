@@ -6,7 +6,7 @@ use super::ast::{Ast, AstKind, StepKind};
 use super::check::{Checker, described};
 use super::{Fault, Place, Wants, parse::parse, token::tokens};
 use crate::diagnostic::{Code, Sink};
-use crate::model::{Expr, ExprKind, ExprType, LeafKind, Part, Template};
+use crate::model::{CursorEdge, Expr, ExprKind, ExprType, LeafKind, Part, Template};
 use crate::source::Text;
 
 /// A piece of a text.
@@ -129,9 +129,29 @@ pub fn template(
         (Some(Part::Value(value)), true) => Template::Value(value),
         (Some(last), false) => {
             parts.push(last);
-            Template::Parts(parts)
+            if parts.iter().any(may_lack_a_cursor) {
+                Template::Value(Expr {
+                    kind: ExprKind::Join(parts),
+                    ty: ExprType::String,
+                    nullable: true,
+                })
+            } else {
+                Template::Parts(parts)
+            }
         }
     })
+}
+
+/// A text around a value of the cursor is left out together with it.
+fn may_lack_a_cursor(part: &Part) -> bool {
+    matches!(
+        part,
+        Part::Value(Expr {
+            kind: ExprKind::Cursor(..),
+            nullable: true,
+            ..
+        })
+    )
 }
 
 fn fits(value: &Expr, ast: &Ast, alone: bool, wants: Wants, checker: &mut Checker<'_, '_>) -> bool {
@@ -168,10 +188,15 @@ fn fits(value: &Expr, ast: &Ast, alone: bool, wants: Wants, checker: &mut Checke
                     wants.what
                 ),
             );
-            if matches!(value.kind, ExprKind::Config(_)) {
-                fault.help("give the field a `default`, or leave out its `optional`")
-            } else {
-                fault
+            match value.kind {
+                ExprKind::Config(_) => {
+                    fault.help("give the field a `default`, or leave out its `optional`")
+                }
+                ExprKind::Cursor(CursorEdge::Start, _) => {
+                    fault.help("give `start` in `incremental`")
+                }
+                ExprKind::Cursor(CursorEdge::End, _) => fault.help("give `end` in `incremental`"),
+                _ => fault,
             }
         }
         _ => return true,

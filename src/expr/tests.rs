@@ -11,7 +11,8 @@ use std::collections::BTreeSet;
 use super::*;
 use crate::diagnostic::Sink;
 use crate::model::{
-    ConfigField, ConfigType, ExprKind, Field, LeafKind, Name, Record, Struct, Template, Type,
+    ConfigField, ConfigType, CursorEdge, CursorFormat, CursorType, ExprKind, ExprType, Field,
+    LeafKind, Name, Record, Struct, Template, Type,
 };
 use crate::source::{Sources, Span};
 
@@ -79,13 +80,12 @@ fn faults(value: &str, lower: impl FnOnce(&Text, &mut Place<'_>, &mut Sink)) -> 
     let refused = BTreeSet::from(["broken".to_owned()]);
     let names = ConfigNames::new(&fields, &refused);
     let mut body = Body;
+    let cursor = CursorNames::new(CursorFormat::Epoch, CursorType::Timestamp, false, true);
     let mut place = Place {
-        config: &names,
         response: Some(&mut body),
         last_record: RecordNames::Unknown,
-        record: RecordNames::Absent,
-        parent: RecordNames::Absent,
-        partition: None,
+        cursor: CursorPlace::Request(&cursor),
+        ..Place::config_only(&names)
     };
     let mut sink = Sink::default();
     lower(&text(value), &mut place, &mut sink);
@@ -134,6 +134,7 @@ fn shown(kind: &ExprKind) -> String {
             let steps = path.steps.iter().map(|step| step.rust.clone());
             format!("{}.{}", root.as_str(), steps.collect::<Vec<_>>().join("."))
         }
+        ExprKind::Cursor(edge, format) => format!("{edge:?} {format:?}"),
         ExprKind::PageSize => "size".to_owned(),
         ExprKind::PageNumber => "number".to_owned(),
         ExprKind::Truthy(a) => format!("truthy({})", inner(a)),
@@ -415,4 +416,49 @@ proptest::proptest! {
     fn no_text_makes_it_panic(value in "(\\{\\{|\\}\\}|[a-z.'\\[\\]()+ |%#{}\u{e9}0-9-]){0,40}") {
         _ = typed(&value);
     }
+}
+
+#[test]
+fn the_ends_of_a_window_are_of_the_type_in_which_they_are_sent() {
+    assert_eq!(shown(&kind("{{ cursor.start }}")), "Start Epoch");
+    assert_eq!(
+        shown(&kind("{{ cursor.end - 1 }}")),
+        "(End Epoch Subtract 1)"
+    );
+    let ty = |format, ty| {
+        CursorNames::new(format, ty, true, true)
+            .value(CursorEdge::Start)
+            .ty
+    };
+    for (format, cursor, wanted) in [
+        (
+            CursorFormat::Plain,
+            CursorType::Timestamp,
+            ExprType::Timestamp,
+        ),
+        (CursorFormat::Date, CursorType::Timestamp, ExprType::String),
+        (
+            CursorFormat::EpochMillis,
+            CursorType::Timestamp,
+            ExprType::Integer,
+        ),
+        (CursorFormat::Plain, CursorType::Date, ExprType::Date),
+        (CursorFormat::Plain, CursorType::Integer, ExprType::Integer),
+        (CursorFormat::Plain, CursorType::Decimal, ExprType::Scalar),
+        (CursorFormat::Plain, CursorType::String, ExprType::String),
+    ] {
+        assert_eq!(ty(format, cursor), wanted);
+    }
+}
+
+#[test]
+fn a_text_around_an_end_that_may_be_absent_is_absent_with_it() {
+    let Ok(Template::Value(value)) = typed("after {{ cursor.start }}") else {
+        panic!("one value")
+    };
+    assert!(value.nullable);
+    let Ok(Template::Parts(parts)) = typed("before {{ cursor.end }}") else {
+        panic!("parts")
+    };
+    assert_eq!(parts.len(), 2);
 }

@@ -41,7 +41,7 @@ pub(super) fn body(node: &Node, cx: &mut Cx<'_>) -> Option<Json> {
             },
             Some(ScalarType::String) => Json::Template(template(
                 text,
-                &mut cx.place(),
+                &mut cx.json_place(),
                 Wants::repeated("a JSON body"),
                 cx.sink,
             )?),

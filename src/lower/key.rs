@@ -16,6 +16,37 @@ pub enum Kind {
     Primary,
     /// `merge_key`
     Merge,
+    /// The cursor of `incremental`
+    Cursor {
+        /// It may be null.
+        nullable: bool,
+    },
+}
+
+impl Kind {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Primary | Self::Merge => "key",
+            Self::Cursor { .. } => "cursor",
+        }
+    }
+
+    fn code(self) -> Code {
+        match self {
+            Self::Primary | Self::Merge => Code::InvalidKey,
+            Self::Cursor { .. } => Code::InvalidCursor,
+        }
+    }
+}
+
+/// The path of a cursor, as names on the wire. Its field is never null, unless it may be.
+pub fn cursor(
+    text: &Text,
+    nullable: bool,
+    builder: &mut RecordBuilder,
+    sink: &mut Sink,
+) -> Option<Vec<String>> {
+    one(text, Kind::Cursor { nullable }, builder, sink)
 }
 
 /// The paths of a key's fields, as names on the wire. Its fields are never null: a key makes them so.
@@ -55,7 +86,8 @@ fn one(
     builder: &mut RecordBuilder,
     sink: &mut Sink,
 ) -> Option<Vec<String>> {
-    crate::expr::literal(text, "a key", sink);
+    let word = kind.word();
+    crate::expr::literal(text, if word == "key" { "a key" } else { "a cursor" }, sink);
     // A field may be called `a.b`.
     let whole = builder.structs.first().is_some_and(|record| {
         record
@@ -81,11 +113,9 @@ fn one(
                     places.push(item.range);
                 }
                 PathItemKind::Index(_) | PathItemKind::Each => {
-                    let diagnostic = Diagnostic::new(
-                        Code::InvalidKey,
-                        text.span_of(item.range),
-                        "a key cannot lie inside a list",
-                    );
+                    let message = format!("a {word} cannot lie inside a list");
+                    let span = text.span_of(item.range);
+                    let diagnostic = Diagnostic::new(kind.code(), span, message);
                     sink.push(diagnostic.help("name fields of the record, or of objects in it"));
                     return None;
                 }
@@ -95,8 +125,12 @@ fn one(
     };
     if names.is_empty() {
         sink.push(
-            Diagnostic::new(Code::InvalidKey, text.span, "the whole record is no key")
-                .help("name a field of it"),
+            Diagnostic::new(
+                kind.code(),
+                text.span,
+                format!("the whole record is no {word}"),
+            )
+            .help("name a field of it"),
         );
         return None;
     }
@@ -133,8 +167,11 @@ fn one(
             });
             return None;
         };
-        field.nullable = false;
+        field.nullable &= kind == Kind::Cursor { nullable: true };
         if last {
+            if matches!(kind, Kind::Cursor { .. }) {
+                break;
+            }
             let scalar = match &field.ty {
                 Type::String
                 | Type::Integer
@@ -173,7 +210,7 @@ fn one(
                             span,
                             format!("`{name}` has no fields"),
                         )
-                        .help("a key's path leads through objects"),
+                        .help(format!("the path of a {word} leads through objects")),
                     );
                     return None;
                 }

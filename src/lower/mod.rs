@@ -10,6 +10,7 @@ mod envelope;
 mod error_handler;
 mod fields;
 mod header;
+mod incremental;
 mod json;
 mod key;
 mod package;
@@ -36,7 +37,7 @@ use std::collections::BTreeSet;
 use sha2::{Digest, Sha256};
 
 use crate::diagnostic::{Code, Diagnostic, Sink};
-use crate::expr::{ConfigNames, PartitionNames, Place};
+use crate::expr::{ConfigNames, CursorPlace, PartitionNames, Place};
 use crate::model::{Collision, Connector};
 use crate::source::{Sources, Span, Text};
 use crate::spec::Spec;
@@ -46,6 +47,7 @@ struct Cx<'a> {
     sink: &'a mut Sink,
     config: &'a ConfigNames<'a>,
     partition: Option<&'a PartitionNames<'a>>,
+    cursor: CursorPlace<'a>,
 }
 
 impl<'a> Cx<'a> {
@@ -53,7 +55,16 @@ impl<'a> Cx<'a> {
     fn place(&self) -> Place<'a> {
         Place {
             partition: self.partition,
+            cursor: self.cursor,
             ..Place::config_only(self.config)
+        }
+    }
+
+    /// The same in a JSON body, which cannot leave out what is absent.
+    fn json_place(&self) -> Place<'a> {
+        Place {
+            cursor: self.cursor.in_json(),
+            ..self.place()
         }
     }
 }
@@ -90,6 +101,9 @@ fn follows_from_absence(code: Code) -> bool {
             | Code::InvalidParent
             | Code::InvalidPartition
             | Code::NeverRead
+            | Code::InvalidCursor
+            | Code::InvalidRange
+            | Code::ReadAgain
             | Code::Unused
             | Code::NoEffect
             | Code::UnreachableRule
@@ -112,6 +126,7 @@ fn lower_whole(spec: &Spec, sources: &mut Sources, sink: &mut Sink) -> Option<Co
         sink,
         config: &names,
         partition: None,
+        cursor: CursorPlace::Absent,
     };
     let client = client::lower(spec, &mut cx);
     let resources = resource::lower_all(spec, sources, &mut cx);

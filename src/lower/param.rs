@@ -169,12 +169,15 @@ fn one(node: &Node, name: &str, kind: Kind, cx: &mut Cx<'_>) -> Option<Template>
                 format!("`{name}`: parameters of the type `resolve` are a form of dlt"),
             )
             .help(super::parent::instead_of_resolve(node)),
-            Some(_) => Diagnostic::new(
-                Code::NotSupportedYet,
+            Some("incremental") => Diagnostic::new(
+                Code::WrongType,
                 node.span,
-                format!("`{name}`: parameters of the type `incremental` are not supported yet"),
-            ),
-            None => Diagnostic::new(
+                format!("`{name}`: parameters of the type `incremental` are a form of dlt"),
+            )
+            .help(format!(
+                "write `incremental: {{ cursor: …, param: {name} }}` beside `endpoint`, and remove it here"
+            )),
+            _ => Diagnostic::new(
                 Code::WrongType,
                 node.span,
                 format!(
@@ -218,19 +221,18 @@ fn placeholder_of_dlt(text: &Text, cx: &mut Cx<'_>) {
             .map_or(text.value.len(), |end| at + end + 1);
         let shown = text.value.get(at..end).unwrap_or_default();
         let name = shown.trim_matches(['{', '}']);
-        let span = text.span_of(at..end);
-        cx.sink.push(match super::parent::instead_of_placeholder(name, &[]) {
-            Some(help) => {
-                let message = format!("`{shown}` is a placeholder of dlt, and is not expanded");
-                Diagnostic::new(Code::TemplateNotAllowed, span, message).help(help)
-            }
-            None => {
-                let message = format!(
-                    "`{shown}` is a placeholder of dlt: reading incrementally is not supported yet"
-                );
-                Diagnostic::new(Code::NotSupportedYet, span, message)
-            }
+        let help = super::parent::instead_of_placeholder(name, &[]).unwrap_or_else(|| {
+            let edge = if name.ends_with("end_value") {
+                "end"
+            } else {
+                "start"
+            };
+            format!("write `{{{{ cursor.{edge} }}}}`, and `incremental` beside `endpoint`")
         });
+        let message = format!("`{shown}` is a placeholder of dlt, and is not expanded");
+        let span = text.span_of(at..end);
+        cx.sink
+            .push(Diagnostic::new(Code::TemplateNotAllowed, span, message).help(help));
     }
 }
 

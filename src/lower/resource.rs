@@ -5,6 +5,7 @@ mod names;
 use names::{Names, names};
 
 use super::envelope::EnvelopeBuilder;
+use super::incremental::{self, Range};
 use super::paginator::Paginating;
 use super::parent::{Link, Parents};
 use super::partitions::{self, OnlyDivided};
@@ -12,8 +13,10 @@ use super::record::RecordBuilder;
 use super::schema_ref::Documents;
 use super::{Cx, auth, decoder, disposition, error_handler, fields, key, request, samples, schema};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::expr::{ParentNames, PartitionNames, PathItem, PathItemKind};
-use crate::model::{Action, Auth, Body, OnInvalid, Paging, PagingKind, Record, Resource, Rule};
+use crate::expr::{CursorPlace, ParentNames, PartitionNames, PathItem, PathItemKind};
+use crate::model::{
+    Action, Auth, Body, OnInvalid, Paging, PagingKind, Record, Request, Resource, Rule,
+};
 use crate::source::Sources;
 use crate::spec;
 use crate::spec::Spec;
@@ -62,6 +65,7 @@ pub(super) fn lower_all(spec: &Spec, sources: &mut Sources, cx: &mut Cx<'_>) -> 
                 sink: cx.sink,
                 config: cx.config,
                 partition: divided.as_ref(),
+                cursor: CursorPlace::Absent,
             },
         };
         let one = lowering.lower(own.take(), divided.as_ref(), &mut documents);
@@ -90,6 +94,14 @@ fn handler<'s>(resource: &'s spec::Resource, spec: &'s Spec) -> Option<&'s spec:
     own.or(spec.client.error_handler.as_ref())
 }
 
+/// A record and what was read beside it.
+struct RecordParts {
+    record: Record,
+    examples: Vec<samples::Example>,
+    /// The path of the cursor.
+    cursor: Option<Vec<String>>,
+}
+
 struct Lowering<'l, 'a> {
     spec: &'l Spec,
     resource: &'l spec::Resource,
@@ -115,14 +127,27 @@ impl Lowering<'_, '_> {
         let record = self.record(names.as_ref(), description.clone(), documents);
         let disposition = disposition::lower(
             resource,
-            record.as_ref().map(|(record, _)| record),
+            record.as_ref().map(|parts| &parts.record),
             self.cx.sink,
         );
-        let samples = record.as_ref().map(|(record, examples)| {
-            samples::lower(&resource.samples, record, examples, self.cx.sink)
+        let samples = record.as_ref().map(|parts| {
+            samples::lower(
+                &resource.samples,
+                &parts.record,
+                &parts.examples,
+                self.cx.sink,
+            )
         });
-        let mut request = request::lower(endpoint, &self.spec.client, self.cx);
-        let decoder = decoder::lower(resource, record.as_ref().map(|(record, _)| record), self.cx);
+        let range = record.as_ref().and_then(|parts| {
+            let (spec, path) = (resource.incremental.as_ref()?, parts.cursor.as_deref()?);
+            incremental::range(spec, path, &parts.record, self.cx)
+        });
+        let mut request = self.request(range.as_ref());
+        let decoder = decoder::lower(
+            resource,
+            record.as_ref().map(|parts| &parts.record),
+            self.cx,
+        );
         if let (Some(request), Some(decoder)) = (&mut request, &decoder) {
             decoder::accept(request, decoder, endpoint, &self.spec.client);
         }
@@ -145,7 +170,7 @@ impl Lowering<'_, '_> {
                 cx: self.cx,
                 envelope: &mut envelope,
                 request: request.as_mut(),
-                record: record.as_ref().map(|(record, _)| record),
+                record: record.as_ref().map(|parts| &parts.record),
                 endpoint,
                 client: &self.spec.client,
             }
@@ -176,6 +201,14 @@ impl Lowering<'_, '_> {
             });
             partitions::lower(resource, self.link, divided, types, self.cx)
         });
+        let endpoint_name = names.as_ref().map_or("", |names| names.endpoint.as_str());
+        let incremental = range.map(|range| {
+            let (request, disposition) = (request.as_ref(), disposition.as_ref());
+            range.finish(request, disposition, endpoint_name, self.cx.sink)
+        });
+        if incremental.is_none() && resource.incremental.is_some() {
+            return None;
+        }
         let names = names?;
         let auth = match own_auth {
             Some(auth) => Some(auth?),
@@ -185,8 +218,9 @@ impl Lowering<'_, '_> {
             name: names.name,
             type_name: names.client,
             description,
-            record: record?.0,
+            record: record?.record,
             disposition: disposition?,
+            incremental,
             request: request?,
             decoder: decoder?,
             envelope: envelope?,
@@ -219,7 +253,7 @@ impl Lowering<'_, '_> {
         names: Option<&Names>,
         description: Option<String>,
         documents: &mut Documents<'_>,
-    ) -> Option<(Record, Vec<samples::Example>)> {
+    ) -> Option<RecordParts> {
         let resource = self.resource;
         let (record, taken) = names.map_or(("Record", Vec::new()), |names| {
             (names.record.as_str(), names.in_module())
@@ -293,8 +327,35 @@ impl Lowering<'_, '_> {
             .unknown_fields
             .as_ref()
             .is_some_and(|fields| fields.value == spec::UnknownFields::Keep);
+        let cursor = resource.incremental.as_ref();
+        let cursor = cursor.and_then(|spec| incremental::cursor(spec, &mut builder, self.cx.sink));
         let examples = samples::examples(&mut builder);
-        Some((builder.finish(primary, merge, keep), examples))
+        Some(RecordParts {
+            record: builder.finish(primary, merge, keep),
+            examples,
+            cursor,
+        })
+    }
+
+    /// The request, in which the window exists where there is one.
+    fn request(&mut self, range: Option<&Range<'_>>) -> Option<Request> {
+        let endpoint = &self.resource.endpoint;
+        let cursor = match (range, &self.resource.incremental) {
+            (Some(range), _) => CursorPlace::Request(&range.names),
+            (None, Some(_)) => CursorPlace::Unknown,
+            (None, None) => CursorPlace::Absent,
+        };
+        let mut cx = Cx {
+            sink: self.cx.sink,
+            config: self.cx.config,
+            partition: self.cx.partition,
+            cursor,
+        };
+        let mut request = request::lower(endpoint, &self.spec.client, &mut cx)?;
+        if let Some(range) = range {
+            range.add_params(&mut request, endpoint, &mut cx);
+        }
+        Some(request)
     }
 
     /// Adds the records' place to the envelope; the selector as it is written.

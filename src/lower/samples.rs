@@ -249,6 +249,13 @@ fn scalar_fault(node: &Node, ty: &Type, lenient: bool) -> Option<&'static str> {
             string.is_some_and(|text| parses(format, text, "timestamp")),
             "a timestamp in its format",
         ),
+        Type::Timestamp(TimeFormat::AnyOf(formats)) => (
+            formats.iter().any(|format| {
+                let ty = Type::Timestamp(format.clone());
+                scalar_fault(node, &ty, lenient).is_none()
+            }),
+            "a timestamp in one of its formats",
+        ),
         Type::Date(Some(format)) => (
             string.is_some_and(|text| parses(format, text, "date")),
             "a date in its format",
@@ -365,6 +372,7 @@ impl Maker<'_> {
             Type::Timestamp(TimeFormat::Strftime(format))
             | Type::Date(Some(format))
             | Type::Time(Some(format)) => text(format),
+            Type::Timestamp(format) => self.value(&Type::Timestamp(format.first().clone()), name),
             Type::Date(None) => "\"2024-01-31\"".to_owned(),
             Type::Time(None) => "\"12:30:00\"".to_owned(),
             Type::Uuid => "\"00000000-0000-4000-8000-000000000001\"".to_owned(),

@@ -46,6 +46,7 @@ impl Expr {
             | ExprKind::Boolean(_)
             | ExprKind::Null
             | ExprKind::Config(_)
+            | ExprKind::Cursor(..)
             | ExprKind::Body(_)
             | ExprKind::Header(_)
             | ExprKind::Status
@@ -131,6 +132,8 @@ pub enum ExprKind {
         /// Which of its fields.
         path: RecordPath,
     },
+    /// `cursor.start`, `cursor.end`: an end of the window that is being read, as it is sent.
+    Cursor(super::CursorEdge, super::CursorFormat),
     /// `page.size`: records that the server sent in the page just read.
     PageSize,
     /// `page.number`: pages read so far, the one just read included.

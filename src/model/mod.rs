@@ -6,6 +6,7 @@ mod config;
 mod decoder;
 mod envelope;
 mod expr;
+mod incremental;
 mod name;
 mod paging;
 mod partitions;
@@ -19,6 +20,7 @@ pub use config::*;
 pub use decoder::*;
 pub use envelope::*;
 pub use expr::*;
+pub use incremental::*;
 pub use name::*;
 pub use paging::*;
 pub use partitions::*;
@@ -87,6 +89,8 @@ pub struct Resource {
     pub record: Record,
     /// What a load does.
     pub disposition: Disposition,
+    /// How it is read incrementally, where it is.
+    pub incremental: Option<Incremental>,
     /// The request of a page.
     pub request: Request,
     /// How the bytes of a response become records.

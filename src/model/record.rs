@@ -105,6 +105,19 @@ pub enum TimeFormat {
     EpochMillis,
     /// strftime; in UTC where it has no offset.
     Strftime(String),
+    /// Any of several, tried in order; written as the first.
+    AnyOf(Vec<TimeFormat>),
+}
+
+impl TimeFormat {
+    /// The format itself, or the first of several.
+    #[must_use]
+    pub fn first(&self) -> &Self {
+        match self {
+            Self::AnyOf(formats) => formats.first().map_or(self, Self::first),
+            format => format,
+        }
+    }
 }
 
 /// An open enum: known words, and any other as it came.

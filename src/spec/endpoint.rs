@@ -38,9 +38,10 @@ spec_map! {
         /// A response without the data path is an empty page, not an error.
         optional allow_missing_data: Spanned<bool>,
     }
-    later { "job", "incremental" }
+    later { "job" }
     instead {
         "response_actions" = "write `error_handler` with `rules`: `{ status: 404, action: ignore }`",
+        "incremental" = "write it beside `endpoint`: `incremental: { cursor: updated_at, param: since }`",
         "url" = "write `path`: a whole URL may stand there",
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::diagnostic::{Code, Diagnostic, nearest};
-use crate::read::{Cx, Defs, FromMap, FromNode, Node, NodeKind, spec_map};
+use crate::read::{Cx, Defs, FromMap, FromNode, Node, NodeKind, OneOrMany, spec_map};
 use crate::source::{Spanned, Text};
 
 /// The type of one field, as written.
@@ -138,8 +138,9 @@ spec_map! {
         optional required: Spanned<bool>,
         /// May be null.
         optional nullable: Spanned<bool>,
-        /// How a `timestamp`, `date` or `time` is written: `rfc3339`, `epoch`, `epoch_ms`, or strftime.
-        optional format: Text,
+        /// How a `timestamp`, `date` or `time` is written: `rfc3339`, `epoch`, `epoch_ms`, or strftime. A list of a
+        /// timestamp's formats are tried in order.
+        optional format: OneOrMany<Text>,
         /// Name of the Rust field and of the column.
         optional rename: Text,
         /// Accepts text for numbers and booleans, and numbers for text.

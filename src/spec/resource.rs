@@ -1,6 +1,6 @@
 //! `resources`: the sources of records.
 
-use super::{Endpoint, FieldSpec, Parent};
+use super::{Endpoint, FieldSpec, Incremental, Parent};
 use crate::read::{Node, OneOrMany, spec_map, spec_words};
 use crate::source::{Spanned, Text};
 
@@ -21,6 +21,8 @@ spec_map! {
         optional merge_key: OneOrMany<Text>,
         /// What a load does with what is there; `append` when absent.
         optional write_disposition: WriteDisposition,
+        /// Reads only what is new since the last run; everything when absent.
+        optional incremental: Incremental,
         /// The fields of a record.
         optional fields: Vec<(Text, FieldSpec)>,
         /// The same as a JSON Schema: inline, or `$ref` to a file beside the spec.
@@ -41,7 +43,7 @@ spec_map! {
         /// Records as the API sends them; the generated tests read them.
         default samples: Vec<Node>,
     }
-    later { "incremental", "include_from_parent", "filter", "transform", "extend" }
+    later { "include_from_parent", "filter", "transform", "extend" }
     instead {
         "columns" = "write `fields`: `{ id: string!, created_at: timestamp }`",
         "table_name" = "the table has the resource's name: write it as `name`",

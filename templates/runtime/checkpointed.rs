@@ -2,14 +2,14 @@
 
 use std::future::poll_fn;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::vec;
 
 use futures_core::Stream;
 
+use super::batches::Batches;
 use super::error::Error;
-use super::session::BoxFuture;
-use super::source::{Batch, Checkpoint, Source};
+use super::source::{Checkpoint, Source};
 
 /// What a resource that is read incrementally gives, one after the other.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,19 +20,11 @@ pub enum Step<R> {
     Checkpoint(Checkpoint),
 }
 
-type Page<S> = (Box<S>, Result<Option<Batch<<S as Source>::Record>>, Error>);
-
 /// All records of a source and its checkpoints, as a stream.
 pub struct Checkpointed<S: Source> {
     batch: vec::IntoIter<S::Record>,
     checkpoint: Option<Checkpoint>,
-    state: State<S>,
-}
-
-enum State<S: Source> {
-    Idle(Box<S>),
-    Reading(BoxFuture<'static, Page<S>>),
-    End,
+    batches: Batches<S>,
 }
 
 impl<S: Source> Checkpointed<S> {
@@ -41,11 +33,12 @@ impl<S: Source> Checkpointed<S> {
         Self {
             batch: Vec::new().into_iter(),
             checkpoint: None,
-            state: State::Idle(Box::new(source)),
+            batches: Batches::new(source),
         }
     }
 
-    /// The next record or checkpoint; none at the end, and after an error.
+    /// The next record or checkpoint; none at the end. After an error there may be others, if the resource has
+    /// partitions.
     pub async fn try_next(&mut self) -> Result<Option<Step<S::Record>>, Error> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context))
             .await
@@ -64,27 +57,13 @@ impl<S: Source> Stream for Checkpointed<S> {
             if let Some(checkpoint) = self.checkpoint.take() {
                 return Poll::Ready(Some(Ok(Step::Checkpoint(checkpoint))));
             }
-            match std::mem::replace(&mut self.state, State::End) {
-                State::End => return Poll::Ready(None),
-                State::Idle(mut pages) => {
-                    self.state = State::Reading(Box::pin(async move {
-                        let batch = pages.next().await;
-                        (pages, batch)
-                    }));
+            match ready!(Pin::new(&mut self.batches).poll_next(context)) {
+                None => return Poll::Ready(None),
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                Some(Ok(batch)) => {
+                    self.batch = batch.records.into_iter();
+                    self.checkpoint = batch.checkpoint;
                 }
-                State::Reading(mut reading) => match reading.as_mut().poll(context) {
-                    Poll::Pending => {
-                        self.state = State::Reading(reading);
-                        return Poll::Pending;
-                    }
-                    Poll::Ready((_, Ok(None))) => return Poll::Ready(None),
-                    Poll::Ready((_, Err(error))) => return Poll::Ready(Some(Err(error))),
-                    Poll::Ready((pages, Ok(Some(batch)))) => {
-                        self.batch = batch.records.into_iter();
-                        self.checkpoint = batch.checkpoint;
-                        self.state = State::Idle(pages);
-                    }
-                },
             }
         }
     }

@@ -11,6 +11,12 @@ use serde_json::value::RawValue;
 pub struct Decimal(Box<RawValue>);
 
 impl Decimal {
+    /// The number that a text is; none of another text.
+    pub fn from_text(text: &str) -> Option<Self> {
+        let raw = RawValue::from_string(text.to_owned()).ok()?;
+        is_number(text).then_some(Self(raw))
+    }
+
     /// Its digits: `19.990000000000000001`.
     pub fn as_str(&self) -> &str {
         self.0.get().trim_matches('"')

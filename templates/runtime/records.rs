@@ -2,27 +2,19 @@
 
 use std::future::poll_fn;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::vec;
 
 use futures_core::Stream;
 
+use super::batches::Batches;
 use super::error::Error;
-use super::session::BoxFuture;
-use super::source::{Batch, Source};
-
-type Page<S> = (Box<S>, Result<Option<Batch<<S as Source>::Record>>, Error>);
+use super::source::Source;
 
 /// All records of a source, as a stream. Records that are left out are only counted; the pages hand them over.
 pub struct Records<S: Source> {
     batch: vec::IntoIter<S::Record>,
-    state: State<S>,
-}
-
-enum State<S: Source> {
-    Idle(Box<S>),
-    Reading(BoxFuture<'static, Page<S>>),
-    End,
+    batches: Batches<S>,
 }
 
 impl<S: Source> Records<S> {
@@ -30,7 +22,7 @@ impl<S: Source> Records<S> {
     pub fn new(source: S) -> Self {
         Self {
             batch: Vec::new().into_iter(),
-            state: State::Idle(Box::new(source)),
+            batches: Batches::new(source),
         }
     }
 
@@ -50,29 +42,10 @@ impl<S: Source> Stream for Records<S> {
             if let Some(record) = self.batch.next() {
                 return Poll::Ready(Some(Ok(record)));
             }
-            match std::mem::replace(&mut self.state, State::End) {
-                State::End => return Poll::Ready(None),
-                State::Idle(mut pages) => {
-                    self.state = State::Reading(Box::pin(async move {
-                        let batch = pages.next().await;
-                        (pages, batch)
-                    }));
-                }
-                State::Reading(mut reading) => match reading.as_mut().poll(context) {
-                    Poll::Pending => {
-                        self.state = State::Reading(reading);
-                        return Poll::Pending;
-                    }
-                    Poll::Ready((_, Ok(None))) => return Poll::Ready(None),
-                    Poll::Ready((pages, Err(error))) => {
-                        self.state = State::Idle(pages);
-                        return Poll::Ready(Some(Err(error)));
-                    }
-                    Poll::Ready((pages, Ok(Some(batch)))) => {
-                        self.batch = batch.records.into_iter();
-                        self.state = State::Idle(pages);
-                    }
-                },
+            match ready!(Pin::new(&mut self.batches).poll_next(context)) {
+                None => return Poll::Ready(None),
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                Some(Ok(batch)) => self.batch = batch.records.into_iter(),
             }
         }
     }

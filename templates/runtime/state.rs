@@ -99,6 +99,17 @@ impl CursorState {
         }
     }
 
+    /// The state that an earlier run kept, or that of the first run.
+    ///
+    /// # Errors
+    /// It is none, or that of another connector, resource or cursor, or of a newer version.
+    pub fn open(key: StateKey, saved: Option<&str>) -> Result<Self, Error> {
+        match saved {
+            Some(json) => Self::from_json(key, json),
+            None => Ok(Self::new(key)),
+        }
+    }
+
     /// The state that [`CursorState::to_json`] gave.
     ///
     /// # Errors

@@ -50,6 +50,7 @@ pub fn resource() -> Resource {
     Resource {
         name: name("cash_drawers"),
         type_name: "CashDrawers".to_owned(),
+        incremental: None,
         description: Some("Shifts of a drawer.".to_owned()),
         record: Record {
             structs: vec![

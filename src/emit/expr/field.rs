@@ -198,21 +198,24 @@ type Written<'t> = Box<dyn Fn(&TokenStream) -> TokenStream + 't>;
 
 /// How the API writes a value, where `Display` does not.
 fn written(ty: &Type) -> Option<Written<'_>> {
-    Some(match ty {
-        Type::Timestamp(TimeFormat::Epoch) => {
-            Box::new(|time| quote!(#time.as_second().to_string()))
-        }
-        Type::Timestamp(TimeFormat::EpochMillis) => {
-            Box::new(|time| quote!(#time.as_millisecond().to_string()))
-        }
-        Type::Timestamp(TimeFormat::Strftime(format))
-        | Type::Date(Some(format))
-        | Type::Time(Some(format)) => Box::new(move |time| {
-            let format = literal(format);
-            quote!(#time.strftime(#format).to_string())
-        }),
+    let format = match ty {
+        Type::Timestamp(format) => match format.first() {
+            TimeFormat::Epoch => {
+                return Some(Box::new(|time| quote!(#time.as_second().to_string())));
+            }
+            TimeFormat::EpochMillis => {
+                return Some(Box::new(|time| quote!(#time.as_millisecond().to_string())));
+            }
+            TimeFormat::Strftime(format) => format,
+            TimeFormat::Rfc3339 | TimeFormat::AnyOf(_) => return None,
+        },
+        Type::Date(Some(format)) | Type::Time(Some(format)) => format,
         _ => return None,
-    })
+    };
+    Some(Box::new(move |time| {
+        let format = literal(format);
+        quote!(#time.strftime(#format).to_string())
+    }))
 }
 
 impl Scope<'_> {

@@ -3,7 +3,7 @@
 use super::{Scope, Shape, Value, field, wire};
 use crate::emit::record::ident;
 use crate::emit::text;
-use crate::model::{Expr, ExprKind, ExprType, Part, Template};
+use crate::model::{CursorEdge, Expr, ExprKind, ExprType, Part, Template};
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::quote;
 
@@ -104,15 +104,23 @@ impl Scope<'_> {
             while names.contains(&name) {
                 name.push_str("_too");
             }
-            let variable = ident(&name);
-            self.lets
-                .borrow_mut()
-                .extend(quote!(let #variable = #value;));
+            self.bind(&name, &value);
             pattern.push_str(&format!("{{{name}}}"));
             names.push(name);
         }
         let pattern = text::literal(&pattern);
         quote!(format!(#pattern #(, #arguments)*))
+    }
+
+    /// Binds a value to a name before the expression, unless that has been done.
+    fn bind(&self, name: &str, value: &TokenStream) -> Ident {
+        let name = ident(name);
+        let statement = quote!(let #name = #value;);
+        let mut lets = self.lets.borrow_mut();
+        if !lets.to_string().contains(&statement.to_string()) {
+            lets.extend(statement);
+        }
+        name
     }
 
     /// The statements that have to stand before what was made since the last call.
@@ -210,6 +218,15 @@ impl Scope<'_> {
                 let value = self.shown(expr);
                 let tokens = &value.tokens;
                 match value.shape {
+                    // What may fail is not hidden in a macro.
+                    _ if matches!(expr.kind, ExprKind::Cursor(..)) => {
+                        let text = match value.shape {
+                            Shape::Display => quote!(#tokens.to_string()),
+                            _ => tokens.clone(),
+                        };
+                        let name = self.bind(&name_of(expr), &text);
+                        quote!(#name)
+                    }
                     Shape::Secret => quote!(#tokens.expose()),
                     Shape::Display => quote!(#tokens.to_string()),
                     _ => tokens.clone(),
@@ -249,6 +266,8 @@ fn name_of(expr: &Expr) -> String {
             .last()
             .map_or("value", |step| step.rust.trim_start_matches("r#")),
         ExprKind::Header(_) => "header",
+        ExprKind::Cursor(CursorEdge::Start, _) => "start",
+        ExprKind::Cursor(CursorEdge::End, _) => "end",
         _ => "value",
     };
     let taken = [

@@ -58,6 +58,18 @@ impl Types<'_> {
         match ty {
             Type::Timestamp(TimeFormat::Epoch) => named(uses, "Epoch"),
             Type::Timestamp(TimeFormat::EpochMillis) => named(uses, "EpochMillis"),
+            Type::Timestamp(TimeFormat::AnyOf(formats)) => {
+                let forms = formats.iter().map(|format| {
+                    let one = self.form(&Type::Timestamp(format.clone()), lenient, uses);
+                    one.or_else(|| named(uses, "Rfc3339"))
+                });
+                let forms: Vec<String> = forms.collect::<Option<_>>()?;
+                uses.runtime("FirstOf");
+                forms
+                    .into_iter()
+                    .rev()
+                    .reduce(|rest, one| format!("FirstOf<{one}, {rest}>"))
+            }
             Type::Timestamp(TimeFormat::Strftime(format))
             | Type::Date(Some(format))
             | Type::Time(Some(format)) => {
@@ -137,6 +149,11 @@ pub fn formats(record: &Record) -> Vec<String> {
                 if !found.contains(format) =>
             {
                 found.push(format.clone());
+            }
+            Type::Timestamp(TimeFormat::AnyOf(formats)) => {
+                for format in formats {
+                    collect(&Type::Timestamp(format.clone()), found);
+                }
             }
             Type::List(item) | Type::Map(item) => collect(&item.ty, found),
             _ => {}

@@ -85,6 +85,7 @@ pub(super) fn choice(one_of: &spec::OneOfAuth, cx: &mut Cx<'_>) -> Option<Auth> 
                 sink: cx.sink,
                 config: &names,
                 partition: cx.partition,
+                cursor: cx.cursor,
             },
         ) {
             Some(auth) => options.push(AuthOption {

@@ -218,7 +218,7 @@ impl Lowering<'_> {
             },
         };
         if let Some(format) = &field.format {
-            self.no_format(format);
+            self.no_format(format.span);
         }
         Some((ty, mark))
     }
@@ -258,15 +258,46 @@ impl Lowering<'_> {
     }
 
     pub(super) fn formatted(&mut self, ty: Type, field: &FieldMap) -> Option<Type> {
-        let Some(format) = &field.format else {
+        let Some(formats) = &field.format else {
             return Some(ty);
         };
+        match formats.values.as_slice() {
+            [format] => self.one_format(ty, format),
+            [_, second, ..] if !matches!(ty, Type::Timestamp(_)) => {
+                let message = "only a timestamp can have several formats";
+                self.refuse(Code::InvalidType, second.span, message, "keep one of them");
+                None
+            }
+            several => {
+                let mut lowered = Vec::new();
+                for format in several {
+                    let Type::Timestamp(one) = self.one_format(ty.clone(), format)? else {
+                        return None;
+                    };
+                    if lowered.contains(&one) {
+                        let message = format!("`{}` stands here twice", format.value);
+                        self.refuse(
+                            Code::DuplicateName,
+                            format.span,
+                            message,
+                            "remove one of them",
+                        );
+                        return None;
+                    }
+                    lowered.push(one);
+                }
+                Some(Type::Timestamp(TimeFormat::AnyOf(lowered)))
+            }
+        }
+    }
+
+    fn one_format(&mut self, ty: Type, format: &Text) -> Option<Type> {
         let kind = match ty {
             Type::Timestamp(_) => "timestamp",
             Type::Date(_) => "date",
             Type::Time(_) => "time",
             other => {
-                self.no_format(format);
+                self.no_format(format.span);
                 return Some(other);
             }
         };
@@ -301,9 +332,9 @@ impl Lowering<'_> {
         })
     }
 
-    pub(super) fn no_format(&mut self, format: &Text) {
+    pub(super) fn no_format(&mut self, span: Span) {
         let message = "`format` has no effect on this type: it is for timestamps, dates and times";
         self.sink
-            .push(Diagnostic::new(Code::NoEffect, format.span, message).help("remove it"));
+            .push(Diagnostic::new(Code::NoEffect, span, message).help("remove it"));
     }
 }

@@ -12,8 +12,9 @@ pub(super) struct Names {
     pub name: Name,
     pub client: String,
     pub record: String,
-    /// The struct that tells one partition from the others, and the endpoint of one; where there are any.
+    /// The struct that tells one partition from the others, where there are any.
     pub partition: String,
+    /// The endpoint of one partition or window, where there are any.
     pub endpoint: String,
     /// The parent's record.
     parent: Option<String>,
@@ -23,9 +24,8 @@ impl Names {
     /// Names that the module of the resource uses.
     pub fn in_module(&self) -> Vec<&str> {
         let mut names = vec![self.client.as_str(), &self.record];
-        if !self.partition.is_empty() {
-            names.extend([self.partition.as_str(), &self.endpoint]);
-        }
+        let others = [self.partition.as_str(), &self.endpoint];
+        names.extend(others.into_iter().filter(|name| !name.is_empty()));
         names.extend(self.parent.as_deref());
         names
     }
@@ -87,6 +87,9 @@ pub(super) fn names(
                 let mut own = Scope::reserving(&taken.into_iter().flatten().collect::<Vec<_>>());
                 partition = own.unique(format!("{client}Partition"));
                 endpoint = own.unique(format!("{client}Of"));
+            } else if resource.incremental.is_some() {
+                let mut own = Scope::reserving(&[&client, &record]);
+                endpoint = own.unique(format!("{client}Window"));
             }
             Some(Names {
                 name,

@@ -7,6 +7,7 @@ pub mod runtime {
     pub mod api_key;
     pub mod base64;
     pub mod basic;
+    pub mod batches;
     pub mod bearer;
     pub mod body;
     pub mod capture;
@@ -21,6 +22,7 @@ pub mod runtime {
     pub mod encoding;
     pub mod endpoint;
     pub mod error;
+    pub mod first_of;
     mod guard;
     pub mod gzip;
     pub mod incremental;

@@ -9,6 +9,7 @@ use runtime_tests::runtime::base64::Base64;
 use runtime_tests::runtime::csv::Csv;
 use runtime_tests::runtime::decimal::Decimal;
 use runtime_tests::runtime::each::Each;
+use runtime_tests::runtime::first_of::{FirstOf, Rfc3339};
 use runtime_tests::runtime::items::Item;
 use runtime_tests::runtime::json::Json;
 use runtime_tests::runtime::leaf::{Count, Flag, Token};
@@ -386,4 +387,37 @@ fn csv_is_quoted_where_needed() {
     let expected =
         "plain,,\"\",\"a,\"\"b\"\"\nc\",-7,0.1,true,1.10,1970-01-01T00:00:00Z,00ff,\"[1,2]\"\n,\n";
     assert_eq!(csv.take(), expected);
+}
+
+#[test]
+fn an_instant_may_come_in_one_of_several_forms() {
+    type Forms = FirstOf<Rfc3339, FirstOf<Epoch, FirstOf<EpochMillis, Formatted<Moment>>>>;
+    #[derive(Debug, Serialize, Deserialize)]
+    struct Instants {
+        #[serde(with = "As::<Vec<Option<Forms>>>")]
+        at: Vec<Option<Timestamp>>,
+    }
+    let json = r#"{"at":["2024-01-31T14:30:00+02:00",1706704200,1706704200000,"2024-01-31 12:30:00",null]}"#;
+    let read: Instants = serde_json::from_str(json).unwrap();
+    let instant: Timestamp = "2024-01-31T12:30:00Z".parse().unwrap();
+    assert_eq!(
+        read.at,
+        [
+            Some(instant),
+            Some(instant),
+            Some(instant),
+            Some(instant),
+            None
+        ]
+    );
+    let written = serde_json::to_string(&read).unwrap();
+    assert!(
+        written.starts_with(r#"{"at":["2024-01-31T12:30:00Z","2024-01-31T12:30:00Z","#),
+        "{written}"
+    );
+    let error = serde_json::from_str::<Instants>(r#"{"at":["soon"]}"#).unwrap_err();
+    assert!(
+        error.to_string().contains("soon") || error.is_data(),
+        "{error}"
+    );
 }
