@@ -34,8 +34,9 @@ impl Request {
     }
 
     /// Sends a text as the body.
-    pub fn text(&mut self, body: impl Into<String>) {
-        self.body = Some(("text/plain; charset=utf-8", body.into()));
+    pub fn text<P: Param>(&mut self, body: P) {
+        let text = self.texts(&body).join(",");
+        self.body = Some(("text/plain; charset=utf-8", text));
     }
 }
 
