@@ -259,26 +259,12 @@ fn default_value(default: &ConfigDefault, ty: &TokenStream) -> TokenStream {
     }
 }
 
-/// An instant of RFC 3339 in UTC, as a constant expression.
+/// An instant of RFC 3339, as a constant expression.
 fn timestamp(text: &str) -> TokenStream {
-    let (date, time) = text
-        .split_once(['T', 't', ' '])
-        .unwrap_or((text, "00:00:00Z"));
-    let numbers = numbers(date);
-    let clock: Vec<i64> = time
-        .trim_end_matches(['Z', 'z'])
-        .split([':', '.', '+'])
-        .take(3)
-        .map(|part| part.parse().unwrap_or_default())
-        .collect();
-    let (Some(y), Some(m), Some(d)) = (numbers.first(), numbers.get(1), numbers.get(2)) else {
-        return quote!(Timestamp::UNIX_EPOCH);
-    };
-    let days = days_from_civil(*y, *m, *d);
-    let part = |index: usize| clock.get(index).copied().unwrap_or_default();
-    let seconds = days * 86_400 + part(0) * 3600 + part(1) * 60 + part(2);
-    let seconds = text::integer(seconds);
-    quote!(Timestamp::constant(#seconds, 0))
+    let instant: jiff::Timestamp = text.parse().unwrap_or_default();
+    let (seconds, nanos) = (instant.as_second(), instant.subsec_nanosecond());
+    let (seconds, nanos) = (text::integer(seconds), text::integer(nanos));
+    quote!(Timestamp::constant(#seconds, #nanos))
 }
 
 fn date(text: &str) -> TokenStream {
@@ -291,15 +277,6 @@ fn numbers(date: &str) -> Vec<i64> {
     date.split('-')
         .map(|part| part.parse().unwrap_or_default())
         .collect()
-}
-
-/// Days since 1970-01-01 in the proleptic Gregorian calendar.
-fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let era = year.div_euclid(400);
-    let year_of_era = year.rem_euclid(400);
-    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
 }
 
 fn setter(field: &ConfigField, uses: &mut Uses) -> TokenStream {

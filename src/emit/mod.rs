@@ -17,7 +17,6 @@ mod keyset;
 mod layout;
 mod limits;
 mod package;
-mod pages;
 mod paging;
 mod partitions;
 mod plan;
@@ -52,8 +51,8 @@ pub enum Layout {
 pub fn connector(connector: &Connector, layout: Layout) -> Files {
     let header = header(&connector.spec_file);
     let mut files = in_parallel(sources(connector, layout), |path, source| {
-        // The stub is copied as it is, and pages and samples are no Rust.
-        if path.ends_with(".rs") && path != walk::STUB_PATH {
+        // The stub is copied as it is, and conversations and samples are no Rust.
+        if path.ends_with(".rs") && ![walk::STUB_PATH, walk::PLAY_PATH].contains(&path) {
             format!("{header}{}", source())
         } else {
             source()

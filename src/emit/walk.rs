@@ -1,370 +1,319 @@
-//! The generated crate's test of its paging: `tests/walk.rs`, the stub server, and the pages that it serves.
+//! The generated crate's test of its requests and its paging: `tests/walk.rs`, and a conversation with the API for each
+//! resource, which the stub server beside it plays.
+//!
+//! The conversations are computed from the model: each request with all that the spec makes it of, and pages that lead
+//! from the first over a middle one to the last. So the generated code is held to what the model says, by other means
+//! than those it was generated with.
 
-use super::pages::{self, Walk};
+mod answer;
+mod page;
+mod pattern;
+mod plan;
+mod request;
+mod settings;
+mod transcript;
+mod value;
+
 use super::{format, module, package, templates, text};
-use crate::model::{
-    Action, Auth, ConfigField, ConfigType, Connector, Decoder, ErrorPolicy, ExprKind, KeyPlace,
-    Part, Resource, Sending, StatusRange, Template,
-};
+use crate::model::{Auth, Connector, Decoder, EnvelopeNode, Resource};
 use crate::output::Files;
+use answer::{Answer, Meaning, meaning};
+use plan::{Planner, Walk};
+use request::Requests;
 use serde::Serialize;
-use serde_json::Value;
+use settings::{Choice, Settings};
+use transcript::{Conversation, Step};
+use value::Scope;
 
 /// Where the stub server stands.
 pub const STUB_PATH: &str = "tests/stub/mod.rs";
 const STUB: &str = include_str!("../../templates/tests/stub.rs");
+/// Where the player of conversations stands.
+pub const PLAY_PATH: &str = "tests/stub/play.rs";
+const PLAY: &str = include_str!("../../templates/tests/play.rs");
 
-/// What `tests/walk.rs` prints; all but counts and names is finished Rust.
+/// What `tests/walk.rs` prints.
 #[derive(Serialize)]
 struct WalkView {
     /// The `use` lines.
     uses: String,
-    /// Calls on the builder of the configuration.
-    setters: Vec<String>,
-    /// The credentials of the spec come from elsewhere, and are replaced.
-    replaces_auth: bool,
-    /// The answer to a token request, as a literal.
-    token: String,
-    /// Whether any resource pages by a header.
-    has_headers: bool,
-    /// Whether any resource's parameter is looked at.
-    has_params: bool,
-    /// The resources that can be walked.
-    resources: Vec<ResourceView>,
+    /// The conversations.
+    walks: Vec<WalkOf>,
 }
 
-/// The walk of one resource.
+/// One test.
 #[derive(Serialize)]
-struct ResourceView {
-    /// Rust name of its module.
-    module: String,
-    /// Rust name of its accessor.
+struct WalkOf {
+    /// Name of the function, and of the file of the conversation.
     name: String,
-    /// Records in all pages.
-    records: usize,
-    /// Requests until the end.
-    requests: usize,
-    /// The header that leads to the next page, as a literal.
-    header: Option<String>,
-    /// Its values, one per page.
-    header_values: String,
-    /// The parameter of the position, as a literal.
-    param: Option<String>,
-    /// Its values, one per request.
-    param_values: String,
-    /// Whether a request `asked` has its credentials.
-    authorized: Option<String>,
-    /// Replies that are failures, after which it is asked again.
-    failures: Vec<String>,
-    /// A body without the data path is an error.
-    needs_data: bool,
+    /// The file of the configuration, as a literal.
+    config: String,
+    /// Rust name of the accessor.
+    accessor: String,
 }
 
-/// The test, the stub and the pages; nothing where no resource can be walked.
+/// The test, the stub, the configurations and the conversations; nothing where there is none.
 pub fn files(connector: &Connector) -> Files {
     let mut files = Files::new();
-    let choice = chosen(connector);
-    let Some(setters) = connector
-        .config
-        .iter()
-        .map(|field| setter(field, choice))
-        .collect::<Option<Vec<_>>>()
-    else {
-        return files;
-    };
-    let mut resources = Vec::new();
-    for resource in &connector.resources {
-        let Some(walk) = walkable(resource).then(|| pages::walk(resource)).flatten() else {
+    let mut walks = Vec::new();
+    let defaults = Choices::default();
+    add(
+        connector,
+        &defaults,
+        &connector.resources,
+        &mut files,
+        &mut walks,
+    );
+    for (auth, resource) in choices(connector) {
+        let Auth::OneOf { by, options, .. } = auth else {
             continue;
         };
-        let lines: String = walk
-            .pages
-            .iter()
-            .map(|page| super::samples::one_line(page))
-            .collect();
-        files.insert(format!("tests/pages/{}.jsonl", module(resource)), lines);
-        resources.push(view(connector, resource, walk, choice));
+        for option in options.iter().skip(1) {
+            let choices = Choices {
+                suffix: format!("_by_{}", plain(&option.variant)),
+                of: vec![(by, &option.wire)],
+            };
+            let resources = std::slice::from_ref(resource);
+            add(connector, &choices, resources, &mut files, &mut walks);
+        }
     }
-    if resources.is_empty() {
+    if walks.is_empty() {
         return Files::new();
     }
-    let replaces_auth =
-        matches!(&connector.client.auth, Auth::OAuth2(oauth2) if is_elsewhere(&oauth2.token_url));
     let view = WalkView {
-        uses: uses(connector, &resources, replaces_auth),
-        setters: setters.into_iter().flatten().collect(),
-        replaces_auth,
-        token: text::quoted(&token(connector, replaces_auth)),
-        has_headers: resources.iter().any(|resource| resource.header.is_some()),
-        has_params: resources.iter().any(|resource| resource.param.is_some()),
-        resources,
+        uses: uses(connector),
+        walks,
     };
-    files.insert(
-        "tests/walk.rs".to_owned(),
-        format::rust(&templates::render("tests/walk.rs", view)),
-    );
+    let test = format::lines(&templates::render("tests/walk.rs", view));
+    files.insert("tests/walk.rs".to_owned(), test);
     files.insert(STUB_PATH.to_owned(), STUB.to_owned());
+    files.insert(PLAY_PATH.to_owned(), PLAY.to_owned());
     files
 }
 
-fn uses(connector: &Connector, resources: &[ResourceView], replaces_auth: bool) -> String {
+fn uses(connector: &Connector) -> String {
     let library = package::library_name(connector);
-    let mut lines = vec![format!("{library}::runtime::source::Source")];
-    if resources.iter().any(|resource| resource.needs_data) {
-        lines.push(format!("{library}::runtime::error::Kind"));
-    }
-    if replaces_auth {
-        lines.push(format!("{library}::runtime::oauth2::OAuth2"));
-    }
-    lines.push(format!("{library}::runtime::records::Records"));
-    if replaces_auth {
-        lines.push(format!("{library}::runtime::secret::Secret"));
-    }
-    lines.push(format!("{library}::runtime::session::Options"));
-    lines.push(format!("{library}::{{Client, Config}}"));
-    // Upper case stands before lower case in rustfmt's order, and `_` between.
-    lines.push("stub::{Asked, Reply, Stub}".to_owned());
+    let mut lines = [
+        format!("{library}::runtime::records::Records"),
+        format!("{library}::runtime::session::Options"),
+        format!("{library}::runtime::source::Source"),
+        format!("{library}::{{Client, Config}}"),
+        "stub::Stub".to_owned(),
+        "stub::play::Conversation".to_owned(),
+    ];
+    // Upper case stands before lower case in rustfmt's order, and lists come last.
     lines.sort_by_key(|line| line.replace('{', "~"));
-    lines.iter().map(|line| format!("use {line};\n")).collect()
+    lines.map(|line| format!("use {line};\n")).concat()
 }
 
-fn view(
-    connector: &Connector,
-    resource: &Resource,
-    walk: Walk,
-    choice: Option<usize>,
-) -> ResourceView {
-    let literals = |values: &[String]| {
-        values
-            .iter()
-            .map(|value| text::quoted(value))
-            .collect::<Vec<_>>()
-            .join(", ")
-    };
-    let auth = resource.auth.as_ref().unwrap_or(&connector.client.auth);
-    let (header, header_values) = walk.header.map_or((None, String::new()), |(name, values)| {
-        (Some(text::quoted(&name)), literals(&values))
-    });
-    let (param, param_values) = walk.param.map_or((None, String::new()), |(name, values)| {
-        (Some(text::quoted(&name)), literals(&values))
-    });
-    ResourceView {
-        module: module(resource).to_owned(),
-        name: resource.name.rust.clone(),
-        records: walk.records,
-        requests: walk.requests,
-        header,
-        header_values,
-        param,
-        param_values,
-        authorized: authorized(auth, choice),
-        failures: failures(&resource.errors),
-        needs_data: walk.needs_data && !looks_at_success(&resource.errors),
-    }
+/// What the user of the connector chooses.
+#[derive(Default)]
+struct Choices<'a> {
+    /// End of the names of files and functions.
+    suffix: String,
+    of: Vec<Choice<'a>>,
 }
 
-/// Whether the requests of a resource go to the stub, with credentials that need nothing from elsewhere.
-fn walkable(resource: &Resource) -> bool {
-    let own = match &resource.auth {
-        Some(Auth::OAuth2(oauth2)) => !is_elsewhere(&oauth2.token_url),
-        Some(Auth::OneOf { .. }) => false,
-        _ => true,
-    };
-    // The windows of a walk would depend on the day.
-    let once = resource
-        .incremental
-        .as_ref()
-        .is_none_or(|incremental| incremental.step.is_none());
-    own && once
-        && resource.partitions.is_none()
-        && resource.decoder == Decoder::JSON
-        && !resource.request.path.absolute
-        && resource
-            .errors
-            .rules
-            .iter()
-            .all(|rule| !rule.statuses.is_empty())
-}
-
-/// Whether a URL does not depend on the configuration.
-fn is_elsewhere(url: &Template) -> bool {
-    match url {
-        Template::Text(_) => true,
-        Template::Value(expr) => !matches!(expr.kind, ExprKind::Config(_)),
-        Template::Parts(parts) => !matches!(parts.first(), Some(Part::Value(_))),
-    }
-}
-
-/// Which option of a choice the test takes: the first that needs nothing from elsewhere.
-fn chosen(connector: &Connector) -> Option<usize> {
-    let Auth::OneOf { options, .. } = &connector.client.auth else {
-        return None;
-    };
-    options.iter().position(|option| match &option.auth {
-        Auth::OAuth2(oauth2) => !is_elsewhere(&oauth2.token_url),
-        _ => true,
-    })
-}
-
-/// A condition on `asked`.
-fn authorized(auth: &Auth, choice: Option<usize>) -> Option<String> {
-    Some(match auth {
-        Auth::None => return None,
-        Auth::Bearer { .. } => header("authorization", "Bearer "),
-        Auth::OAuth2(oauth2) => sent(&oauth2.send),
-        Auth::Basic { .. } => header("authorization", "Basic "),
-        Auth::ApiKey { place, prefix, .. } => placed(place, prefix),
-        Auth::OneOf { options, .. } => return authorized(&options.get(choice?)?.auth, None),
-    })
-}
-
-/// Whether the token `t-1` was sent.
-fn sent(send: &Sending) -> String {
-    match send {
-        Sending::Bearer => header("authorization", "Bearer t-1"),
-        Sending::Key { place, prefix } => placed(place, &format!("{prefix}t-1")),
-    }
-}
-
-fn header(name: &str, start: &str) -> String {
-    let (name, start) = (text::quoted(&name.to_lowercase()), text::quoted(start));
-    format!("asked.headers.get({name}).is_some_and(|value| value.starts_with({start}))")
-}
-
-fn placed(place: &KeyPlace, start: &str) -> String {
-    match place {
-        KeyPlace::Header(name) => header(name, start),
-        KeyPlace::Query(name) => format!("asked.param({}).is_some()", text::quoted(name)),
-        KeyPlace::Cookie(name) => {
-            let pair = text::quoted(&format!("{name}="));
-            format!("asked.headers.get(\"cookie\").is_some_and(|value| value.contains({pair}))")
-        }
-        KeyPlace::Body(name) => format!("asked.body.contains({})", text::quoted(name)),
-    }
-}
-
-/// Whether a rule may hold for an answer that is no failure.
-fn looks_at_success(policy: &ErrorPolicy) -> bool {
-    policy
-        .rules
-        .iter()
-        .flat_map(|rule| &rule.statuses)
-        .any(|range| range.from < 300)
-}
-
-/// Failures that a resource gets over; none where its rules say otherwise.
-fn failures(policy: &ErrorPolicy) -> Vec<String> {
-    let includes = |ranges: &[StatusRange], status: u16| {
-        ranges
-            .iter()
-            .any(|range| (range.from..=range.to).contains(&status))
-    };
-    let retried = |status: u16| match policy
-        .rules
-        .iter()
-        .find(|rule| includes(&rule.statuses, status))
-    {
-        Some(rule) => {
-            let plain =
-                rule.condition.is_none() && rule.contains.is_none() && rule.header.is_none();
-            plain && matches!(rule.action, Action::Retry)
-        }
-        None => includes(&policy.retry_statuses, status),
-    };
-    let mut failures = Vec::new();
-    if retried(500) {
-        failures.push("Reply::status(500)".to_owned());
-    }
-    if retried(429) {
-        failures.push("Reply::status(429).header(\"Retry-After\", 0)".to_owned());
-    }
-    failures.truncate(policy.max_retries as usize);
-    failures
-}
-
-/// The answer of the token server: the token `t-1` wherever it is looked for.
-fn token(connector: &Connector, replaced: bool) -> String {
-    let own = connector
+/// Each choice between credentials, with the first resource that it is for.
+fn choices(connector: &Connector) -> Vec<(&Auth, &Resource)> {
+    let client = &connector.client.auth;
+    let first = connector
         .resources
         .iter()
-        .filter_map(|resource| resource.auth.as_ref());
-    let client = (!replaced).then_some(&connector.client.auth);
-    let mut answer = Value::Null;
-    for auth in client.into_iter().chain(own).flat_map(Auth::ways) {
-        if let Auth::OAuth2(oauth2) = auth {
-            put(&mut answer, &oauth2.access_token_path);
-        }
-    }
-    if replaced || answer.is_null() {
-        put(&mut answer, &["access_token".to_owned()]);
-    }
-    answer.to_string()
+        .find(|resource| resource.auth.is_none());
+    let own = connector.resources.iter();
+    let own = own.filter_map(|resource| Some((resource.auth.as_ref()?, resource)));
+    first
+        .map(|first| (client, first))
+        .into_iter()
+        .chain(own)
+        .collect()
 }
 
-fn put(answer: &mut Value, path: &[String]) {
-    let mut place = answer;
-    for key in path {
-        if !place.is_object() {
-            *place = Value::Object(serde_json::Map::new());
-        }
-        let Some(object) = place.as_object_mut() else {
-            return;
-        };
-        place = object.entry(key.as_str()).or_insert(Value::Null);
-    }
-    *place = Value::from("t-1");
-}
-
-/// The call that sets a field; nothing where it has a value already, none where no value can be made up.
-fn setter(field: &ConfigField, choice: Option<usize>) -> Option<Option<String>> {
-    let is_url = matches!(field.ty, ConfigType::String)
-        && (field.name.wire.ends_with("url")
-            || matches!(&field.default, Some(crate::model::ConfigDefault::Text(text)) if text.starts_with("http")));
-    let name = &field.name.rust;
-    // The tests leave no files behind.
-    if field.name.wire == "token_file" && field.optional {
-        return Some(None);
-    }
-    if is_url && field.pattern.is_none() {
-        return Some(Some(format!("{name}(stub.url.clone())")));
-    }
-    if choice.is_none() && (field.default.is_some() || field.optional) {
-        return Some(None);
-    }
-    if field.pattern.is_some() {
-        return if field.default.is_some() || field.optional {
-            Some(None)
-        } else {
-            None
-        };
-    }
-    let value = match &field.ty {
-        ConfigType::String | ConfigType::Secret => "\"text\"".to_owned(),
-        ConfigType::Integer => "1".to_owned(),
-        ConfigType::Number => "1.0".to_owned(),
-        ConfigType::Boolean => "true".to_owned(),
-        ConfigType::Timestamp => {
-            "\"2025-01-01T00:00:00Z\".parse().expect(\"an instant\")".to_owned()
-        }
-        ConfigType::Date => "\"2025-01-01\".parse().expect(\"a date\")".to_owned(),
-        ConfigType::List(item) => match **item {
-            ConfigType::String | ConfigType::Secret => "&[\"text\"]".to_owned(),
-            ConfigType::Integer => "&[1]".to_owned(),
-            _ => {
-                return if field.default.is_some() || field.optional {
-                    Some(None)
-                } else {
-                    None
-                };
-            }
-        },
-        ConfigType::Enum { .. } | ConfigType::Object { .. } | ConfigType::OneOf { .. } => {
-            return if field.default.is_some() || field.optional {
-                Some(None)
-            } else {
-                None
-            };
-        }
+/// Adds the conversations about these resources.
+fn add(
+    connector: &Connector,
+    choices: &Choices<'_>,
+    resources: &[Resource],
+    files: &mut Files,
+    walks: &mut Vec<WalkOf>,
+) {
+    let Some(settings) = Settings::new(connector, &choices.of) else {
+        return;
     };
-    Some(Some(format!("{name}({value})")))
+    let config = format!("tests/walks/config{}.json", choices.suffix);
+    let before = walks.len();
+    for resource in resources {
+        let requests = Requests {
+            connector,
+            scope: Scope::new(&settings),
+        };
+        let Some(conversations) = conversations(requests, resource) else {
+            continue;
+        };
+        let name = format!("{}{}", module(resource), choices.suffix);
+        let path = format!("tests/walks/{name}.http");
+        files.insert(path, transcript::text(&conversations));
+        walks.push(WalkOf {
+            name,
+            config: text::quoted(&config),
+            accessor: resource.name.rust.clone(),
+        });
+    }
+    if walks.len() > before {
+        files.insert(config, settings.to_text());
+    }
+}
+
+fn plain(variant: &str) -> String {
+    heck::ToSnakeCase::to_snake_case(variant)
+}
+
+/// Whether there are conversations about a resource.
+fn walkable(resource: &Resource) -> bool {
+    resource.partitions.is_none()
+        && resource.incremental.is_none()
+        && resource.decoder == Decoder::JSON
+}
+
+/// The conversations about a resource: its pages, failures on the way, a page without its data.
+fn conversations(requests: Requests<'_>, resource: &Resource) -> Option<Vec<Conversation>> {
+    if !walkable(resource) {
+        return None;
+    }
+    let planner = Planner::new(requests, resource)?;
+    let talk = Talk { requests, resource };
+    let mut conversations = vec![talk.pages(planner.walk()?)];
+    conversations.extend(
+        [429, 500]
+            .iter()
+            .filter_map(|status| talk.failing(&planner, *status)),
+    );
+    conversations.extend(talk.without_data(&planner));
+    Some(conversations)
+}
+
+/// Conversations about one resource.
+struct Talk<'a> {
+    requests: Requests<'a>,
+    resource: &'a Resource,
+}
+
+impl Talk<'_> {
+    /// All pages. What is sent again is sent again before the first page, as far as there are tries.
+    fn pages(&self, walk: Walk) -> Conversation {
+        let total: u64 = walk.pages.iter().map(|page| page.records.size).sum();
+        let mut steps = self.token();
+        let tries = self.resource.errors.max_retries;
+        let retried = [429, 500]
+            .into_iter()
+            .filter(|status| self.meaning_of(*status) == Some(Meaning::Retried));
+        let failures: Vec<u16> = retried.take(tries as usize).collect();
+        for (index, page) in walk.pages.into_iter().enumerate() {
+            let number = index + 1;
+            if index == 0 {
+                for status in &failures {
+                    steps.push(Step {
+                        remark: format!("page 1, refused with {status}"),
+                        asked: page.asked.clone(),
+                        answer: failure(*status),
+                    });
+                }
+            }
+            let count = match page.records.size {
+                0 => "empty".to_owned(),
+                1 => "1 record".to_owned(),
+                size => format!("{size} records"),
+            };
+            let mut answer = page.answer;
+            answer.body = page.records.repeated(answer.body);
+            steps.push(Step {
+                remark: format!("page {number}: {count}"),
+                asked: page.asked,
+                answer,
+            });
+        }
+        Conversation {
+            end: format!(
+                "records: {total}{}",
+                if walk.ends { "" } else { " and more" }
+            ),
+            steps,
+        }
+    }
+
+    /// A failure that is not got over.
+    fn failing(&self, planner: &Planner<'_>, status: u16) -> Option<Conversation> {
+        let meaning = self.meaning_of(status)?;
+        let end = match meaning {
+            Meaning::Fails => format!("error: Status({status})"),
+            Meaning::Retried if self.resource.errors.max_retries == 0 => {
+                format!("error: Status({status})")
+            }
+            Meaning::Ignored => "records: 0".to_owned(),
+            _ => return None,
+        };
+        let mut steps = self.token();
+        steps.push(Step {
+            remark: format!("refused with {status}"),
+            asked: planner.first(),
+            answer: failure(status),
+        });
+        Some(Conversation { end, steps })
+    }
+
+    /// A page that lacks the data path.
+    fn without_data(&self, planner: &Planner<'_>) -> Option<Conversation> {
+        let envelope = &self.resource.envelope;
+        let has_path = matches!(
+            envelope.root,
+            EnvelopeNode::Object { .. } | EnvelopeNode::Items(_)
+        );
+        if !has_path || envelope.allow_missing_data {
+            return None;
+        }
+        let mut steps = self.token();
+        steps.push(Step {
+            remark: "a page without its data".to_owned(),
+            asked: planner.first(),
+            answer: planner.without_data()?,
+        });
+        Some(Conversation {
+            end: "error: Decode".to_owned(),
+            steps,
+        })
+    }
+
+    /// The request for a token, where there is one.
+    fn token(&self) -> Vec<Step> {
+        let token = self.requests.token(self.requests.auth(self.resource));
+        let step = token.map(|(asked, body)| Step {
+            remark: "a token".to_owned(),
+            asked,
+            answer: Answer::ok(body),
+        });
+        step.into_iter().collect()
+    }
+
+    fn meaning_of(&self, status: u16) -> Option<Meaning> {
+        meaning(
+            self.resource,
+            self.requests.scope.settings,
+            &failure(status),
+        )
+    }
+}
+
+/// An answer that is a failure.
+fn failure(status: u16) -> Answer {
+    let headers = if status == 429 {
+        vec![("Retry-After".to_owned(), "0".to_owned())]
+    } else {
+        Vec::new()
+    };
+    Answer {
+        status,
+        headers,
+        body: String::new(),
+    }
 }

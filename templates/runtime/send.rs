@@ -173,7 +173,8 @@ impl Session {
         };
         let mut headers = HeaderMap::new();
         headers.insert("accept", HeaderValue::from_static("application/json"));
-        let mut call = self.http.request(request.method.clone(), url.clone());
+        let to = self.route(&url, &mut headers);
+        let mut call = self.http.request(request.method.clone(), to);
         if let Some((kind, body)) = &request.body {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
             call = call.body(body.clone());

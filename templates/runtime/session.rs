@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, Url, redirect::Policy};
 
 use super::error::{Error, Kind};
@@ -68,6 +69,9 @@ pub struct Options {
     pub gate: Option<Box<dyn Gate>>,
     /// Other origins, `https://host` or `https://host:port`, that may receive requests and their credentials.
     pub origins: Vec<String>,
+    /// Receives all requests in place of the servers that they are for, such as a gateway, or a server of your tests.
+    /// It finds their scheme and host in `X-Forwarded-Proto` and `X-Forwarded-Host`; its own path does not count.
+    pub gateway: Option<Url>,
     /// Your own HTTP client (proxy, certificates); it has its own timeouts and should not follow redirects.
     pub http: Option<reqwest::Client>,
 }
@@ -85,6 +89,7 @@ impl Options {
             first_wait: None,
             gate: None,
             origins: Vec::new(),
+            gateway: None,
             http: None,
         }
     }
@@ -150,6 +155,25 @@ impl Session {
             format!("refused to send credentials to `{to}`: neither the API's origin nor allowed")
         };
         Err(Error::new(Kind::Config, text))
+    }
+
+    /// The URL to send a request to; a gateway is told which server it is for.
+    pub(super) fn route(&self, url: &Url, headers: &mut HeaderMap) -> Url {
+        let Some(gateway) = &self.options.gateway else {
+            return url.clone();
+        };
+        let server = [
+            ("x-forwarded-proto", url.scheme()),
+            ("x-forwarded-host", url.authority()),
+        ];
+        for (name, value) in server {
+            let value = HeaderValue::from_str(value);
+            headers.extend(value.map(|value| (HeaderName::from_static(name), value)));
+        }
+        let mut to = gateway.clone();
+        to.set_path(url.path());
+        to.set_query(url.query());
+        to
     }
 
     /// Method and path of a request, for messages.

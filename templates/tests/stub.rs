@@ -7,6 +7,8 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
+pub mod play;
+
 /// A running server.
 pub struct Stub {
     /// Where it answers: `http://127.0.0.1:…`.
@@ -19,6 +21,8 @@ pub struct Stub {
 pub struct Asked {
     /// Its method.
     pub method: String,
+    /// Its path and query, as they were sent.
+    pub target: String,
     /// Its path, as it was sent.
     pub path: String,
     /// Its query parameters, decoded.
@@ -166,6 +170,7 @@ fn converse(
         method,
         path: path.to_owned(),
         query: query.collect(),
+        target: target.clone(),
         headers,
         body: String::from_utf8_lossy(&body).into_owned(),
     };

@@ -288,3 +288,29 @@ async fn messages_are_cut_and_secrets_in_them_hidden() {
         "{error:?}"
     );
 }
+
+#[tokio::test]
+async fn a_gateway_receives_what_is_meant_for_any_server() {
+    let stub = Stub::script([
+        Reply::status(307).header("Location", "https://other.test:8443/rows?page=2"),
+        Reply::json(NONE),
+    ]);
+    let mut options = Options::new("https://api.test/v1");
+    options.origins.push("https://other.test:8443".to_owned());
+    options.gateway = format!("{}/its/own/path?and=query", stub.url).parse().ok();
+    let first = sent(options, &stub, |_| {
+        let mut request = Request::get("/rows");
+        request.query("page", 1);
+        Ok(request)
+    })
+    .await;
+    let second = stub.asked().remove(1);
+    for (asked, host, target) in [
+        (first, "api.test", "/v1/rows?page=1"),
+        (second, "other.test:8443", "/rows?page=2"),
+    ] {
+        assert_eq!(asked.target, target);
+        assert_eq!(asked.headers["x-forwarded-proto"], "https");
+        assert_eq!(asked.headers["x-forwarded-host"], host);
+    }
+}

@@ -1,0 +1,452 @@
+//! The requests that a resource sends.
+
+use crate::model::{
+    Auth, Body, Connector, Grant, Json as Template_, KeyPlace, OAuth2, OAuthClient, PageParam,
+    PagingKind, Param, ParamLocation, Part, Path, Resource, Sending, Template,
+};
+use serde_json::Value as Json;
+
+use super::page::put;
+use super::value::{Scope, Value};
+
+/// The token that the stub gives.
+pub const TOKEN: &str = "t-1";
+
+const JSON: &str = "application/json";
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// A request as it arrives.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// Its method.
+    pub method: String,
+    /// Its whole URL.
+    pub url: String,
+    /// Its headers, without those that every request has.
+    pub headers: Vec<(String, String)>,
+    /// Its body.
+    pub body: Option<Sent>,
+}
+
+/// The body of a request.
+#[derive(Debug, Clone)]
+pub enum Sent {
+    /// JSON.
+    Json(Json),
+    /// A form, or a text of another type.
+    Text(&'static str, String),
+}
+
+/// A position in the pages of a resource.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Position {
+    /// A position or a number, counted by the connector.
+    Count(u64),
+    /// A cursor that the API gave; none on the first page.
+    Cursor(Option<String>),
+    /// A link that the API gave, as a whole URL; none on the first page.
+    Link(Option<String>),
+    /// The key of the last record; none on the first page.
+    Key(Option<Value>),
+}
+
+impl Asked {
+    fn new(method: &str, url: String) -> Self {
+        Self {
+            method: method.to_owned(),
+            url: normal(&url),
+            headers: Vec::new(),
+            body: None,
+        }
+    }
+
+    fn header(&mut self, name: &str, value: &Value) {
+        let texts = value.texts();
+        if texts.is_empty() {
+            return;
+        }
+        self.without(name);
+        self.headers.push((name.to_owned(), texts.join(", ")));
+    }
+
+    fn without(&mut self, name: &str) {
+        self.headers
+            .retain(|(known, _)| !known.eq_ignore_ascii_case(name));
+    }
+
+    fn query(&mut self, name: &str, value: &Value) {
+        for text in value.texts() {
+            let mark = if self.url.contains('?') { '&' } else { '?' };
+            self.url.push(mark);
+            self.url
+                .push_str(&format!("{}={}", encoded(name), encoded(&text)));
+        }
+    }
+
+    fn form(&mut self, name: &str, value: &Value) {
+        let (_, mut form) = match self.body.take() {
+            Some(Sent::Text(kind, form)) => (kind, form),
+            _ => (FORM, String::new()),
+        };
+        for text in value.texts() {
+            if !form.is_empty() {
+                form.push('&');
+            }
+            form.push_str(&format!("{}={}", encoded(name), encoded(&text)));
+        }
+        self.body = Some(Sent::Text(FORM, form));
+    }
+}
+
+impl Asked {
+    /// Adds a key.
+    fn key(&mut self, place: &KeyPlace, key: &str) {
+        let value = Value::Text(key.to_owned());
+        match place {
+            KeyPlace::Header(name) => self.header(name, &value),
+            KeyPlace::Query(name) => self.query(name, &value),
+            KeyPlace::Cookie(name) => {
+                self.header("Cookie", &Value::Text(format!("{name}={key}")));
+            }
+            KeyPlace::Body(name) => match &mut self.body {
+                Some(Sent::Json(json)) => put(json, name.split('.'), value.json()),
+                _ => self.form(name, &value),
+            },
+        }
+    }
+}
+
+/// A URL as it is sent: its host in lower case, no port that goes without saying, and a path.
+fn normal(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else {
+        return url.to_owned();
+    };
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (host, path) = rest.split_at_checked(end).unwrap_or((rest, ""));
+    let host = host.to_lowercase();
+    let host = match scheme {
+        "https" => host.strip_suffix(":443"),
+        _ => host.strip_suffix(":80"),
+    }
+    .unwrap_or(&host);
+    let slash = if path.starts_with('/') { "" } else { "/" };
+    format!("{scheme}://{host}{slash}{path}")
+}
+
+/// A text as it stands in a query or a form.
+fn encoded(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b' ' => encoded.push('+'),
+            byte if byte.is_ascii_alphanumeric() || b"*-._".contains(&byte) => {
+                encoded.push(char::from(byte));
+            }
+            byte => encoded.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    encoded
+}
+
+/// A value as a segment of a path.
+fn segment(text: &str) -> String {
+    let mut segment = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~*".contains(&byte) {
+            segment.push(char::from(byte));
+        } else {
+            segment.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    segment
+}
+
+/// Makes requests of a connector.
+#[derive(Clone, Copy)]
+pub struct Requests<'a> {
+    /// The connector.
+    pub connector: &'a Connector,
+    /// The values of its configuration.
+    pub scope: Scope<'a>,
+}
+
+impl Requests<'_> {
+    /// The request of the page at a position.
+    pub fn page(&self, resource: &Resource, position: &Position) -> Asked {
+        let request = &resource.request;
+        let link = match position {
+            Position::Link(Some(link)) => Some(link.clone()),
+            _ => None,
+        };
+        let first = link.is_none();
+        let url = link.unwrap_or_else(|| self.url(&request.path));
+        let mut asked = Asked::new(&request.method, url);
+        self.common(&mut asked);
+        for name in &request.without_headers {
+            asked.without(name);
+        }
+        if first {
+            self.each(&request.params, |name, value| asked.query(name, value));
+        }
+        self.each(&request.headers, |name, value| asked.header(name, value));
+        match &request.body {
+            Body::None => {}
+            Body::Json(json) => asked.body = Some(Sent::Json(self.json(json))),
+            Body::Form(fields) => self.each(fields, |name, value| asked.form(name, value)),
+            Body::Text(text) => {
+                let text = self.scope.template(text).text();
+                asked.body = Some(Sent::Text("text/plain; charset=utf-8", text));
+            }
+        }
+        paging(resource, position, first, &mut asked);
+        self.authorize(self.auth(resource), &mut asked);
+        asked
+    }
+
+    /// The credentials of a resource.
+    pub fn auth<'r>(&self, resource: &'r Resource) -> &'r Auth
+    where
+        Self: 'r,
+    {
+        let auth = resource.auth.as_ref();
+        self.single(auth.unwrap_or(&self.connector.client.auth))
+    }
+
+    /// The option that a choice takes.
+    fn single<'r>(&self, auth: &'r Auth) -> &'r Auth {
+        match auth {
+            Auth::OneOf { by, options, .. } => {
+                let chosen = self.scope.settings.chosen(by, options);
+                chosen.map_or(auth, |option| &option.auth)
+            }
+            auth => auth,
+        }
+    }
+
+    /// The request for a token, and the answer to it.
+    pub fn token(&self, auth: &Auth) -> Option<(Asked, String)> {
+        let Auth::OAuth2(oauth2) = auth else {
+            return None;
+        };
+        Some((
+            self.token_request(oauth2),
+            answer(&oauth2.access_token_path),
+        ))
+    }
+
+    fn token_request(&self, oauth2: &OAuth2) -> Asked {
+        let mut asked = Asked::new("POST", self.scope.template(&oauth2.token_url).text());
+        self.common(&mut asked);
+        let text = |text: &str| Value::Text(text.to_owned());
+        let value = |template: &Template| self.scope.template(template);
+        match &oauth2.client {
+            OAuthClient::Unnamed => {}
+            OAuthClient::Public(id) => asked.form("client_id", &value(id)),
+            OAuthClient::Secret {
+                id,
+                secret,
+                basic: false,
+            } => {
+                asked.form("client_id", &value(id));
+                asked.form("client_secret", &value(secret));
+            }
+            OAuthClient::Secret { id, secret, .. } => {
+                let pair = [id, secret].map(|part| encoded(&value(part).text()));
+                asked.header("Authorization", &basic(&pair.join(":")));
+            }
+        }
+        let scopes = oauth2.scopes.iter().map(|scope| value(scope).text());
+        let scopes: Vec<_> = scopes.filter(|scope| !scope.is_empty()).collect();
+        if !scopes.is_empty() {
+            asked.form("scope", &text(&scopes.join(&oauth2.scope_separator)));
+        }
+        self.each(&oauth2.params, |name, value| asked.form(name, value));
+        self.each(&oauth2.headers, |name, value| asked.header(name, value));
+        match &oauth2.grant {
+            Grant::ClientCredentials => asked.form("grant_type", &text("client_credentials")),
+            Grant::RefreshToken { token, .. } => {
+                asked.form("grant_type", &text("refresh_token"));
+                asked.form("refresh_token", &value(token));
+            }
+            Grant::Password { username, password } => {
+                asked.form("grant_type", &text("password"));
+                asked.form("username", &value(username));
+                asked.form("password", &value(password));
+            }
+        }
+        asked
+    }
+
+    fn common(&self, asked: &mut Asked) {
+        let client = &self.connector.client;
+        self.each(&client.headers, |name, value| asked.header(name, value));
+        if let Some(agent) = &client.user_agent {
+            asked.header("User-Agent", &self.scope.template(agent));
+        }
+    }
+
+    fn each(&self, params: &[Param], mut add: impl FnMut(&str, &Value)) {
+        for param in params {
+            for value in &param.values {
+                add(&param.name, &self.scope.template(value));
+            }
+        }
+    }
+
+    fn url(&self, path: &Path) -> String {
+        let base = self.scope.template(&self.connector.client.base_url).text();
+        let target = match &path.template {
+            Template::Text(text) => text.clone(),
+            Template::Value(_) if path.absolute => self.scope.template(&path.template).text(),
+            Template::Value(_) => segment(&self.scope.template(&path.template).text()),
+            Template::Parts(parts) => {
+                let texts = parts.iter().enumerate().map(|(index, part)| match part {
+                    Part::Text(text) => text.clone(),
+                    Part::Value(expr) => {
+                        let text = self.scope.template(&Template::Value(expr.clone())).text();
+                        if path.absolute && index == 0 {
+                            text
+                        } else {
+                            segment(&text)
+                        }
+                    }
+                });
+                texts.collect()
+            }
+        };
+        if target.contains("://") {
+            target
+        } else {
+            format!("{}{target}", base.trim_end_matches('/'))
+        }
+    }
+
+    fn json(&self, json: &Template_) -> Json {
+        match json {
+            Template_::Null => Json::Null,
+            Template_::Boolean(value) => Json::from(*value),
+            Template_::Number(number) => {
+                serde_json::from_str(number).unwrap_or_else(|_| Json::from(number.as_str()))
+            }
+            Template_::Template(template) => self.scope.template(template).json(),
+            Template_::List(items) => items.iter().map(|item| self.json(item)).collect(),
+            Template_::Object(entries) => {
+                let entries = entries
+                    .iter()
+                    .map(|(key, value)| (key.clone(), self.json(value)));
+                Json::Object(entries.collect())
+            }
+        }
+    }
+
+    fn authorize(&self, auth: &Auth, asked: &mut Asked) {
+        let text = |text: String| Value::Text(text);
+        match auth {
+            Auth::None | Auth::OneOf { .. } => {}
+            Auth::Bearer { token } => {
+                let token = self.scope.template(token).text();
+                asked.header("Authorization", &text(format!("Bearer {token}")));
+            }
+            Auth::OAuth2(oauth2) => match &oauth2.send {
+                Sending::Bearer => {
+                    asked.header("Authorization", &text(format!("Bearer {TOKEN}")));
+                }
+                Sending::Key { place, prefix } => asked.key(place, &format!("{prefix}{TOKEN}")),
+            },
+            Auth::Basic { username, password } => {
+                let username = self.scope.template(username).text();
+                let password = self.scope.template(password).text();
+                let pair = format!("{username}:{password}");
+                asked.header("Authorization", &basic(&pair));
+            }
+            Auth::ApiKey { place, key, prefix } => {
+                let key = self.scope.template(key).text();
+                asked.key(place, &format!("{prefix}{key}"));
+            }
+        }
+    }
+}
+
+/// What the paginator sends.
+fn paging(resource: &Resource, position: &Position, first: bool, asked: &mut Asked) {
+    let mut send = |param: &PageParam, value: Value| match param.location {
+        ParamLocation::Query => asked.query(&param.name, &value),
+        ParamLocation::Form => asked.form(&param.name, &value),
+        ParamLocation::Header => asked.header(&param.name, &value),
+        ParamLocation::Json => {
+            let json = match value {
+                Value::Nothing => return,
+                value => value.json(),
+            };
+            let mut body = match asked.body.take() {
+                Some(Sent::Json(body)) => body,
+                _ => Json::Object(serde_json::Map::new()),
+            };
+            put(&mut body, param.name.split('.'), json);
+            asked.body = Some(Sent::Json(body));
+        }
+    };
+    let count = |count: u64| i64::try_from(count).map_or(Value::Nothing, Value::Integer);
+    let place = match position {
+        Position::Count(number) => count(*number),
+        Position::Cursor(Some(cursor)) => Value::Text(cursor.clone()),
+        Position::Key(Some(key)) => key.clone(),
+        Position::Cursor(None) | Position::Link(_) | Position::Key(None) => Value::Nothing,
+    };
+    match &resource.paging.kind {
+        PagingKind::None => {}
+        PagingKind::Offset {
+            offset,
+            limit,
+            size,
+            ..
+        } => {
+            send(offset, place);
+            send(limit, count(*size));
+        }
+        PagingKind::PageNumber {
+            page: param, limit, ..
+        }
+        | PagingKind::Cursor { param, limit, .. }
+        | PagingKind::Keyset { param, limit, .. } => {
+            send(param, place);
+            if let Some((limit, size)) = limit {
+                send(limit, count(*size));
+            }
+        }
+        PagingKind::Link { limit, .. } => {
+            if let Some((limit, size)) = limit
+                && (first || limit.location == ParamLocation::Json)
+            {
+                send(limit, count(*size));
+            }
+        }
+    }
+}
+
+/// The answer to a request for a token.
+fn answer(path: &[String]) -> String {
+    let mut json = Json::Null;
+    put(
+        &mut json,
+        path.iter().map(String::as_str),
+        Json::from(TOKEN),
+    );
+    json.to_string()
+}
+
+fn basic(pair: &str) -> Value {
+    use base64::Engine;
+    let pair = base64::prelude::BASE64_STANDARD.encode(pair);
+    Value::Text(format!("Basic {pair}"))
+}
+
+impl Sent {
+    /// Its content type and its text.
+    pub fn parts(&self) -> (&'static str, String) {
+        match self {
+            Sent::Json(json) => (JSON, json.to_string()),
+            Sent::Text(kind, text) => (kind, text.clone()),
+        }
+    }
+}

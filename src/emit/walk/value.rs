@@ -1,0 +1,337 @@
+//! Values of expressions, as the generated connector computes them.
+
+use crate::model::{
+    Accessor, Comparison, Expr, ExprKind, LeafKind, Operator, Part, Record, RecordPath, RecordRoot,
+    Template, TimeFormat, Type,
+};
+use serde_json::Value as Json;
+
+use super::settings::Settings;
+
+/// Stands for what cannot be known before the connector runs; the stub takes anything in its place.
+pub const ANY: &str = "*";
+
+/// What an expression gives.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// Absent.
+    Nothing,
+    /// A text, or something that is written as one.
+    Text(String),
+    /// A scalar of a response, as text: its type is that of what it is compared with.
+    Wire(String),
+    /// A whole number.
+    Integer(i64),
+    /// A number.
+    Number(f64),
+    /// A boolean.
+    Boolean(bool),
+    /// Several.
+    List(Vec<Value>),
+}
+
+impl Value {
+    /// As it stands in a text.
+    pub fn text(&self) -> String {
+        match self {
+            Value::Nothing => String::new(),
+            Value::Text(text) | Value::Wire(text) => text.clone(),
+            Value::Integer(number) => number.to_string(),
+            Value::Number(number) => number.to_string(),
+            Value::Boolean(value) => value.to_string(),
+            Value::List(items) => {
+                let items: Vec<_> = items.iter().map(Self::text).collect();
+                items.join(",")
+            }
+        }
+    }
+
+    /// As it stands in a parameter: once, several times, or not at all.
+    pub fn texts(&self) -> Vec<String> {
+        match self {
+            Value::Nothing => Vec::new(),
+            Value::List(items) => items.iter().map(Self::text).collect(),
+            value => vec![value.text()],
+        }
+    }
+
+    /// As it stands in a JSON body.
+    pub fn json(&self) -> Json {
+        match self {
+            Value::Nothing => Json::Null,
+            Value::Text(text) | Value::Wire(text) => Json::from(text.as_str()),
+            Value::Integer(number) => Json::from(*number),
+            Value::Number(number) => Json::from(*number),
+            Value::Boolean(value) => Json::from(*value),
+            Value::List(items) => items.iter().map(Self::json).collect(),
+        }
+    }
+
+    fn is_truthy(&self) -> bool {
+        match self {
+            Value::Nothing => false,
+            Value::Text(text) => !text.is_empty(),
+            Value::Wire(text) => {
+                !matches!(text.as_str(), "" | "false") && text.parse() != Ok(0.0_f64)
+            }
+            Value::Integer(number) => *number != 0,
+            Value::Number(number) => *number != 0.0,
+            Value::Boolean(value) => *value,
+            Value::List(items) => !items.is_empty(),
+        }
+    }
+
+    fn integer(&self) -> Option<i64> {
+        match self {
+            Value::Integer(number) => Some(*number),
+            Value::Wire(text) => text.parse().ok(),
+            _ => None,
+        }
+    }
+
+    /// A value of the wire, read as the other's type.
+    fn like(self, other: &Self) -> Self {
+        let Value::Wire(text) = &self else {
+            return self;
+        };
+        let read = match other {
+            Value::Integer(_) => text.parse().ok().map(Value::Integer),
+            Value::Number(_) => text.parse().ok().map(Value::Number),
+            Value::Boolean(_) => text.parse().ok().map(Value::Boolean),
+            _ => Some(Value::Text(text.clone())),
+        };
+        read.unwrap_or(Value::Nothing)
+    }
+}
+
+/// A response that expressions speak of.
+pub struct Seen<'a> {
+    /// The values of its body that are read.
+    pub accessors: &'a [Accessor],
+    /// Its status.
+    pub status: u16,
+    /// Its headers.
+    pub headers: &'a [(String, String)],
+    /// Its body.
+    pub body: &'a Json,
+    /// Its last record and the types of that.
+    pub last: Option<(&'a Json, &'a Record)>,
+    /// Its records.
+    pub size: u64,
+    /// Its number.
+    pub number: u64,
+}
+
+/// Where expressions stand.
+#[derive(Clone, Copy)]
+pub struct Scope<'a> {
+    /// The configuration.
+    pub settings: &'a Settings<'a>,
+    /// The response, where there is one.
+    pub seen: Option<&'a Seen<'a>>,
+}
+
+impl<'a> Scope<'a> {
+    /// Before there is a response.
+    pub fn new(settings: &'a Settings<'a>) -> Self {
+        Self {
+            settings,
+            seen: None,
+        }
+    }
+
+    /// The value of an expression; none where it cannot be known before the connector runs.
+    pub fn value(&self, expr: &Expr) -> Option<Value> {
+        Some(match &expr.kind {
+            ExprKind::String(text) => Value::Text(text.clone()),
+            ExprKind::Integer(number) => Value::Integer(*number),
+            ExprKind::Number(number) => Value::Number(*number),
+            ExprKind::Boolean(value) => Value::Boolean(*value),
+            ExprKind::Null => Value::Nothing,
+            ExprKind::Config(path) => self.settings.value(path),
+            ExprKind::Body(path) => self.seen?.body(&path.accessor),
+            ExprKind::Header(name) => self.seen?.header(name),
+            ExprKind::Status => Value::Integer(self.seen?.status.into()),
+            ExprKind::Field {
+                root: RecordRoot::Last,
+                path,
+            } => self.seen?.last_record(path),
+            ExprKind::PageSize => Value::Integer(self.seen?.size.try_into().ok()?),
+            ExprKind::PageNumber => Value::Integer(self.seen?.number.try_into().ok()?),
+            ExprKind::Truthy(inner) => Value::Boolean(self.holds(inner)?),
+            ExprKind::Not(inner) => Value::Boolean(!self.holds(inner)?),
+            ExprKind::And(left, right) => Value::Boolean(self.holds(left)? && self.holds(right)?),
+            ExprKind::Or(left, right) => Value::Boolean(self.holds(left)? || self.holds(right)?),
+            ExprKind::Compare(comparison, left, right) => {
+                Value::Boolean(compare(*comparison, self.value(left)?, self.value(right)?))
+            }
+            ExprKind::Arithmetic(operator, left, right) => {
+                let numbers = self
+                    .value(left)?
+                    .integer()
+                    .zip(self.value(right)?.integer());
+                let result = numbers.and_then(|(a, b)| match operator {
+                    Operator::Add => a.checked_add(b),
+                    Operator::Subtract => a.checked_sub(b),
+                    Operator::Multiply => a.checked_mul(b),
+                });
+                result.map_or(Value::Nothing, Value::Integer)
+            }
+            ExprKind::If(condition, then, otherwise) => {
+                if self.holds(condition)? {
+                    self.value(then)?
+                } else {
+                    self.value(otherwise)?
+                }
+            }
+            ExprKind::Join(parts) => self.join(parts)?,
+            ExprKind::IsPresent(inner) => Value::Boolean(self.value(inner)? != Value::Nothing),
+            _ => return None,
+        })
+    }
+
+    /// Whether a condition is true.
+    pub fn holds(&self, expr: &Expr) -> Option<bool> {
+        self.value(expr).map(|value| value.is_truthy())
+    }
+
+    fn join(&self, parts: &[Part]) -> Option<Value> {
+        let mut text = String::new();
+        for part in parts {
+            match part {
+                Part::Text(part) => text.push_str(part),
+                Part::Value(expr) => match self.value(expr)? {
+                    Value::Nothing => return Some(Value::Nothing),
+                    value => text.push_str(&value.text()),
+                },
+            }
+        }
+        Some(Value::Text(text))
+    }
+
+    /// The value of a template; [`ANY`] where it cannot be known.
+    pub fn template(&self, template: &Template) -> Value {
+        match template {
+            Template::Text(text) => Value::Text(text.clone()),
+            Template::Value(expr) => self.value(expr).unwrap_or(Value::Text(ANY.to_owned())),
+            Template::Parts(parts) => {
+                let text = parts.iter().map(|part| match part {
+                    Part::Text(text) => text.clone(),
+                    Part::Value(expr) => self
+                        .value(expr)
+                        .map_or_else(|| ANY.to_owned(), |value| value.text()),
+                });
+                Value::Text(text.collect())
+            }
+        }
+    }
+}
+
+fn compare(comparison: Comparison, left: Value, right: Value) -> bool {
+    let (a, b) = (left.clone().like(&right), right.like(&left));
+    let order = match (&a, &b) {
+        (Value::Nothing, Value::Nothing) => {
+            return comparison == Comparison::Equal;
+        }
+        (Value::Nothing, _) | (_, Value::Nothing) => {
+            return comparison == Comparison::NotEqual;
+        }
+        (Value::Integer(a), Value::Integer(b)) => Some(a.cmp(b)),
+        (Value::Number(a), Value::Number(b)) => a.partial_cmp(b),
+        (Value::Boolean(a), Value::Boolean(b)) => Some(a.cmp(b)),
+        (a, b) => Some(a.text().cmp(&b.text())),
+    };
+    match comparison {
+        Comparison::Equal => order.is_some_and(std::cmp::Ordering::is_eq),
+        Comparison::NotEqual => order.is_none_or(std::cmp::Ordering::is_ne),
+        Comparison::Less => order.is_some_and(std::cmp::Ordering::is_lt),
+        Comparison::LessOrEqual => order.is_some_and(std::cmp::Ordering::is_le),
+        Comparison::Greater => order.is_some_and(std::cmp::Ordering::is_gt),
+        Comparison::GreaterOrEqual => order.is_some_and(std::cmp::Ordering::is_ge),
+    }
+}
+
+impl Seen<'_> {
+    /// A value of the body.
+    pub fn body(&self, accessor: &str) -> Value {
+        let Some(accessor) = self.accessors.iter().find(|known| known.rust == accessor) else {
+            return Value::Nothing;
+        };
+        let found = super::page::at(self.body, &accessor.path);
+        let scalar = found.and_then(|found| match found {
+            Json::Null | Json::Array(_) | Json::Object(_) => None,
+            Json::String(text) => Some(text.clone()),
+            scalar => Some(scalar.to_string()),
+        });
+        let Some(text) = scalar else {
+            return Value::Nothing;
+        };
+        let read = match accessor.kind {
+            LeafKind::Token => (!text.is_empty()).then_some(Value::Text(text)),
+            LeafKind::Scalar => Some(Value::Wire(text)),
+            LeafKind::Count => text.parse().ok().map(Value::Integer),
+            LeafKind::Flag => text.to_lowercase().parse().ok().map(Value::Boolean),
+        };
+        read.unwrap_or(Value::Nothing)
+    }
+
+    fn header(&self, name: &str) -> Value {
+        let mut headers = self.headers.iter();
+        let found = headers.find(|(known, _)| known.eq_ignore_ascii_case(name));
+        found.map_or(Value::Nothing, |(_, value)| Value::Text(value.clone()))
+    }
+
+    /// A field of the last record, as it is sent.
+    pub fn key(&self, path: &RecordPath) -> Value {
+        let value = self.last_record(path);
+        match path.ty {
+            Type::Timestamp(TimeFormat::Epoch | TimeFormat::EpochMillis) => {
+                value.text().parse().map_or(value, Value::Integer)
+            }
+            _ => value,
+        }
+    }
+
+    fn last_record(&self, path: &RecordPath) -> Value {
+        let Some((record, types)) = self.last else {
+            return Value::Nothing;
+        };
+        let keys = wire_path(types, path);
+        let found = keys.iter().try_fold(record, |json, key| json.get(key));
+        let text = match found {
+            None | Some(Json::Null) => return Value::Nothing,
+            Some(Json::String(text)) => text.clone(),
+            Some(other) => other.to_string(),
+        };
+        let read = match &path.ty {
+            Type::Integer => text.parse().ok().map(Value::Integer),
+            Type::Number => text.parse().ok().map(Value::Number),
+            Type::Boolean => text.parse().ok().map(Value::Boolean),
+            Type::Timestamp(TimeFormat::Rfc3339) => {
+                let instant = text.parse::<jiff::Timestamp>().ok();
+                instant.map(|instant| Value::Text(instant.to_string()))
+            }
+            Type::Uuid => Some(Value::Text(text.to_lowercase())),
+            _ => None,
+        };
+        read.unwrap_or(Value::Text(text))
+    }
+}
+
+/// Keys on the wire from a record to one of its fields.
+pub fn wire_path(types: &Record, path: &RecordPath) -> Vec<String> {
+    let mut definition = types.structs.first();
+    let mut keys = Vec::new();
+    for step in &path.steps {
+        let fields = definition.map_or(&[][..], |definition| &definition.fields);
+        let Some(field) = fields.iter().find(|field| field.name.rust == step.rust) else {
+            break;
+        };
+        keys.push(field.name.wire.clone());
+        definition = match field.ty {
+            Type::Struct(index) => types.structs.get(index),
+            _ => None,
+        };
+    }
+    keys
+}
