@@ -78,26 +78,26 @@ const ANSWERS: &[(u32, Answer)] = &[
     (69, Error(&["E0102"])),
     (71, Error(&["E0103"])),
     (72, Error(&["E0102"])),
-    (73, Error(&["E0107"])),
-    (74, Error(&["E0107"])),
+    (73, Error(&["E0302"])),
+    (74, Error(&["E0302"])),
     (75, Error(&["E0302"])),
     (76, Error(&["E0302"])),
-    (77, Error(&["E0107"])),
-    (78, Error(&["E0107"])),
-    (79, Error(&["E0107"])),
-    (81, Error(&["E0107"])),
-    (85, Error(&["E0107"])),
-    (87, Error(&["E0107"])),
-    (88, Error(&["E0107"])),
-    (89, Error(&["E0107"])),
-    (90, Error(&["E0107"])),
-    (91, Error(&["E0107"])),
-    (92, Error(&["E0107"])),
-    (93, Error(&["E0107"])),
-    (94, Error(&["E0107"])),
-    (95, Error(&["E0107"])),
-    (96, Error(&["E0107"])),
-    (97, Error(&["E0107"])),
+    (77, Error(&["E0302"])),
+    (78, Error(&["E0302"])),
+    (79, Error(&["E0302"])),
+    (81, Error(&["E0103"])),
+    (85, Error(&["E0107", "E0302"])),
+    (87, Error(&["E0102"])),
+    (88, Error(&["E0101"])),
+    (89, Error(&["E0414"])),
+    (90, Error(&["E0415"])),
+    (91, Error(&["E0414"])),
+    (92, Error(&["E0104"])),
+    (93, Error(&["E0414"])),
+    (94, Error(&["E0101"])),
+    (95, Error(&["E0414"])),
+    (96, Error(&["E0103"])),
+    (97, Error(&["E0101"])),
     (99, Error(&["E0104"])),
     (100, Error(&["E0104"])),
     (101, Error(&["E0403", "E0404"])),
@@ -247,12 +247,21 @@ fn resource(resource: &Value) -> Value {
     }
     // dlt takes the name for the path where there is none.
     let endpoint = converted.entry("endpoint").or_insert_with(|| json!({}));
+    let mut incremental = None;
     if let Value::Object(endpoint) = endpoint {
         endpoint.entry("path").or_insert_with(|| json!("posts"));
+        // Where it stands, and what dlt calls its end, would be all that is said of it.
+        incremental = endpoint.remove("incremental");
+        if let Some(Value::Object(incremental)) = &mut incremental
+            && let Some(end) = incremental.remove("end_value")
+        {
+            incremental.insert("end".to_owned(), end);
+        }
     }
-    converted
-        .entry("fields")
-        .or_insert_with(|| json!({ "id": "string!" }));
+    converted.entry("fields").or_insert_with(
+        || json!({ "id": "string!", "a": "string", "b": "integer", "updated_at": "string" }),
+    );
+    converted.extend(incremental.map(|incremental| ("incremental".to_owned(), incremental)));
     Value::Object(converted)
 }
 

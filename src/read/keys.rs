@@ -319,10 +319,23 @@ impl Place<'_> {
             Some(_) => format!("`{name}` in {} has no value", self.name()),
             None => format!("missing `{name}` in {}", self.name()),
         };
-        let meaning = key.docs.first().map(|line| line.trim()).unwrap_or_default();
+        let meaning = first_sentence(key.docs);
         cx.push(
             Diagnostic::new(Code::MissingKey, span, message).help(format!("`{name}`: {meaning}")),
         );
+    }
+}
+
+/// What a key means, in the first sentence of its documentation.
+fn first_sentence(docs: &[&str]) -> String {
+    let lines = docs.iter().map(|line| line.trim());
+    let paragraph = lines
+        .take_while(|line| !line.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ");
+    match paragraph.split_once(". ") {
+        Some((sentence, _)) => format!("{sentence}."),
+        None => paragraph,
     }
 }
 

@@ -187,8 +187,14 @@ pub(super) fn action(
             span,
             format!("success would be {what}"),
         );
-        cx.sink
-            .push(diagnostic.help("write a further condition: `body`, `contains` or `header`"));
+        let empty = |range: &StatusRange| matches!((range.from, range.to), (204, 204) | (205, 205));
+        cx.sink.push(diagnostic.help(
+            if statuses.is_some_and(|statuses| statuses.iter().all(empty)) {
+                "an answer without a body is an empty page as it is: remove the rule"
+            } else {
+                "write a further condition: `body`, `contains` or `header`"
+            },
+        ));
         return None;
     }
     Some(match spec.action.value {
