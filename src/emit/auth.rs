@@ -1,5 +1,6 @@
 //! Credentials: the statements that make an authenticator from the configuration.
 
+mod login;
 mod oauth2;
 
 use super::expr::{Place, Scope};
@@ -91,6 +92,11 @@ fn shared(scope: Scope<'_>, auth: &Auth, uses: &mut Uses) -> (TokenStream, Token
             let before = scope.before();
             (quote!(#before #statements), quote!(auth))
         }
+        Auth::Login(login) => {
+            let statements = login::statements(login, scope, uses);
+            let before = scope.before();
+            (quote!(#before #statements), quote!(auth))
+        }
         Auth::None => (TokenStream::new(), quote!(())),
         other => {
             let auth = simple(other, scope, uses);
@@ -164,7 +170,7 @@ fn simple(auth: &Auth, scope: Scope<'_>, uses: &mut Uses) -> TokenStream {
             let password = secret(password, scope);
             quote!(Basic::new(#username, #password))
         }
-        Auth::None | Auth::OAuth2(_) | Auth::OneOf { .. } => quote!(()),
+        Auth::None | Auth::OAuth2(_) | Auth::Login(_) | Auth::OneOf { .. } => quote!(()),
     }
 }
 
@@ -193,6 +199,10 @@ fn sending(send: &Sending, uses: &mut Uses) -> TokenStream {
         Sending::Bearer => {
             uses.runtime("Bearer");
             quote!(|token| Box::new(Bearer(token)))
+        }
+        Sending::Cookies => {
+            uses.runtime("SetCookies");
+            quote!(|token| Box::new(SetCookies(token)))
         }
         Sending::Key { place, prefix } => {
             uses.runtime("ApiKey");

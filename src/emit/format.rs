@@ -1,13 +1,13 @@
 //! Rust source as rustfmt would leave it: parsed by `syn`, printed by `prettyplease`, laid out by [`super::layout`],
 //! and with the blank lines that the printer drops.
 
-use super::{layout, print};
+use super::{json_macro, layout, print};
 use proc_macro2::TokenStream;
 
 /// Formats a file. Source that does not parse is a bug of a template: it is left as it is for the compiler to point at.
 pub fn rust(source: &str) -> String {
     match syn::parse_file(source) {
-        Ok(file) => blank_lines(&layout::relayout(&prettyplease::unparse(&file))),
+        Ok(file) => laid_out(&prettyplease::unparse(&file)),
         Err(_) => source.to_owned(),
     }
 }
@@ -24,7 +24,11 @@ pub fn lines(source: &str) -> String {
         dense.push_str(line);
         dense.push('\n');
     }
-    blank_lines(&layout::relayout(&dense))
+    laid_out(&dense)
+}
+
+fn laid_out(source: &str) -> String {
+    blank_lines(&json_macro::relayout(&layout::relayout(source)))
 }
 
 /// What a line begins, where items stand.

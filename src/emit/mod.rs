@@ -13,6 +13,7 @@ mod errors;
 mod expr;
 mod format;
 mod incremental;
+mod json_macro;
 mod keyset;
 mod layout;
 mod limits;

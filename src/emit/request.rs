@@ -4,7 +4,7 @@ use super::expr::Scope;
 use super::paging::PagingCode;
 use super::resource::{names_in, uses_ident};
 use super::{text, uses::Uses};
-use crate::model::{Body, Json, Param, Part, Path, Resource, Template};
+use crate::model::{Body, Json, Param, Part, Path, Request, Resource, Template};
 use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
 
@@ -120,6 +120,51 @@ pub fn request(
     }
 }
 
+/// Statements that make `request`, the same at all times.
+pub fn alone(request: &Request, scope: Scope<'_>, uses: &mut Uses) -> TokenStream {
+    let path = path(&request.path, scope);
+    let before = scope.before();
+    let target = &path.tokens;
+    let (before, target) = if path.computed {
+        (quote!(#before let path = #target;), quote!(path))
+    } else {
+        (before, target.clone())
+    };
+    let made = if request.method == "GET" {
+        quote!(Request::get(#target))
+    } else {
+        let method = text::literal(&request.method);
+        quote!(Request::of(#method, #target)?)
+    };
+    let params = repeated(
+        &request.params,
+        scope,
+        |name, value| quote!(request.query(#name, #value);),
+    );
+    let headers = repeated(
+        &request.headers,
+        scope,
+        |name, value| quote!(request.header(#name, #value);),
+    );
+    let body = match &request.body {
+        Body::Json(json) => json_body(json, scope),
+        other => plain_body(other, scope),
+    };
+    let statements = quote!(#params #headers #body);
+    uses.runtime("Request");
+    if uses_ident(&before, "segment") {
+        uses.runtime("segment");
+    }
+    if uses_ident(&statements, "Secret") {
+        uses.runtime("Secret");
+    }
+    if matches!(request.body, Body::Json(_)) {
+        uses.add("serde_json", "json");
+    }
+    let binding = (!statements.is_empty()).then(|| quote!(mut));
+    quote!(#before let #binding request = #made; #statements)
+}
+
 /// A path in Rust.
 struct PathCode {
     /// A literal, or a `format!`.
@@ -228,13 +273,22 @@ fn body(body: &Body, scope: Scope<'_>, code: &PagingCode) -> TokenStream {
             let before = scope.before();
             quote!(#before #hidden let mut body = json!(#value); #params request.json(&body);)
         }
-        Body::None => TokenStream::new(),
-        Body::Json(json) => {
-            let value = json_value(json, scope);
-            let hidden = secrets(json, scope);
-            let before = scope.before();
-            quote!(#before #hidden let body = json!(#value); request.json(&body);)
-        }
+        Body::Json(json) => json_body(json, scope),
+        other => plain_body(other, scope),
+    }
+}
+
+fn json_body(json: &Json, scope: Scope<'_>) -> TokenStream {
+    let value = json_value(json, scope);
+    let hidden = secrets(json, scope);
+    let before = scope.before();
+    quote!(#before #hidden let body = json!(#value); request.json(&body);)
+}
+
+/// A form or a text.
+fn plain_body(body: &Body, scope: Scope<'_>) -> TokenStream {
+    match body {
+        Body::None | Body::Json(_) => TokenStream::new(),
         Body::Form(fields) => repeated(
             fields,
             scope,

@@ -16,7 +16,7 @@ macro_rules! parts {
 parts! {
     adapt api_key base64 basic batches bearer body capture checkpointed cli csv cursor decimal decimal_cursor
     decode each encoding endpoint error first_of guard gzip incremental items json keyset lanes leaf lenient
-    limit lines link oauth2 pages parents partitions path pattern plan policies record records refresh_token
+    limit lines link login oauth2 pages parents partitions path pattern plan policies record records refresh_token
     request retry row rows scalar secret send session settings source state stats tls token_file token_request
     tokens tree unpacked untyped uuid wait windows wire word zip
 }

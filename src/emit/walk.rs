@@ -11,6 +11,7 @@ mod pattern;
 mod plan;
 mod request;
 mod settings;
+mod token;
 mod transcript;
 mod value;
 
@@ -287,10 +288,10 @@ impl Talk<'_> {
     /// The request for a token, where there is one.
     fn token(&self) -> Vec<Step> {
         let token = self.requests.token(self.requests.auth(self.resource));
-        let step = token.map(|(asked, body)| Step {
+        let step = token.map(|(asked, answer)| Step {
             remark: "a token".to_owned(),
             asked,
-            answer: Answer::ok(body),
+            answer,
         });
         step.into_iter().collect()
     }

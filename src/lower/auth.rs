@@ -3,6 +3,7 @@
 mod choice;
 mod key;
 mod oauth2;
+mod session;
 mod whole_url;
 
 use choice::choice;
@@ -44,6 +45,7 @@ fn single(auth: &spec::Auth, cx: &mut Cx<'_>) -> Option<Auth> {
             })
         }
         spec::Auth::OAuth2(oauth2) => lowering.oauth2(oauth2),
+        spec::Auth::Session(session) => lowering.session(session),
         spec::Auth::OneOf(inner) => {
             let diagnostic = Diagnostic::new(
                 Code::UnknownValue,
@@ -176,6 +178,7 @@ pub fn span(auth: &spec::Auth) -> Option<Span> {
         spec::Auth::ApiKey(auth) => Some(auth.span),
         spec::Auth::HttpBasic(auth) => Some(auth.span),
         spec::Auth::OAuth2(auth) => Some(auth.span),
+        spec::Auth::Session(auth) => Some(auth.span),
         spec::Auth::OneOf(auth) => Some(auth.span),
     }
 }

@@ -1,17 +1,16 @@
-//! `path` of an endpoint.
+//! `path` of a request.
 
 use super::{Cx, parent, url};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::expr::{Wants, template};
 use crate::model::{Part, Path, Template};
 use crate::source::Text;
-use crate::spec::{Endpoint, Value};
+use crate::spec::Value;
 
-/// Lowers the path of an endpoint.
-pub(super) fn lower(endpoint: &Endpoint, cx: &mut Cx<'_>) -> Option<Path> {
-    let text = &endpoint.path;
+/// Lowers the path of a request, whose parameters may be meant by what stands in it.
+pub(super) fn lower(text: &Text, params: &[(Text, Value)], cx: &mut Cx<'_>) -> Option<Path> {
     let template = template(text, &mut cx.place(), Wants::public("a path"), cx.sink);
-    let sound = check(text, &endpoint.params, cx);
+    let sound = check(text, params, cx);
     let template = template?;
     if !sound {
         return None;

@@ -1,13 +1,13 @@
-//! The request of an endpoint.
+//! The request of an endpoint, and of a login.
 
 use super::param::{self, Kind};
 use super::{Cx, json, path};
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::expr::{Wants, template};
-use crate::model::{Body, Param, Request};
-use crate::read::NodeKind;
+use crate::model::{Body, Param, Path, Request};
+use crate::read::{Node, NodeKind};
 use crate::source::{Span, Text};
-use crate::spec::{Client, Endpoint, Value};
+use crate::spec::{Client, Endpoint, Login, Value};
 
 const METHODS: [&str; 9] = [
     "GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "QUERY", "SEARCH", "REPORT",
@@ -19,7 +19,7 @@ pub(super) fn lower(endpoint: &Endpoint, client: &Client, cx: &mut Cx<'_>) -> Op
         Some(text) => method(text, cx),
         None => Some("GET".to_owned()),
     };
-    let path = path::lower(endpoint, cx);
+    let path = path::lower(&endpoint.path, &endpoint.params, cx);
     let params = params(endpoint, client, cx);
     let headers = param::params(&endpoint.headers, Kind::Header, cx);
     let without_headers = endpoint
@@ -34,13 +34,44 @@ pub(super) fn lower(endpoint: &Endpoint, client: &Client, cx: &mut Cx<'_>) -> Op
         })
         .map(|(name, _)| name.value.to_ascii_lowercase())
         .collect();
-    let body = body(endpoint, cx);
+    let body = BodyKeys {
+        span: endpoint.span,
+        json: endpoint.json.as_ref(),
+        form: endpoint.form.as_deref(),
+        text: endpoint.body.as_ref(),
+    };
+    let body = body.lower(cx);
     Some(Request {
         method: method?,
         path: path?,
         params,
         headers,
         without_headers,
+        body: body?,
+    })
+}
+
+/// Lowers the request of a login, but for where it goes.
+pub(super) fn login(login: &Login, path: Option<Path>, cx: &mut Cx<'_>) -> Option<Request> {
+    let method = match &login.method {
+        Some(text) => method(text, cx),
+        None => Some("POST".to_owned()),
+    };
+    let params = param::params(&login.params, Kind::Query, cx);
+    let headers = param::params(&login.headers, Kind::Header, cx);
+    let body = BodyKeys {
+        span: login.span,
+        json: login.json.as_ref(),
+        form: login.form.as_deref(),
+        text: login.body.as_ref(),
+    };
+    let body = body.lower(cx);
+    Some(Request {
+        method: method?,
+        path: path?,
+        params,
+        headers,
+        without_headers: Vec::new(),
         body: body?,
     })
 }
@@ -75,54 +106,63 @@ fn params(endpoint: &Endpoint, client: &Client, cx: &mut Cx<'_>) -> Vec<Param> {
     all
 }
 
-fn body(endpoint: &Endpoint, cx: &mut Cx<'_>) -> Option<Body> {
-    let given: Vec<(&str, Span)> = [
-        ("json", endpoint.json.as_ref().map(|node| node.span)),
-        (
-            "form",
-            endpoint
-                .form
-                .as_ref()
-                .map(|form| form.first().map_or(endpoint.span, |(key, _)| key.span)),
-        ),
-        ("body", endpoint.body.as_ref().map(|body| body.span)),
-    ]
-    .into_iter()
-    .filter_map(|(key, span)| Some((key, span?)))
-    .collect();
-    if let [(first, first_span), (second, second_span), ..] = given.as_slice() {
-        let diagnostic = Diagnostic::new(
-            Code::ConflictingKeys,
-            *second_span,
-            format!("a request has one body: `{first}` and `{second}` exclude each other"),
-        );
-        cx.sink.push(
-            diagnostic
-                .other(*first_span, format!("`{first}` is here"))
-                .help("keep one of them"),
-        );
-        return None;
-    }
-    if let Some(node) = &endpoint.json {
-        if matches!(node.kind, NodeKind::Scalar { .. }) && !node.is_null() {
+/// The keys that say what the body is.
+struct BodyKeys<'s> {
+    /// The map that they stand in.
+    span: Span,
+    json: Option<&'s Node>,
+    form: Option<&'s [(Text, Value)]>,
+    text: Option<&'s Text>,
+}
+
+impl BodyKeys<'_> {
+    fn lower(&self, cx: &mut Cx<'_>) -> Option<Body> {
+        let given: Vec<(&str, Span)> = [
+            ("json", self.json.map(|node| node.span)),
+            (
+                "form",
+                self.form
+                    .map(|form| form.first().map_or(self.span, |(key, _)| key.span)),
+            ),
+            ("body", self.text.map(|body| body.span)),
+        ]
+        .into_iter()
+        .filter_map(|(key, span)| Some((key, span?)))
+        .collect();
+        if let [(first, first_span), (second, second_span), ..] = given.as_slice() {
             let diagnostic = Diagnostic::new(
-                Code::WrongType,
-                node.span,
-                format!("`json` has to be a map or a list, not {}", node.describe()),
+                Code::ConflictingKeys,
+                *second_span,
+                format!("a request has one body: `{first}` and `{second}` exclude each other"),
             );
-            cx.sink.push(diagnostic.help("a text body is `body`"));
+            cx.sink.push(
+                diagnostic
+                    .other(*first_span, format!("`{first}` is here"))
+                    .help("keep one of them"),
+            );
             return None;
         }
-        return json::body(node, cx).map(Body::Json);
+        if let Some(node) = self.json {
+            if matches!(node.kind, NodeKind::Scalar { .. }) && !node.is_null() {
+                let diagnostic = Diagnostic::new(
+                    Code::WrongType,
+                    node.span,
+                    format!("`json` has to be a map or a list, not {}", node.describe()),
+                );
+                cx.sink.push(diagnostic.help("a text body is `body`"));
+                return None;
+            }
+            return json::body(node, cx).map(Body::Json);
+        }
+        if let Some(form) = self.form {
+            return Some(Body::Form(param::params(form, Kind::Form, cx)));
+        }
+        if let Some(text) = self.text {
+            return template(text, &mut cx.place(), Wants::credential("a body"), cx.sink)
+                .map(Body::Text);
+        }
+        Some(Body::None)
     }
-    if let Some(form) = &endpoint.form {
-        return Some(Body::Form(param::params(form, Kind::Form, cx)));
-    }
-    if let Some(text) = &endpoint.body {
-        return template(text, &mut cx.place(), Wants::credential("a body"), cx.sink)
-            .map(Body::Text);
-    }
-    Some(Body::None)
 }
 
 /// Takes away parameters that the paginator sets, saying so.

@@ -1,7 +1,8 @@
 //! How requests are authenticated.
 
-use super::{Param, Template};
+use super::{Param, Request, Template};
 use serde::Serialize;
+use std::time::Duration;
 
 /// How requests are authenticated.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -31,6 +32,8 @@ pub enum Auth {
     },
     /// OAuth2.
     OAuth2(Box<OAuth2>),
+    /// A login.
+    Login(Box<Login>),
     /// A choice of the connector's user.
     OneOf {
         /// Path of Rust field names from `Config` to the deciding field.
@@ -134,6 +137,34 @@ pub enum OAuthClient {
     },
 }
 
+/// A login that gives a token.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Login {
+    /// The request.
+    pub request: Request,
+    /// Its own credentials; they need nothing to be fetched.
+    pub auth: Auth,
+    /// Where the answer has the token.
+    pub token: TokenPlace,
+    /// How long the token lives; until it is refused where nobody says.
+    pub life: Option<Duration>,
+    /// How it is sent.
+    pub send: Sending,
+}
+
+/// Where the answer to a login has the token.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub enum TokenPlace {
+    /// Wire names in its body.
+    Body(Vec<String>),
+    /// A header.
+    Header(String),
+    /// A cookie that it sets.
+    Cookie(String),
+    /// All cookies that it sets are the token.
+    Cookies,
+}
+
 /// How a token is sent.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub enum Sending {
@@ -146,6 +177,8 @@ pub enum Sending {
         /// Text before it.
         prefix: String,
     },
+    /// As the cookies that it is.
+    Cookies,
 }
 
 impl Auth {
@@ -167,6 +200,7 @@ impl Auth {
             let place = match auth {
                 Self::ApiKey { place, .. } => Some(place),
                 Self::OAuth2(oauth2) => oauth2.send.place(),
+                Self::Login(login) => login.send.place(),
                 _ => None,
             };
             matches!(place, Some(KeyPlace::Body(_)))
@@ -176,7 +210,8 @@ impl Auth {
     /// Whether any of the ways can get another token.
     #[must_use]
     pub fn can_refresh(&self) -> bool {
-        self.ways().any(|auth| matches!(auth, Self::OAuth2(_)))
+        self.ways()
+            .any(|auth| matches!(auth, Self::OAuth2(_) | Self::Login(_)))
     }
 
     /// Whether any of the ways has refresh tokens, which may change with each use.
@@ -189,11 +224,11 @@ impl Auth {
 }
 
 impl Sending {
-    /// Where it goes, unless that is `Authorization: Bearer …`.
+    /// Where a key goes that has a name.
     #[must_use]
     pub fn place(&self) -> Option<&KeyPlace> {
         match self {
-            Self::Bearer => None,
+            Self::Bearer | Self::Cookies => None,
             Self::Key { place, .. } => Some(place),
         }
     }

@@ -4,7 +4,7 @@ use super::Template;
 use serde::Serialize;
 
 /// The request of a page, without what the paginator adds.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Request {
     /// In capitals.
     pub method: String,
@@ -21,7 +21,7 @@ pub struct Request {
 }
 
 /// Where a request goes.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Path {
     /// A whole URL: not appended to `base_url`.
     pub absolute: bool,
@@ -40,7 +40,7 @@ pub struct Param {
 }
 
 /// The body of a request.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub enum Body {
     /// None.
     None,

@@ -1,7 +1,7 @@
 //! `auth`: how requests are authenticated.
 
 use super::Value;
-use crate::read::{spec_map, spec_tagged, spec_words};
+use crate::read::{Node, spec_map, spec_tagged, spec_words};
 use crate::source::{Spanned, Text};
 
 spec_tagged! {
@@ -17,10 +17,12 @@ spec_tagged! {
         HttpBasic(HttpBasic) = "http_basic",
         /// A token of OAuth2.
         OAuth2(Box<OAuth2>) = "oauth2" | "oauth2_client_credentials",
+        /// A token that a login of the API's own gives.
+        Session(Box<Session>) = "session",
         /// A choice of the connector's user.
         OneOf(OneOfAuth) = "one_of",
     }
-    later { "session", "jwt" }
+    later { "jwt" }
 }
 
 spec_map! {
@@ -179,6 +181,65 @@ spec_map! {
         optional name: Text,
         /// Text before it, for instance `Token ` (its blank included).
         optional prefix: Text,
+    }
+}
+
+spec_map! {
+    /// A login: a request of the API's own that gives a token, or cookies. It is sent when they are needed, once for all
+    /// streams, and again a minute before they end or on a 401.
+    pub struct Session {
+        /// The request that logs in.
+        required login: Login,
+        /// Where the body of the answer has the token: names.
+        optional token_path: Text,
+        /// The header of the answer that has it.
+        optional token_header: Text,
+        /// The cookie that has it: one that the answer sets.
+        optional token_cookie ("token_cookie" | "cookie"): Text,
+        /// How long it lives; until a 401 when absent.
+        optional lifetime: Text,
+        /// How it is sent; a cookie as it came, anything else as `Authorization: Bearer TOKEN` when absent.
+        optional send: Sending,
+    }
+    instead {
+        "login_requester" = "write `login`",
+        "session_token_path" = "write `token_path`",
+        "session_token_response_key" = "write `token_path`",
+        "expiration_duration" = "write `lifetime`",
+        "request_authentication" = "write `send`",
+    }
+}
+
+spec_map! {
+    /// The request that logs in. It has the headers of the client, and none of its parameters.
+    pub struct Login shorthand(path) {
+        /// Appended to `base_url`.
+        optional path: Text,
+        /// A whole URL, in place of `path`.
+        optional url: Text,
+        /// The HTTP method; POST when absent.
+        optional method: Text,
+        /// The credentials that it is sent with: `http_basic`, `bearer` or `api_key`; none when absent.
+        optional auth: Box<Auth>,
+        /// Query parameters.
+        default params: Vec<(Text, Value)>,
+        /// Headers.
+        default headers: Vec<(Text, Value)>,
+        /// A JSON body.
+        optional json: Node,
+        /// A form body.
+        optional form ("form" | "data"): Vec<(Text, Value)>,
+        /// A text body.
+        optional body: Text,
+    }
+    instead {
+        "url_base" = "write the whole URL as `url`",
+        "http_method" = "write `method`",
+        "authenticator" = "write `auth`",
+        "request_headers" = "write `headers`",
+        "request_parameters" = "write `params`",
+        "request_body_json" = "write `json`",
+        "request_body_data" = "write `form`",
     }
 }
 

@@ -1,16 +1,13 @@
 //! The requests that a resource sends.
 
 use crate::model::{
-    Auth, Body, Connector, Grant, Json as Template_, KeyPlace, OAuth2, OAuthClient, PageParam,
-    PagingKind, Param, ParamLocation, Part, Path, Resource, Sending, Template,
+    Auth, Body, Connector, Json as Template_, KeyPlace, PageParam, PagingKind, Param,
+    ParamLocation, Part, Path, Resource, Template,
 };
 use serde_json::Value as Json;
 
 use super::page::put;
 use super::value::{Scope, Value};
-
-/// The token that the stub gives.
-pub const TOKEN: &str = "t-1";
 
 const JSON: &str = "application/json";
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -51,7 +48,7 @@ pub enum Position {
 }
 
 impl Asked {
-    fn new(method: &str, url: String) -> Self {
+    pub(super) fn new(method: &str, url: String) -> Self {
         Self {
             method: method.to_owned(),
             url: normal(&url),
@@ -60,7 +57,7 @@ impl Asked {
         }
     }
 
-    fn header(&mut self, name: &str, value: &Value) {
+    pub(super) fn header(&mut self, name: &str, value: &Value) {
         let texts = value.texts();
         if texts.is_empty() {
             return;
@@ -74,7 +71,7 @@ impl Asked {
             .retain(|(known, _)| !known.eq_ignore_ascii_case(name));
     }
 
-    fn query(&mut self, name: &str, value: &Value) {
+    pub(super) fn query(&mut self, name: &str, value: &Value) {
         for text in value.texts() {
             let mark = if self.url.contains('?') { '&' } else { '?' };
             self.url.push(mark);
@@ -83,7 +80,7 @@ impl Asked {
         }
     }
 
-    fn form(&mut self, name: &str, value: &Value) {
+    pub(super) fn form(&mut self, name: &str, value: &Value) {
         let (_, mut form) = match self.body.take() {
             Some(Sent::Text(kind, form)) => (kind, form),
             _ => (FORM, String::new()),
@@ -100,7 +97,7 @@ impl Asked {
 
 impl Asked {
     /// Adds a key.
-    fn key(&mut self, place: &KeyPlace, key: &str) {
+    pub(super) fn key(&mut self, place: &KeyPlace, key: &str) {
         let value = Value::Text(key.to_owned());
         match place {
             KeyPlace::Header(name) => self.header(name, &value),
@@ -134,7 +131,7 @@ fn normal(url: &str) -> String {
 }
 
 /// A text as it stands in a query or a form.
-fn encoded(text: &str) -> String {
+pub(super) fn encoded(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
         match byte {
@@ -189,7 +186,14 @@ impl Requests<'_> {
             self.each(&request.params, |name, value| asked.query(name, value));
         }
         self.each(&request.headers, |name, value| asked.header(name, value));
-        match &request.body {
+        self.body(&request.body, &mut asked);
+        paging(resource, position, first, &mut asked);
+        self.authorize(self.auth(resource), &mut asked);
+        asked
+    }
+
+    pub(super) fn body(&self, body: &Body, asked: &mut Asked) {
+        match body {
             Body::None => {}
             Body::Json(json) => asked.body = Some(Sent::Json(self.json(json))),
             Body::Form(fields) => self.each(fields, |name, value| asked.form(name, value)),
@@ -198,9 +202,6 @@ impl Requests<'_> {
                 asked.body = Some(Sent::Text("text/plain; charset=utf-8", text));
             }
         }
-        paging(resource, position, first, &mut asked);
-        self.authorize(self.auth(resource), &mut asked);
-        asked
     }
 
     /// The credentials of a resource.
@@ -223,61 +224,7 @@ impl Requests<'_> {
         }
     }
 
-    /// The request for a token, and the answer to it.
-    pub fn token(&self, auth: &Auth) -> Option<(Asked, String)> {
-        let Auth::OAuth2(oauth2) = auth else {
-            return None;
-        };
-        Some((
-            self.token_request(oauth2),
-            answer(&oauth2.access_token_path),
-        ))
-    }
-
-    fn token_request(&self, oauth2: &OAuth2) -> Asked {
-        let mut asked = Asked::new("POST", self.scope.template(&oauth2.token_url).text());
-        self.common(&mut asked);
-        let text = |text: &str| Value::Text(text.to_owned());
-        let value = |template: &Template| self.scope.template(template);
-        match &oauth2.client {
-            OAuthClient::Unnamed => {}
-            OAuthClient::Public(id) => asked.form("client_id", &value(id)),
-            OAuthClient::Secret {
-                id,
-                secret,
-                basic: false,
-            } => {
-                asked.form("client_id", &value(id));
-                asked.form("client_secret", &value(secret));
-            }
-            OAuthClient::Secret { id, secret, .. } => {
-                let pair = [id, secret].map(|part| encoded(&value(part).text()));
-                asked.header("Authorization", &basic(&pair.join(":")));
-            }
-        }
-        let scopes = oauth2.scopes.iter().map(|scope| value(scope).text());
-        let scopes: Vec<_> = scopes.filter(|scope| !scope.is_empty()).collect();
-        if !scopes.is_empty() {
-            asked.form("scope", &text(&scopes.join(&oauth2.scope_separator)));
-        }
-        self.each(&oauth2.params, |name, value| asked.form(name, value));
-        self.each(&oauth2.headers, |name, value| asked.header(name, value));
-        match &oauth2.grant {
-            Grant::ClientCredentials => asked.form("grant_type", &text("client_credentials")),
-            Grant::RefreshToken { token, .. } => {
-                asked.form("grant_type", &text("refresh_token"));
-                asked.form("refresh_token", &value(token));
-            }
-            Grant::Password { username, password } => {
-                asked.form("grant_type", &text("password"));
-                asked.form("username", &value(username));
-                asked.form("password", &value(password));
-            }
-        }
-        asked
-    }
-
-    fn common(&self, asked: &mut Asked) {
+    pub(super) fn common(&self, asked: &mut Asked) {
         let client = &self.connector.client;
         self.each(&client.headers, |name, value| asked.header(name, value));
         if let Some(agent) = &client.user_agent {
@@ -285,7 +232,7 @@ impl Requests<'_> {
         }
     }
 
-    fn each(&self, params: &[Param], mut add: impl FnMut(&str, &Value)) {
+    pub(super) fn each(&self, params: &[Param], mut add: impl FnMut(&str, &Value)) {
         for param in params {
             for value in &param.values {
                 add(&param.name, &self.scope.template(value));
@@ -293,7 +240,7 @@ impl Requests<'_> {
         }
     }
 
-    fn url(&self, path: &Path) -> String {
+    pub(super) fn url(&self, path: &Path) -> String {
         let base = self.scope.template(&self.connector.client.base_url).text();
         let target = match &path.template {
             Template::Text(text) => text.clone(),
@@ -339,7 +286,7 @@ impl Requests<'_> {
         }
     }
 
-    fn authorize(&self, auth: &Auth, asked: &mut Asked) {
+    pub(super) fn authorize(&self, auth: &Auth, asked: &mut Asked) {
         let text = |text: String| Value::Text(text);
         match auth {
             Auth::None | Auth::OneOf { .. } => {}
@@ -347,12 +294,8 @@ impl Requests<'_> {
                 let token = self.scope.template(token).text();
                 asked.header("Authorization", &text(format!("Bearer {token}")));
             }
-            Auth::OAuth2(oauth2) => match &oauth2.send {
-                Sending::Bearer => {
-                    asked.header("Authorization", &text(format!("Bearer {TOKEN}")));
-                }
-                Sending::Key { place, prefix } => asked.key(place, &format!("{prefix}{TOKEN}")),
-            },
+            Auth::OAuth2(oauth2) => asked.token(&oauth2.send),
+            Auth::Login(login) => asked.token(&login.send),
             Auth::Basic { username, password } => {
                 let username = self.scope.template(username).text();
                 let password = self.scope.template(password).text();
@@ -424,18 +367,7 @@ fn paging(resource: &Resource, position: &Position, first: bool, asked: &mut Ask
     }
 }
 
-/// The answer to a request for a token.
-fn answer(path: &[String]) -> String {
-    let mut json = Json::Null;
-    put(
-        &mut json,
-        path.iter().map(String::as_str),
-        Json::from(TOKEN),
-    );
-    json.to_string()
-}
-
-fn basic(pair: &str) -> Value {
+pub(super) fn basic(pair: &str) -> Value {
     use base64::Engine;
     let pair = base64::prelude::BASE64_STANDARD.encode(pair);
     Value::Text(format!("Basic {pair}"))

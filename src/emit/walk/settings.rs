@@ -271,6 +271,7 @@ impl Urls {
 fn token_urls(auth: &Auth) -> Vec<&Template> {
     match auth {
         Auth::OAuth2(oauth2) => vec![&oauth2.token_url],
+        Auth::Login(login) if login.request.path.absolute => vec![&login.request.path.template],
         Auth::OneOf { options, .. } => options
             .iter()
             .flat_map(|option| token_urls(&option.auth))

@@ -26,22 +26,20 @@ impl Lowering<'_, '_> {
         })
     }
 
-    /// How a token is sent.
+    /// How a token is sent; `Authorization: Bearer …` when nothing is said.
     pub(super) fn sending(&mut self, send: Option<&spec::Sending>) -> Option<Sending> {
         let Some(send) = send else {
             return Some(Sending::Bearer);
         };
-        let location = match send.location.as_ref().map(|location| location.value) {
-            None | Some(TokenLocation::Header) => KeyLocation::Header,
-            Some(TokenLocation::Query) => KeyLocation::Query,
-            Some(TokenLocation::Cookie) => KeyLocation::Cookie,
-            Some(TokenLocation::Body) => KeyLocation::Body,
-            Some(TokenLocation::Cookies) => {
+        let location = match location(send) {
+            TokenLocation::Header => KeyLocation::Header,
+            TokenLocation::Query => KeyLocation::Query,
+            TokenLocation::Cookie => KeyLocation::Cookie,
+            TokenLocation::Body => KeyLocation::Body,
+            TokenLocation::Cookies => {
                 let diagnostic = Diagnostic::new(
                     Code::InvalidAuth,
-                    send.location
-                        .as_ref()
-                        .map_or(send.span, |location| location.span),
+                    location_span(send),
                     "cookies come from the login of a `session`; this is a token",
                 );
                 self.cx
@@ -127,4 +125,18 @@ impl Lowering<'_, '_> {
         }
         literal(prefix, "`prefix`", self.cx.sink).to_owned()
     }
+}
+
+/// Where a token goes; a header when nothing is said.
+pub(super) fn location(send: &spec::Sending) -> TokenLocation {
+    send.location
+        .as_ref()
+        .map_or(TokenLocation::Header, |location| location.value)
+}
+
+/// Where that is said.
+pub(super) fn location_span(send: &spec::Sending) -> Span {
+    send.location
+        .as_ref()
+        .map_or(send.span, |location| location.span)
 }

@@ -170,7 +170,7 @@ pub(super) fn action(
                 let diagnostic = Diagnostic::new(
                     Code::InvalidErrorHandler,
                     spec.action.span,
-                    "there is no token to refresh: only `oauth2` fetches tokens",
+                    "there is no token to refresh: only `oauth2` and `session` fetch tokens",
                 );
                 cx.sink.push(diagnostic.help("write `retry` or `fail`"));
                 return None;

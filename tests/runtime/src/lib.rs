@@ -38,6 +38,7 @@ pub mod runtime {
     pub mod limit;
     pub mod lines;
     pub mod link;
+    pub mod login;
     pub mod oauth2;
     pub mod pages;
     pub mod parents;

@@ -22,6 +22,7 @@ mod incremental;
 mod keyset;
 mod limits;
 mod links;
+mod logins;
 mod packed;
 mod paging;
 mod partitions;
