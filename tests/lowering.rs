@@ -502,3 +502,37 @@ fn windows_are_in_the_units_of_the_calendar() {
     let lookback = Distance::Time(vec![("days", 1), ("hours", 12)]);
     assert_eq!(incremental.lookback, Some(lookback));
 }
+
+#[test]
+fn what_may_change_of_a_parent_with_a_key_does_not_name_a_partition() {
+    let named = |key: &str| {
+        let connector = compile(&format!(
+            "client: {{ base_url: https://api.example.com }}
+resources:
+  - {{ name: posts, {key}endpoint: /posts, fields: {{ id: string!, title: string! }} }}
+  - name: comments
+    parent: posts
+    partitions: {{ region: [eu] }}
+    endpoint: '/posts/{{{{ parent.id }}}}/{{{{ parent.title }}}}/{{{{ partition.region }}}}'
+    fields: {{ id: string! }}
+"
+        ));
+        let divided = connector.resources[1].partitions.as_ref();
+        let fields = divided.expect("it is divided").fields.clone();
+        let named = fields.into_iter().filter(|field| field.identifies);
+        named.map(|field| field.shown).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        named("primary_key: id, "),
+        ["parent.id", "partition.region"]
+    );
+    assert_eq!(
+        named("primary_key: [id, title], "),
+        ["parent.id", "parent.title", "partition.region"]
+    );
+    assert_eq!(
+        named(""),
+        ["parent.id", "parent.title", "partition.region"],
+        "nobody knows what tells one from the others"
+    );
+}

@@ -135,14 +135,20 @@ impl Code<'_> {
     fn structure(&self, uses: &mut Uses) -> TokenStream {
         let name = self.partition();
         let fields = self.divided.fields.iter().map(|field| {
-            let docs = record::docs([text::code(&field.shown)]);
+            let shown = text::code(&field.shown);
+            let docs = record::docs([if field.identifies {
+                shown
+            } else {
+                format!("{shown}, which may change and is no part of the partition's name")
+            }]);
+            let skip = (!field.identifies).then(|| quote!(#[serde(skip)]));
             let (name, ty) = (ident(&field.rust), self.ty(field, uses));
             let ty = if field.nullable {
                 quote!(Option<#ty>)
             } else {
                 ty
             };
-            quote!(#docs pub #name: #ty)
+            quote!(#docs #skip pub #name: #ty)
         });
         let fields: Vec<_> = fields.collect();
         let docs = record::docs([format!(

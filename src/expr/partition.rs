@@ -123,6 +123,7 @@ impl<'a> PartitionNames<'a> {
             shown,
             source,
             nullable,
+            identifies: true,
         });
         rust
     }
@@ -132,6 +133,22 @@ impl<'a> PartitionNames<'a> {
     pub fn fields(&self) -> Vec<PartitionField> {
         let mut fields = self.used.borrow().fields.clone();
         fields.sort_by(|a, b| a.rust.cmp(&b.rust));
+        let parent = self.parent.as_ref().filter(|parent| !parent.batch);
+        let key = parent.and_then(|parent| parent.record).map(|record| {
+            let key = record.primary_key.iter();
+            key.map(|path| format!("parent.{}", path.join(".")))
+                .collect::<Vec<_>>()
+        });
+        let known = |key: &&Vec<String>| {
+            let mut paths = key.iter();
+            !key.is_empty() && paths.all(|path| fields.iter().any(|field| field.shown == *path))
+        };
+        if let Some(key) = key.as_ref().filter(known) {
+            for field in &mut fields {
+                let of_parent = matches!(field.source, PartitionSource::Parent(_));
+                field.identifies = !of_parent || key.contains(&field.shown);
+            }
+        }
         fields
     }
 

@@ -76,6 +76,9 @@ pub struct PartitionField {
     pub source: PartitionSource,
     /// `Option`: a partition without the value is read all the same.
     pub nullable: bool,
+    /// Whether it is a part of the partition's name, under which its state is kept. What may change of a parent that has
+    /// a key is none.
+    pub identifies: bool,
 }
 
 /// Where the value of a [`PartitionField`] comes from.

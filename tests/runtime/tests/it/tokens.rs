@@ -320,6 +320,16 @@ async fn a_token_server_that_is_down_is_asked_again() {
 }
 
 #[tokio::test]
+async fn a_silent_token_server_ends_in_a_timeout() {
+    let stub = Stub::start(|_| Reply::json("{}").after(Duration::from_secs(2)));
+    let mut options = options(&stub);
+    options.auth = Some(Arc::new(oauth2(&stub)));
+    options.read_timeout = Duration::from_millis(20);
+    let error = read(&Session::new(options).unwrap()).await.unwrap_err();
+    assert!(error.contains("timed out"), "{error}");
+}
+
+#[tokio::test]
 async fn a_token_request_is_not_redirected() {
     let stub = Stub::start(|asked| match asked.path.as_str() {
         "/token" => Reply::status(307).header("Location", "/other"),
