@@ -6,17 +6,27 @@ use crate::model::{BodyFormat, Compression, Csv, Decoder};
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-/// `const ROWS`, where the body is rows.
-pub fn constant(decoder: &Decoder, uses: &mut Uses) -> Option<TokenStream> {
-    let BodyFormat::Csv(csv) = &decoder.format else {
-        return None;
+/// `const ROWS`, where the body is rows, and `const MAX_SIZE`, where the spec has it.
+pub fn constants(decoder: &Decoder, uses: &mut Uses) -> TokenStream {
+    let rows = match &decoder.format {
+        BodyFormat::Json | BodyFormat::Jsonl => TokenStream::new(),
+        BodyFormat::Csv(csv) => {
+            uses.runtime("CsvRows");
+            let fields = fields(csv);
+            quote! {
+                #[doc = " How the rows of a response are written."]
+                const ROWS: CsvRows = CsvRows { #fields ..CsvRows::DEFAULT };
+            }
+        }
     };
-    uses.runtime("CsvRows");
-    let fields = fields(csv);
-    Some(quote! {
-        #[doc = " How the rows of a response are written."]
-        const ROWS: CsvRows = CsvRows { #fields ..CsvRows::DEFAULT };
-    })
+    let size = decoder.max_size.map(|size| {
+        let size = text::integer(size);
+        quote! {
+            #[doc = " The most bytes that a response may have when it is unpacked."]
+            const MAX_SIZE: usize = #size;
+        }
+    });
+    quote!(#rows #size)
 }
 
 fn fields(csv: &Csv) -> TokenStream {
@@ -55,19 +65,23 @@ pub fn json(decoder: &Decoder, uses: &mut Uses) -> Option<TokenStream> {
     }
     uses.add("std::borrow", "Cow");
     let single = matches!(decoder.format, BodyFormat::Json);
+    let most = match decoder.max_size {
+        Some(_) => quote!(limit.min(MAX_SIZE)),
+        None => quote!(limit),
+    };
     let (mut statements, mut files) = match &decoder.compression {
         Compression::None => (TokenStream::new(), quote!(&[body])),
         Compression::Gzip => {
             uses.runtime("gzip");
             (
-                quote!(let body = gzip::unpack(body, limit)?;),
+                quote!(let body = gzip::unpack(body, #most)?;),
                 quote!(&[body]),
             )
         }
         Compression::Zip(pattern) => {
             uses.runtime("zip");
             let pattern = text::literal(pattern);
-            let files = quote!(zip::unpack(body, #pattern, limit)?);
+            let files = quote!(zip::unpack(body, #pattern, #most)?);
             if single {
                 (quote!(let body = zip::only(#files)?;), quote!(&[body]))
             } else {

@@ -44,6 +44,7 @@ impl PagingCode {
             ParamLocation::Query => self.params.extend(quote!(request.query(#name, #value);)),
             ParamLocation::Form => self.params.extend(quote!(request.form(#name, #value);)),
             ParamLocation::Header => self.params.extend(quote!(request.header(#name, #value);)),
+            ParamLocation::Path => self.params.extend(quote!(request.append(#value)?;)),
             ParamLocation::Json => {
                 self.json_params
                     .extend(quote!(set(&mut body, #name, #json);));

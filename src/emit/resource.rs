@@ -80,7 +80,7 @@ pub fn file(connector: &Connector, resource: &Resource) -> String {
         lets: &lets,
     };
     let code = paging(&resource.paging, scope);
-    let rows = decoder::constant(&resource.decoder, &mut uses);
+    let rows = decoder::constants(&resource.decoder, &mut uses);
     let size = code.size.map(|size| {
         let size = text::integer(size);
         quote! {

@@ -26,6 +26,7 @@ const METHODS: &[(&str, &str)] = &[
     (".matching(", "pattern"),
     ("type Cursor = Decimal", "decimal_cursor"),
     ("Request::of(", "body"),
+    ("request.append(", "path"),
     ("request.form(", "body"),
     ("request.json(", "body"),
     ("request.text(", "body"),

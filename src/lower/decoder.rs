@@ -1,6 +1,6 @@
 //! `decoder`: how the bytes of a response become records, and whether they can.
 
-use super::Cx;
+use super::{Cx, size};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::expr::literal;
 use crate::model::{BodyFormat, Compression, Csv, Decoder, Param, Record, Request, Template, Type};
@@ -14,28 +14,44 @@ pub(super) fn lower(
     record: Option<&Record>,
     cx: &mut Cx<'_>,
 ) -> Option<Decoder> {
-    let (format, encoding, compression) = match &resource.endpoint.decoder {
+    let (format, encoding, packing) = match &resource.endpoint.decoder {
         None => return Some(Decoder::JSON),
         Some(spec::Decoder::Json(json)) => (
             Some(BodyFormat::Json),
             None,
-            compression(json.compression.as_ref(), json.file.as_ref(), cx),
+            packing(
+                json.compression.as_ref(),
+                json.file.as_ref(),
+                json.max_size.as_ref(),
+                cx,
+            ),
         ),
         Some(spec::Decoder::Jsonl(jsonl)) => (
             Some(BodyFormat::Jsonl),
             jsonl.encoding.as_ref(),
-            compression(jsonl.compression.as_ref(), jsonl.file.as_ref(), cx),
+            packing(
+                jsonl.compression.as_ref(),
+                jsonl.file.as_ref(),
+                jsonl.max_size.as_ref(),
+                cx,
+            ),
         ),
         Some(spec::Decoder::Csv(decoder)) => (
             csv(decoder, resource, record, cx).map(BodyFormat::Csv),
             decoder.encoding.as_ref(),
-            compression(decoder.compression.as_ref(), decoder.file.as_ref(), cx),
+            packing(
+                decoder.compression.as_ref(),
+                decoder.file.as_ref(),
+                decoder.max_size.as_ref(),
+                cx,
+            ),
         ),
     };
     Some(Decoder {
         format: format?,
         encoding: encoding.and_then(|encoding| constant(encoding.value)),
-        compression: compression?,
+        compression: packing.compression?,
+        max_size: packing.max_size?,
     })
 }
 
@@ -63,12 +79,45 @@ pub(super) fn accept(
     });
 }
 
-fn compression(
+/// What a response is packed in; `None` for what is refused.
+struct Packing {
+    compression: Option<Compression>,
+    #[allow(clippy::option_option, reason = "refused, absent, given")]
+    max_size: Option<Option<u64>>,
+}
+
+fn packing(
     compression: Option<&Spanned<spec::Compression>>,
+    file: Option<&Text>,
+    size: Option<&Text>,
+    cx: &mut Cx<'_>,
+) -> Packing {
+    let packed = compression.map(|compression| compression.value);
+    let size = size.map(|size| max_size(size, packed, cx));
+    Packing {
+        compression: files(packed, file, cx),
+        max_size: size.map_or(Some(None), |size| size.map(Some)),
+    }
+}
+
+fn max_size(text: &Text, packed: Option<spec::Compression>, cx: &mut Cx<'_>) -> Option<u64> {
+    let size = size::size(text, cx.sink)?;
+    if packed.is_none() {
+        let message = "`max_size` is that of an unpacked response, and nothing is unpacked";
+        cx.sink.push(
+            Diagnostic::new(Code::InvalidDecoder, text.span, message)
+                .help("say what the response is packed in, as `compression: gzip`, or remove it"),
+        );
+        return None;
+    }
+    Some(size)
+}
+
+fn files(
+    packed: Option<spec::Compression>,
     file: Option<&Text>,
     cx: &mut Cx<'_>,
 ) -> Option<Compression> {
-    let packed = compression.map(|compression| compression.value);
     let Some(file) = file else {
         return Some(match packed {
             None => Compression::None,

@@ -26,6 +26,7 @@ mod resource;
 mod samples;
 mod schema;
 mod schema_ref;
+mod size;
 mod status;
 mod url;
 mod wait;

@@ -104,7 +104,7 @@ impl Paginating<'_, '_> {
         let size = self.size(&offset.limit);
         let place = offset.location.as_ref();
         let position = self.param(offset.offset_param.as_ref(), "offset", place, offset.span);
-        let count = self.param(offset.limit_param.as_ref(), "limit", place, offset.span);
+        let count = self.count(offset.limit_param.as_ref(), "limit", place, offset.span);
         self.distinct(
             position.as_ref(),
             count.as_ref(),

@@ -11,6 +11,8 @@ pub struct Decoder {
     pub encoding: Option<&'static str>,
     /// What it is packed in.
     pub compression: Compression,
+    /// The most bytes that it may have when it is unpacked, where the spec says so.
+    pub max_size: Option<u64>,
 }
 
 /// What the body of a response is.
@@ -56,6 +58,7 @@ impl Decoder {
         format: BodyFormat::Json,
         encoding: None,
         compression: Compression::None,
+        max_size: None,
     };
 
     /// Whether all values are texts, whatever their types.

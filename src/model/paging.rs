@@ -115,4 +115,6 @@ pub enum ParamLocation {
     Form,
     /// A header.
     Header,
+    /// A segment behind the path, whatever its name.
+    Path,
 }

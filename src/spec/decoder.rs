@@ -28,6 +28,8 @@ spec_map! {
     pub struct JsonDecoder {
         /// What the response is packed in; nothing when absent. HTTP's own compression needs no word here.
         optional compression: Spanned<Compression>,
+        /// The most bytes that the response may have when it is unpacked, as `64 MiB`; 1 GiB when absent. A longer one is an error.
+        optional max_size: Text,
         /// Which files of a zip archive are read, as `*.json`; all when absent. It has to be one.
         optional file: Text,
     }
@@ -40,6 +42,8 @@ spec_map! {
         optional encoding: Spanned<Encoding>,
         /// What the response is packed in; nothing when absent. HTTP's own compression needs no word here.
         optional compression: Spanned<Compression>,
+        /// The most bytes that the response may have when it is unpacked, as `64 MiB`; 1 GiB when absent. A longer one is an error.
+        optional max_size: Text,
         /// Which files of a zip archive are read, as `*.jsonl`; all when absent. They are read in the order of their names.
         optional file: Text,
     }
@@ -61,6 +65,8 @@ spec_map! {
         optional encoding: Spanned<Encoding>,
         /// What the response is packed in; nothing when absent. HTTP's own compression needs no word here.
         optional compression: Spanned<Compression>,
+        /// The most bytes that the response may have when it is unpacked, as `64 MiB`; 1 GiB when absent. A longer one is an error.
+        optional max_size: Text,
         /// Which files of a zip archive are read, as `*.csv`; all when absent. They are read in the order of their names, each
         /// with its own header.
         optional file: Text,

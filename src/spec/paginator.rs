@@ -39,6 +39,9 @@ spec_words! {
         Form = "form",
         /// A header.
         Header = "header",
+        /// A segment behind the path, which needs no name; a page whose cursor is not known yet has none. Numbers of records
+        /// go into the query then.
+        Path = "path",
     }
 }
 

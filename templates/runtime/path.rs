@@ -3,6 +3,29 @@
 use std::fmt::{Display, Write};
 
 use super::error::{Error, Kind};
+use super::request::{Param, Request};
+
+impl Request {
+    /// Adds a segment to the path; none where the value is absent.
+    ///
+    /// # Errors
+    /// As for [`segment`].
+    pub fn append<P: Param>(&mut self, value: P) -> Result<(), Error> {
+        for text in self.texts(&value) {
+            let mut added = segment(text)?;
+            let end = self.target.find(['?', '#']).unwrap_or(self.target.len());
+            if !self
+                .target
+                .get(..end)
+                .is_some_and(|path| path.ends_with('/'))
+            {
+                added.insert(0, '/');
+            }
+            self.target.insert_str(end, &added);
+        }
+        Ok(())
+    }
+}
 
 /// A value as one segment of a path: everything that could end or leave it is percent-encoded.
 ///

@@ -80,6 +80,16 @@ impl Asked {
         }
     }
 
+    fn segment(&mut self, value: &Value) {
+        for text in value.texts() {
+            let end = self.url.find('?').unwrap_or(self.url.len());
+            let path = self.url.get(..end).unwrap_or_default();
+            let slash = if path.ends_with('/') { "" } else { "/" };
+            let added = format!("{slash}{}", segment(&text));
+            self.url.insert_str(end, &added);
+        }
+    }
+
     pub(super) fn form(&mut self, name: &str, value: &Value) {
         let (_, mut form) = match self.body.take() {
             Some(Sent::Text(kind, form)) => (kind, form),
@@ -316,6 +326,7 @@ fn paging(resource: &Resource, position: &Position, first: bool, asked: &mut Ask
         ParamLocation::Query => asked.query(&param.name, &value),
         ParamLocation::Form => asked.form(&param.name, &value),
         ParamLocation::Header => asked.header(&param.name, &value),
+        ParamLocation::Path => asked.segment(&value),
         ParamLocation::Json => {
             let json = match value {
                 Value::Nothing => return,

@@ -13,6 +13,17 @@ impl Paginating<'_, '_> {
             .record
             .and_then(|record| self.key(&keyset.field, record));
         let place = keyset.location.as_ref();
+        if let Some(place) = place.filter(|place| place.value == spec::ParamLocation::Path) {
+            self.push(
+                Diagnostic::new(
+                    Code::InvalidPaginator,
+                    place.span,
+                    "the key of the last record is sent as a parameter, and a segment of a path is none",
+                )
+                .help("say another place; for a cursor in the path write `type: cursor`, as `cursor: \"{{ last_record.id }}\"`"),
+            );
+            return None;
+        }
         let param = self.param(Some(&keyset.param), "", place, keyset.span);
         let limit = self.limit(
             keyset.limit.as_ref(),

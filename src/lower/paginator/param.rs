@@ -33,8 +33,20 @@ impl Paginating<'_, '_> {
             return Some(None);
         };
         let size = self.size(limit);
-        let param = self.param(param, default, place, limit.span);
+        let param = self.count(param, default, place, limit.span);
         Some(Some((param?, size?)))
+    }
+
+    /// The parameter of a count, which goes where the position goes, but into no path.
+    pub(super) fn count(
+        &mut self,
+        text: Option<&Text>,
+        default: &str,
+        place: Option<&Spanned<spec::ParamLocation>>,
+        span: Span,
+    ) -> Option<PageParam> {
+        let place = place.filter(|place| place.value != spec::ParamLocation::Path);
+        self.param(text, default, place, span)
     }
 
     /// A paging parameter; those of the request make way for it.
@@ -50,6 +62,13 @@ impl Paginating<'_, '_> {
             Some(text) => self.word(text, "a parameter's name")?,
         };
         let location = place.map_or(spec::ParamLocation::Query, |place| place.value);
+        if let (spec::ParamLocation::Path, Some(text)) = (location, text) {
+            let message = format!("`{name}` has no effect: a segment of a path has no name");
+            self.push(
+                Diagnostic::new(Code::NoEffect, text.span, message)
+                    .help("remove it; what stands before the segment belongs into `path`"),
+            );
+        }
         let span = place.map_or(span, |place| place.span);
         let Some(request) = self.request.as_deref_mut() else {
             return Some(PageParam {
@@ -79,6 +98,8 @@ impl Paginating<'_, '_> {
                     self.cx,
                 );
             }
+            // It stands behind what is there.
+            spec::ParamLocation::Path => {}
             spec::ParamLocation::Form => {
                 if matches!(request.body, Body::None) {
                     request.body = Body::Form(Vec::new());
@@ -146,6 +167,7 @@ pub(super) fn model_location(location: spec::ParamLocation) -> ParamLocation {
         spec::ParamLocation::Json => ParamLocation::Json,
         spec::ParamLocation::Form => ParamLocation::Form,
         spec::ParamLocation::Header => ParamLocation::Header,
+        spec::ParamLocation::Path => ParamLocation::Path,
     }
 }
 

@@ -102,6 +102,31 @@ async fn a_header_that_cannot_be_sent_is_an_error_without_its_value() {
     assert_eq!(error.kind(), Kind::Config);
 }
 
+#[tokio::test]
+async fn a_segment_goes_behind_the_path_and_before_its_query() {
+    let stub = Stub::script([Reply::json(NONE)]);
+    let asked = sent(options(&stub), &stub, |_| {
+        let mut request = Request::get("/rows?all=1");
+        request.append(None::<String>)?;
+        request.append(Some("a/b?c".to_owned()))?;
+        request.append(7)?;
+        Ok(request)
+    })
+    .await;
+    assert_eq!(asked.path, "/rows/a%2Fb%3Fc/7");
+    assert_eq!(asked.query, [("all".to_owned(), "1".to_owned())]);
+
+    let stub = Stub::script([Reply::json(NONE)]);
+    let asked = sent(options(&stub), &stub, |_| {
+        let mut request = Request::get("/rows/");
+        request.append("x")?;
+        Ok(request)
+    })
+    .await;
+    assert_eq!(asked.path, "/rows/x");
+    assert!(Request::get("/rows").append("..").is_err());
+}
+
 #[test]
 fn segments_of_a_path_are_encoded() {
     let table = [
