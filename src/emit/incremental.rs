@@ -46,6 +46,8 @@ pub fn view(
         "CursorState",
         "Extent",
         "Incremental",
+        "Resumable",
+        "Source",
         "StateKey",
         "Window",
         "Windows",
@@ -74,7 +76,12 @@ pub fn view(
     };
     let items = items(resource, incremental, &ty, &ends, scope, uses);
     let name = ident(&incremental.endpoint);
-    let items = quote!(impl Incremental for #name { #items #within });
+    let resumable = resumable(resource, &name, &ty);
+    let items = quote! {
+        impl Incremental for #name { #items #within }
+
+        #resumable
+    };
     IncrementalView {
         endpoint: incremental.endpoint.clone(),
         ty: ty.to_string(),
@@ -85,6 +92,29 @@ pub fn view(
         sends_window,
         items: format::items(items),
     }
+}
+
+/// The resource's client for those who know neither its record nor its cursor.
+fn resumable(resource: &Resource, window: &Ident, ty: &TokenStream) -> TokenStream {
+    let (client, record) = (ident(&resource.type_name), root(resource));
+    quote! {
+        impl Resumable for #client {
+            type Record = #record;
+            type Cursor = #ty;
+
+            const STATE: StateKey = #window::STATE;
+
+            fn extent(&mut self) -> &mut Extent<#ty> { &mut self.extent }
+
+            fn into_source(self) -> impl Source<Record = #record> { self.pages() }
+        }
+    }
+}
+
+/// Rust name of the record.
+fn root(resource: &Resource) -> Ident {
+    let root = resource.record.structs.first();
+    ident(root.map_or("Record", |root| root.type_name.as_str()))
 }
 
 /// What the client of a divided resource has beside the rest.
@@ -169,12 +199,7 @@ fn items(
         let pages = text::integer(pages);
         quote!(const PAGE_LIMIT: Option<u64> = Some(#pages);)
     });
-    let record = resource
-        .record
-        .structs
-        .first()
-        .map_or("Record", |root| root.type_name.as_str());
-    let (record, field) = (ident(record), field(&incremental.cursor));
+    let (record, field) = (root(resource), field(&incremental.cursor));
     let limits = limits(ends, scope);
     let distances = [
         ("step", &incremental.step),

@@ -129,6 +129,8 @@ struct MainView {
     open: String,
     /// Whether resources are read for records of others.
     has_trees: bool,
+    /// What is known of earlier runs: module and type of the runtime.
+    memory: (&'static str, &'static str),
 }
 
 /// One resource of the command line.
@@ -166,6 +168,11 @@ pub fn main(connector: &Connector) -> String {
                 .join(", "),
             open: plan::open(connector).to_string(),
             has_trees: plan::has_trees(connector),
+            memory: if plan::has_cursors(connector) {
+                ("resume", "Resume")
+            } else {
+                ("once", "Once")
+            },
         },
     )
 }
@@ -197,6 +204,8 @@ struct ReadmeView {
     library: String,
     /// The resource of the examples.
     first: String,
+    /// A resource that is read incrementally, if there is one.
+    incremental: Option<String>,
     /// The configuration.
     config: Vec<ConfigView>,
     /// The resources.
@@ -227,6 +236,8 @@ struct ResourceView {
     key: String,
     /// What a load does.
     disposition: String,
+    /// The field that is its cursor, as Markdown, if it is read incrementally.
+    cursor: Option<String>,
     /// Its fields.
     fields: Vec<FieldView>,
 }
@@ -279,6 +290,11 @@ fn readme(connector: &Connector) -> String {
                 .first()
                 .map(|resource| resource.name.wire.clone())
                 .unwrap_or_default(),
+            incremental: connector
+                .resources
+                .iter()
+                .find(|resource| resource.incremental.is_some())
+                .map(|resource| resource.name.wire.clone()),
             config,
             resources,
         },
@@ -311,6 +327,10 @@ fn resource_view(resource: &Resource) -> ResourceView {
             Disposition::Replace => "replace".to_owned(),
             Disposition::Merge { strategy, .. } => format!("merge ({})", strategy_name(*strategy)),
         },
+        cursor: resource
+            .incremental
+            .as_ref()
+            .map(|incremental| text::code(&incremental.name)),
         fields: fields
             .iter()
             .map(|field| FieldView {

@@ -14,6 +14,12 @@ pub fn has_trees(connector: &Connector) -> bool {
         .any(|resource| parent(resource).is_some())
 }
 
+/// Whether resources are read incrementally.
+pub fn has_cursors(connector: &Connector) -> bool {
+    let mut resources = connector.resources.iter();
+    resources.any(|resource| resource.incremental.is_some())
+}
+
 /// Statements that add all resources to a `plan`.
 pub fn open(connector: &Connector) -> TokenStream {
     let roots = connector.resources.iter().enumerate();
@@ -24,11 +30,17 @@ pub fn open(connector: &Connector) -> TokenStream {
                 text::literal(&resource.name.wire),
                 ident(&resource.name.rust),
             );
+            let is_new = resource.incremental.is_some();
             match children(connector, at, resource) {
-                Some((statements, children)) => quote! {
-                    #statements
-                    #children.read(plan, #name, client.#accessor().pages());
-                },
+                Some((statements, children)) => {
+                    let apart = is_new.then(|| quote!(plan.read_apart(#name, client.#accessor());));
+                    quote! {
+                        #statements
+                        #apart
+                        #children.read(plan, #name, client.#accessor().pages());
+                    }
+                }
+                None if is_new => quote!(plan.read_new(#name, client.#accessor());),
                 None => quote!(plan.read(#name, client.#accessor().pages());),
             }
         })
@@ -57,14 +69,31 @@ fn children(
     let (mut before, mut adds) = (TokenStream::new(), TokenStream::new());
     for (at, child) in own {
         let (name, accessor) = (text::literal(&child.name.wire), ident(&child.name.rust));
-        let inner = match children(connector, at, child) {
-            Some((statements, variable)) => {
-                before.extend(statements);
-                variable
+        let is_new = child.incremental.is_some();
+        let inner = children(connector, at, child).map(|(statements, children)| {
+            before.extend(statements);
+            children
+        });
+        adds.extend(match inner {
+            None if is_new => quote! {
+                let #accessor = plan.resume(#name, client.#accessor());
+                #variable.add(plan, #name, #accessor, Children::default());
+            },
+            None => quote!(#variable.add(plan, #name, client.#accessor(), Children::default());),
+            Some(inner) => {
+                let apart = is_new.then(|| {
+                    quote! {
+                        if let Some(apart) = plan.take_apart(#name, client.#accessor()) {
+                            #variable.add_apart(#name, apart);
+                        }
+                    }
+                });
+                quote! {
+                    #apart
+                    #variable.add(plan, #name, client.#accessor(), #inner);
+                }
             }
-            None => quote!(Children::default()),
-        };
-        adds.extend(quote!(#variable.add(plan, #name, client.#accessor(), #inner);));
+        });
     }
     Some((
         quote! {

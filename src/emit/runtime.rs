@@ -16,8 +16,9 @@ macro_rules! parts {
 parts! {
     adapt api_key base64 basic batches bearer body capture checkpointed cli csv cursor decimal decimal_cursor
     decode each encoding endpoint error first_of guard gzip incremental items json keyset lanes leaf lenient
-    limit lines link login oauth2 pages parents partitions path pattern plan policies record records refresh_token
-    request retry row rows scalar secret send session settings source state stats tls token_file token_request
+    limit lines link login memory oauth2 once output pages parents partitions path pattern plan policies record
+    records refresh_token replace request resume retry row rows scalar secret send session settings source state
+    state_file stats summary tls token_file token_request
     tokens tree unpacked untyped uuid wait windows wire word zip
 }
 
@@ -80,7 +81,18 @@ impl Parts {
 }
 
 /// Parts that only a command line uses.
-const CLI: &[&str] = &["cli", "csv", "plan", "tree"];
+const CLI: &[&str] = &[
+    "cli",
+    "csv",
+    "memory",
+    "once",
+    "output",
+    "plan",
+    "resume",
+    "state_file",
+    "summary",
+    "tree",
+];
 
 fn closure(roots: BTreeSet<String>) -> BTreeMap<&'static str, &'static str> {
     let mut found = BTreeMap::new();

@@ -59,6 +59,7 @@ const RUNTIME: &[(&str, &str)] = &[
     ("Records", "records"),
     ("RefreshToken", "refresh_token"),
     ("Request", "request"),
+    ("Resumable", "incremental"),
     ("Retry", "retry"),
     ("Rfc3339", "first_of"),
     ("RowWriter", "row"),

@@ -3,6 +3,7 @@
 //! Records go to standard output or to files, everything else to standard error. The exit code is 0 if all is well,
 //! 1 if a resource failed, 2 if the arguments or the configuration are wrong.
 
+use std::cell::RefCell;
 use std::fs::File;
 use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -15,11 +16,14 @@ use tracing::Level;
 
 use super::decode::Rejected;
 use super::error::Error;
+use super::memory::Memory;
+use super::output::Output;
 use super::plan::{Plan, Reading, together};
 use super::session::Session;
+use super::summary::summarize;
 
-/// What the command line has to know about a connector; `C` is its client.
-pub struct Connector<C: 'static> {
+/// What the command line has to know about a connector; `C` is its client, `M` its memory.
+pub struct Connector<C: 'static, M: 'static> {
     /// Name of the program.
     pub name: &'static str,
     /// Its version.
@@ -37,7 +41,7 @@ pub struct Connector<C: 'static> {
     /// Those that are read for the records of others only, unless they are asked for by name.
     pub for_others: &'static [&'static str],
     /// Starts to read those that are chosen.
-    pub open: fn(&C, &mut Plan),
+    pub open: fn(&C, &mut Plan<M>),
 }
 
 /// A resource on the command line.
@@ -49,7 +53,7 @@ pub struct Resource {
 }
 
 #[derive(Parser)]
-struct Arguments {
+struct Arguments<M: Args> {
     /// JSON file with the configuration, instead of environment variables
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -66,7 +70,7 @@ struct Arguments {
     #[arg(short, long, global = true)]
     quiet: bool,
     #[command(subcommand)]
-    command: Command,
+    command: Command<M>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -84,17 +88,17 @@ enum Format {
 }
 
 #[derive(Subcommand)]
-enum Command {
+enum Command<M: Args> {
     /// Read the first page of every resource
     Check,
     /// List the resources
     Resources,
     /// Read resources
-    Read(Read),
+    Read(Read<M>),
 }
 
 #[derive(Args)]
-struct Read {
+struct Read<M: Args> {
     /// Resources to read
     #[arg(required_unless_present = "all")]
     resource: Vec<String>,
@@ -113,13 +117,15 @@ struct Read {
     /// Append records that are left out to this file, as JSON lines
     #[arg(long, value_name = "FILE")]
     quarantine: Option<PathBuf>,
+    #[command(flatten)]
+    memory: M,
 }
 
 /// Runs the command line.
-pub fn main<C>(connector: &Connector<C>) -> ExitCode {
+pub fn main<C, M: Memory>(connector: &Connector<C, M>) -> ExitCode {
     let variables = connector.variables.iter();
     let variables = variables.map(|(field, variable)| format!("\n  {variable}  {field}"));
-    let command = Arguments::command()
+    let command = Arguments::<M>::command()
         .name(connector.name)
         .version(connector.version);
     let command = command.about(connector.about);
@@ -128,12 +134,13 @@ pub fn main<C>(connector: &Connector<C>) -> ExitCode {
         variables.collect::<Vec<_>>().concat()
     );
     let matches = command.after_help(help).get_matches();
-    let arguments = Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    let arguments = Arguments::from_arg_matches(&matches);
+    let mut arguments = arguments.unwrap_or_else(|error| error.exit());
     start_logging(&arguments);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
-    let error = match runtime.and_then(|runtime| runtime.block_on(run(connector, &arguments))) {
+    let error = match runtime.and_then(|runtime| runtime.block_on(run(connector, &mut arguments))) {
         Ok(code) => return ExitCode::from(code),
         // Whoever reads the records has enough of them.
         Err(error) if error.kind() == ErrorKind::BrokenPipe => return ExitCode::SUCCESS,
@@ -147,7 +154,7 @@ pub fn main<C>(connector: &Connector<C>) -> ExitCode {
     })
 }
 
-fn start_logging(arguments: &Arguments) {
+fn start_logging(arguments: &Arguments<impl Args>) {
     let level = match arguments.verbose {
         _ if arguments.quiet => Level::ERROR,
         0 => Level::WARN,
@@ -164,10 +171,13 @@ fn start_logging(arguments: &Arguments) {
 }
 
 /// Runs a command and gives the exit code. An invalid input is the user's.
-async fn run<C>(connector: &Connector<C>, arguments: &Arguments) -> io::Result<u8> {
-    let invalid = |text: String| io::Error::new(ErrorKind::InvalidInput, text);
+async fn run<C, M: Memory>(
+    connector: &Connector<C, M>,
+    arguments: &mut Arguments<M>,
+) -> io::Result<u8> {
     let resources = connector.resources;
-    let read = match &arguments.command {
+    let mut memory = M::default();
+    let read = match &mut arguments.command {
         Command::Resources => {
             let names = resources.iter().map(|resource| resource.name.len());
             let width = names.max().unwrap_or(0);
@@ -177,52 +187,73 @@ async fn run<C>(connector: &Connector<C>, arguments: &Arguments) -> io::Result<u
             return Ok(0);
         }
         Command::Check => None,
-        Command::Read(read) => Some(read),
+        Command::Read(read) => {
+            memory = std::mem::take(&mut read.memory);
+            Some(&*read)
+        }
     };
-    let mut chosen = Vec::new();
-    for name in read.map(|read| &*read.resource).unwrap_or_default() {
-        let Some(known) = resources.iter().find(|resource| resource.name == name) else {
-            let names: Vec<_> = resources.iter().map(|resource| resource.name).collect();
-            let names = names.join(", ");
-            return Err(invalid(format!("no resource `{name}`; there are {names}")));
-        };
-        chosen.push(known.name);
-    }
-    if chosen.is_empty() {
-        let names = resources.iter().map(|resource| resource.name);
-        chosen.extend(names.filter(|name| !connector.for_others.contains(name)));
-    }
+    let chosen = choose(connector, read.map_or(&[], |read| &*read.resource))?;
+    memory.open(connector.name).map_err(invalid)?;
     let client = (connector.connect)(arguments.config.as_deref(), arguments.base_url.clone());
-    let client = client.map_err(|error| invalid(error.to_string()))?;
-    let mut plan = Plan::new(chosen);
+    let client = client.map_err(invalid)?;
+    let mut plan = Plan::new(chosen, memory);
     (connector.open)(&client, &mut plan);
-    let (started, mut failed, mut written) = (Instant::now(), 0, 0);
-    for group in plan.into_groups() {
-        let mut running: Vec<Running<'_>> = Vec::new();
-        for reading in group {
-            running.push(match read {
-                Some(read) => Box::pin(copy(reading, read, arguments.quiet)),
-                None => Box::pin(check(reading)),
-            });
-        }
-        for outcome in together(running).await {
-            let (records, complete) = outcome?;
-            written += records;
-            failed += usize::from(!complete);
-        }
-    }
-    if read.is_some() && !arguments.quiet {
+    let (chosen, groups, mut memory) = plan.into_parts();
+    memory.check(&chosen).map_err(invalid)?;
+    let Some(read) = read else {
+        return check(groups).await;
+    };
+    let started = Instant::now();
+    let (written, failed) = read_all(groups, read, memory, arguments.quiet).await?;
+    if !arguments.quiet {
         let session = (connector.session)(&client);
-        summarize(session, written, failed, started, arguments.log);
+        let json = arguments.log == Log::Json;
+        summarize(session, written, failed, started, json);
     }
     Ok(u8::from(failed > 0))
 }
 
-/// Gives the number of records that were written, and whether those are all.
-type Running<'a> = Pin<Box<dyn Future<Output = io::Result<(u64, bool)>> + 'a>>;
+fn invalid(error: Error) -> io::Error {
+    io::Error::new(ErrorKind::InvalidInput, error)
+}
 
-/// Reads the first page of a resource.
-async fn check(reading: Reading) -> io::Result<(u64, bool)> {
+/// The resources of these names, or all that are not read for others only.
+fn choose<C, M>(connector: &Connector<C, M>, names: &[String]) -> io::Result<Vec<&'static str>> {
+    let known = connector.resources.iter().map(|resource| resource.name);
+    if names.is_empty() {
+        return Ok(known
+            .filter(|name| !connector.for_others.contains(name))
+            .collect());
+    }
+    let find = |name: &String| {
+        known.clone().find(|known| known == name).ok_or_else(|| {
+            let names: Vec<_> = known.clone().collect();
+            let names = names.join(", ");
+            let text = format!("no resource `{name}`; there are {names}");
+            io::Error::new(ErrorKind::InvalidInput, text)
+        })
+    };
+    names.iter().map(find).collect()
+}
+
+/// Reads the first page of each resource.
+async fn check(groups: Vec<Vec<Reading>>) -> io::Result<u8> {
+    let mut failed = false;
+    for group in groups {
+        let running = group.into_iter().map(check_one);
+        for outcome in together(running.map(boxed).collect()).await {
+            failed |= !outcome?;
+        }
+    }
+    Ok(u8::from(failed))
+}
+
+fn boxed<'a, T>(future: impl Future<Output = T> + 'a) -> Pin<Box<dyn Future<Output = T> + 'a>> {
+    Box::pin(future)
+}
+
+/// Whether the first page of a resource can be read.
+async fn check_one(reading: Reading) -> io::Result<bool> {
     let Reading {
         name,
         written,
@@ -237,46 +268,106 @@ async fn check(reading: Reading) -> io::Result<(u64, bool)> {
         Ok(_) => {}
         Err(error) => {
             writeln!(io::stdout(), "failed  {name}: {error}")?;
-            return Ok((0, false));
+            return Ok(false);
         }
     }
-    Ok((0, true))
+    Ok(true)
+}
+
+/// Reads all; how many records were written, and how many resources failed.
+async fn read_all<M: Memory>(
+    groups: Vec<Vec<Reading>>,
+    read: &Read<M>,
+    mut memory: M,
+    quiet: bool,
+) -> io::Result<(u64, usize)> {
+    let outputs = open_outputs(&groups, read, &mut memory)?;
+    let mut outputs = outputs.into_iter();
+    let memory = RefCell::new(memory);
+    let (mut written, mut failed) = (0, 0);
+    for group in groups {
+        let running = group.into_iter().zip(&mut outputs);
+        let running = running
+            .map(|(reading, output)| boxed(copy(reading, output, read, &memory, quiet)))
+            .collect();
+        for outcome in together(running).await {
+            let (records, complete) = outcome?;
+            written += records;
+            failed += usize::from(!complete);
+        }
+    }
+    memory.borrow_mut().end()?;
+    Ok((written, failed))
+}
+
+/// Where the records of each resource go. Files are changed only after all were looked at.
+fn open_outputs<M: Memory>(
+    groups: &[Vec<Reading>],
+    read: &Read<M>,
+    memory: &mut M,
+) -> io::Result<Vec<Output>> {
+    let ending = match read.format {
+        Format::Csv => "csv",
+        Format::Jsonl => "jsonl",
+    };
+    let mut files = Vec::new();
+    for Reading { name, written, .. } in groups.iter().flatten() {
+        let folder = read.output.as_ref().filter(|_| *written);
+        let path = folder.map(|folder| folder.join(format!("{name}.{ending}")));
+        let place = path.map(|path| {
+            let keep = memory.place(name, &path).map_err(invalid)?;
+            Ok::<_, io::Error>((path, keep))
+        });
+        files.push((*written, place.transpose()?));
+    }
+    if let Some(folder) = &read.output {
+        std::fs::create_dir_all(folder)?;
+    }
+    memory.begin()?;
+    let open = |(written, place): (bool, Option<(PathBuf, _)>)| match place {
+        Some((path, keep)) => Output::open(&path, keep),
+        None if written => Ok(Output::Standard),
+        None => Ok(Output::Nowhere),
+    };
+    files.into_iter().map(open).collect()
 }
 
 /// Failures of one resource that are told one by one.
 const TOLD: u64 = 20;
 
-/// Writes the records of a resource. A partition that fails does not end it.
-async fn copy(reading: Reading, read: &Read, quiet: bool) -> io::Result<(u64, bool)> {
+/// Writes the records of a resource: how many, and whether those are all. A partition that fails does not end it.
+async fn copy<M: Memory>(
+    reading: Reading,
+    mut output: Output,
+    read: &Read<M>,
+    memory: &RefCell<M>,
+    quiet: bool,
+) -> io::Result<(u64, bool)> {
     let Reading {
         name,
         written,
         mut reader,
     } = reading;
     let csv = read.format == Format::Csv;
-    let mut out: Box<dyn Write> = match &read.output {
-        _ if !written => Box::new(io::sink()),
-        None => Box::new(io::stdout()),
-        Some(folder) => {
-            std::fs::create_dir_all(folder)?;
-            let ending = if csv { "csv" } else { "jsonl" };
-            Box::new(File::create(folder.join(format!("{name}.{ending}")))?)
-        }
-    };
     let quarantine = read.quarantine.as_ref();
     let open = |path| File::options().create(true).append(true).open(path);
     let mut quarantine = quarantine.map(open).transpose()?;
     let progress = written && io::stderr().is_terminal() && !quiet;
     let (mut records, mut pages, mut failures) = (0, 0, 0);
-    let mut bytes = if csv {
+    let mut bytes = if csv && output.is_new() {
         reader.header().into_bytes()
     } else {
         Vec::new()
     };
+    let mut checkpoint = None;
     loop {
-        out.write_all(&bytes)?;
+        output.write(&bytes)?;
         bytes.clear();
-        let (written, rejected) = match reader.page(csv, read.limit - records, &mut bytes).await {
+        if let Some(checkpoint) = checkpoint.take() {
+            output.flush()?;
+            memory.borrow_mut().advance(name, checkpoint, &output)?;
+        }
+        let page = match reader.page(csv, read.limit - records, &mut bytes).await {
             Ok(Some(page)) => page,
             Ok(None) => break,
             Err(error) => {
@@ -287,8 +378,9 @@ async fn copy(reading: Reading, read: &Read, quiet: bool) -> io::Result<(u64, bo
                 continue;
             }
         };
-        (records, pages) = (records + written, pages + 1);
-        for Rejected { problem, json, .. } in rejected {
+        (records, pages) = (records + page.records, pages + 1);
+        checkpoint = page.checkpoint;
+        for Rejected { problem, json, .. } in page.rejected {
             let problem = serde_json::Value::from(problem);
             let json = json.replace(['\n', '\r'], " ");
             if let Some(file) = &mut quarantine {
@@ -305,46 +397,6 @@ async fn copy(reading: Reading, read: &Read, quiet: bool) -> io::Result<(u64, bo
     if failures > TOLD {
         eprintln!("error: {name}: {failures} failures in all");
     }
-    out.flush()?;
+    output.flush()?;
     Ok((records, failures == 0))
-}
-
-/// What was read, for people or for programs.
-fn summarize(session: &Session, written: u64, failed: usize, started: Instant, log: Log) {
-    let stats = session.stats();
-    let mut numbers = vec![
-        ("records", written),
-        ("pages", stats.pages.get()),
-        ("requests", stats.requests.get()),
-        ("retries", stats.retries.get()),
-        ("skipped", stats.skipped.get()),
-        ("bytes", stats.bytes.get()),
-        ("partitions", stats.partitions.get()),
-        ("partitions_skipped", stats.partitions_skipped.get()),
-        ("partitions_failed", stats.partitions_failed.get()),
-        ("failed", failed as u64),
-    ];
-    if stats.filtered.get() > 0 {
-        numbers.insert(1, ("filtered", stats.filtered.get()));
-    }
-    // Most resources have none.
-    numbers.retain(|(name, number)| *number > 0 || !name.starts_with("partitions"));
-    let seconds = started.elapsed().as_secs_f64();
-    let json: Vec<_> = numbers
-        .iter()
-        .map(|(name, number)| format!("\"{name}\":{number}"))
-        .collect();
-    let text: Vec<_> = numbers
-        .iter()
-        .map(|(name, number)| format!("{name} {number}"))
-        .collect();
-    let (json, text) = (json.join(","), text.join(", "));
-    match log {
-        Log::Json => eprintln!("{{{json},\"seconds\":{seconds:.3}}}"),
-        Log::Text => eprintln!("{text}, seconds {seconds:.3}"),
-    }
-    for (resource, fields) in stats.unknown_fields() {
-        let fields = fields.into_iter().collect::<Vec<_>>().join(", ");
-        eprintln!("{resource}: the API also sends {fields}");
-    }
 }

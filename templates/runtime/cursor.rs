@@ -15,6 +15,12 @@ pub trait Cursor: Clone + Debug + Serialize + DeserializeOwned + Send + Sync + '
     /// A distance between two values.
     type Distance: Copy;
 
+    /// How a value is written on a command line.
+    const EXAMPLE: &'static str;
+
+    /// The value that a text is, where it is one.
+    fn parse(text: &str) -> Option<Self>;
+
     /// Which of two values is the newer one.
     fn order(&self, other: &Self) -> Ordering;
 
@@ -32,6 +38,12 @@ pub trait Cursor: Clone + Debug + Serialize + DeserializeOwned + Send + Sync + '
 
 impl Cursor for Timestamp {
     type Distance = Span;
+
+    const EXAMPLE: &'static str = "2026-01-31T08:00:00Z";
+
+    fn parse(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
 
     fn order(&self, other: &Self) -> Ordering {
         self.cmp(other)
@@ -55,6 +67,12 @@ impl Cursor for Timestamp {
 impl Cursor for Date {
     type Distance = Span;
 
+    const EXAMPLE: &'static str = "2026-01-31";
+
+    fn parse(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
+
     fn order(&self, other: &Self) -> Ordering {
         self.cmp(other)
     }
@@ -75,6 +93,12 @@ impl Cursor for Date {
 impl Cursor for i64 {
     type Distance = i64;
 
+    const EXAMPLE: &'static str = "1000";
+
+    fn parse(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
+
     fn order(&self, other: &Self) -> Ordering {
         self.cmp(other)
     }
@@ -91,6 +115,12 @@ impl Cursor for i64 {
 /// By the numbers of their characters in Unicode.
 impl Cursor for String {
     type Distance = Infallible;
+
+    const EXAMPLE: &'static str = "a text";
+
+    fn parse(text: &str) -> Option<Self> {
+        Some(text.to_owned())
+    }
 
     fn order(&self, other: &Self) -> Ordering {
         self.cmp(other)

@@ -9,6 +9,12 @@ use super::decimal::Decimal;
 impl Cursor for Decimal {
     type Distance = Infallible;
 
+    const EXAMPLE: &'static str = "10.5";
+
+    fn parse(text: &str) -> Option<Self> {
+        Self::from_text(text)
+    }
+
     fn order(&self, other: &Self) -> Ordering {
         let (one, two) = (Parts::of(self.as_str()), Parts::of(other.as_str()));
         match (one.sign(), two.sign()) {

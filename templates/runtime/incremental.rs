@@ -5,6 +5,8 @@ use std::sync::Arc;
 use super::cursor::Cursor;
 use super::endpoint::Endpoint;
 use super::error::{Error, Kind};
+use super::record::Record;
+use super::source::Source;
 use super::state::{CursorState, StateKey};
 use super::wire::Wire;
 
@@ -55,6 +57,23 @@ pub trait Incremental: Endpoint + Clone {
     fn lookback() -> Option<Distance<Self>> {
         None
     }
+}
+
+/// The client of a resource that is read incrementally, whatever it is divided into.
+pub trait Resumable: Sized {
+    /// A record.
+    type Record: Record;
+    /// The type of the cursor.
+    type Cursor: Cursor;
+
+    /// Whose state it is.
+    const STATE: StateKey;
+
+    /// What of it is read.
+    fn extent(&mut self) -> &mut Extent<Self::Cursor>;
+
+    /// Its pages.
+    fn into_source(self) -> impl Source<Record = Self::Record>;
 }
 
 /// A distance between two values of a resource's cursor.

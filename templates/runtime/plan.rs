@@ -8,12 +8,15 @@ use super::decode::Rejected;
 use super::error::{Error, Kind};
 use super::record::Record;
 use super::session::BoxFuture;
-use super::source::Source;
+use super::source::{Batch, Checkpoint, Source};
 
-/// The resources that are to be read.
-pub struct Plan {
+/// The resources that are to be read; `M` is what is known of earlier runs.
+pub struct Plan<M> {
     chosen: Vec<&'static str>,
+    /// Those that are read apart from what is read for their records.
+    pub(super) apart: Vec<&'static str>,
     groups: Vec<Vec<Reading>>,
+    pub(super) memory: M,
 }
 
 /// A resource that is read.
@@ -24,20 +27,20 @@ pub(super) struct Reading {
     pub reader: Box<dyn Reader>,
 }
 
-impl Plan {
-    pub(super) fn new(chosen: Vec<&'static str>) -> Self {
-        let groups = Vec::new();
-        Self { chosen, groups }
+impl<M> Plan<M> {
+    pub(super) fn new(chosen: Vec<&'static str>, memory: M) -> Self {
+        Self {
+            chosen,
+            apart: Vec::new(),
+            groups: Vec::new(),
+            memory,
+        }
     }
 
     /// Reads a resource if it is chosen.
     pub fn read<S: Source>(&mut self, name: &'static str, pages: S) {
         if self.is_chosen(name) {
-            self.read_together(vec![Reading {
-                name,
-                written: true,
-                reader: Box::new(pages),
-            }]);
+            self.read_together(vec![Reading::written(name, pages)]);
         }
     }
 
@@ -47,20 +50,63 @@ impl Plan {
     }
 
     pub(super) fn is_chosen(&self, name: &str) -> bool {
-        self.chosen.contains(&name)
+        self.chosen.contains(&name) && !self.apart.contains(&name)
     }
 
-    /// The groups in the order in which their resources were chosen.
-    pub(super) fn into_groups(mut self) -> Vec<Vec<Reading>> {
+    /// What is chosen, the groups in that order, and what is known of earlier runs.
+    pub(super) fn into_parts(mut self) -> (Vec<&'static str>, Vec<Vec<Reading>>, M) {
         let place = |reading: &Reading| self.chosen.iter().position(|name| *name == reading.name);
         let first = |group: &Vec<Reading>| group.iter().filter_map(place).min();
         self.groups.sort_by_key(first);
-        self.groups
+        (self.chosen, self.groups, self.memory)
     }
 }
 
-/// The number of records of a page that were written, and those that are no records; none at the end.
-pub(super) type Written = Result<Option<(u64, Vec<Rejected>)>, Error>;
+impl Reading {
+    /// A resource whose records are written.
+    pub(super) fn written(name: &'static str, pages: impl Source) -> Self {
+        Self {
+            name,
+            written: true,
+            reader: Box::new(pages),
+        }
+    }
+}
+
+/// A page whose records are written as lines.
+#[derive(Default)]
+pub(super) struct Page {
+    /// How many records those are.
+    pub records: u64,
+    pub rejected: Vec<Rejected>,
+    /// How far the resource is read with them.
+    pub checkpoint: Option<Checkpoint>,
+}
+
+impl Page {
+    /// Writes at most `limit` of the records. What is cut off is not read.
+    pub(super) fn write<R: Record>(
+        batch: &mut Batch<R>,
+        csv: bool,
+        limit: u64,
+        out: &mut Vec<u8>,
+    ) -> Result<Self, Error> {
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        if batch.records.len() > limit {
+            batch.records.truncate(limit);
+            batch.checkpoint = None;
+        }
+        write(&batch.records, csv, out)?;
+        Ok(Self {
+            records: batch.records.len() as u64,
+            rejected: std::mem::take(&mut batch.rejected),
+            checkpoint: batch.checkpoint.take(),
+        })
+    }
+}
+
+/// A page; none at the end.
+pub(super) type Written = Result<Option<Page>, Error>;
 
 /// Reads the pages of a resource.
 pub(super) trait Reader {
@@ -90,10 +136,7 @@ impl<S: Source> Reader for S {
             let Some(mut batch) = self.next().await? else {
                 return Ok(None);
             };
-            let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-            batch.records.truncate(limit);
-            write(&batch.records, csv, out)?;
-            Ok(Some((batch.records.len() as u64, batch.rejected)))
+            Page::write(&mut batch, csv, limit, out).map(Some)
         })
     }
 
@@ -103,7 +146,7 @@ impl<S: Source> Reader for S {
 }
 
 /// Writes records as lines.
-pub(super) fn write<R: Record>(records: &[R], csv: bool, out: &mut Vec<u8>) -> Result<(), Error> {
+fn write<R: Record>(records: &[R], csv: bool, out: &mut Vec<u8>) -> Result<(), Error> {
     let mut rows = Csv::default();
     for record in records {
         let written = if csv {

@@ -8,7 +8,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Deserialize, Serialize};
+use serde::ser::Error as _;
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use super::cursor::Cursor;
@@ -48,33 +49,35 @@ pub struct CursorState {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Reached {
     value: Box<RawValue>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "Vec::is_empty",
+        serialize_with = "on_one_line"
+    )]
     boundary: Vec<String>,
     /// Counts up whenever a partition advances.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     turn: Option<u64>,
 }
 
-/// The document as it is written.
+/// What a state says beside whose it is.
 #[derive(Serialize)]
 struct Written<'s> {
-    version: u64,
-    connector: &'s str,
-    resource: &'s str,
     cursor: &'s str,
     #[serde(skip_serializing_if = "Option::is_none")]
     value: Option<&'s RawValue>,
-    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    #[serde(
+        skip_serializing_if = "<[String]>::is_empty",
+        serialize_with = "on_one_line"
+    )]
     boundary: &'s [String],
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     partitions: &'s BTreeMap<String, Reached>,
 }
 
-/// The document as it is read.
+/// The same as it is read.
 #[derive(Deserialize)]
 struct Read {
-    connector: String,
-    resource: String,
     cursor: String,
     value: Option<Box<RawValue>>,
     #[serde(default)]
@@ -83,9 +86,25 @@ struct Read {
     partitions: BTreeMap<String, Reached>,
 }
 
-#[derive(Deserialize)]
-struct Head {
+/// A document of its own.
+#[derive(Serialize)]
+struct Document<'s> {
     version: u64,
+    connector: &'s str,
+    resource: &'s str,
+    #[serde(flatten)]
+    state: Written<'s>,
+}
+
+#[derive(Deserialize)]
+struct Version {
+    version: u64,
+}
+
+#[derive(Deserialize)]
+struct Owner {
+    connector: String,
+    resource: String,
 }
 
 impl CursorState {
@@ -115,25 +134,24 @@ impl CursorState {
     /// # Errors
     /// It is none, or that of another connector, resource or cursor, or of a newer version.
     pub fn from_json(key: StateKey, json: &str) -> Result<Self, Error> {
-        let none = |error: serde_json::Error| {
-            refused(&key, &format!("it cannot be read: {error}"), "restore it")
-        };
-        let head: Head = serde_json::from_str(json).map_err(none)?;
-        if head.version != VERSION {
-            let reason = format!("it is of version {}, not {VERSION}", head.version);
+        let Version { version } = parse(&key, json)?;
+        if version != VERSION {
+            let reason = format!("it is of version {version}, not {VERSION}");
             return Err(refused(&key, &reason, "use the connector that wrote it"));
         }
-        let read: Read = serde_json::from_str(json).map_err(none)?;
-        for (what, of, expected) in [
-            ("connector", &read.connector, key.connector),
-            ("resource", &read.resource, key.resource),
-            ("cursor", &read.cursor, key.cursor),
-        ] {
-            if of != expected {
-                let reason = format!("it is that of the {what} `{of}`, not `{expected}`");
-                return Err(refused(&key, &reason, "give the right one"));
-            }
-        }
+        let owner: Owner = parse(&key, json)?;
+        is_that_of(&key, "connector", &owner.connector, key.connector)?;
+        is_that_of(&key, "resource", &owner.resource, key.resource)?;
+        Self::from_part(key, json)
+    }
+
+    /// The state that [`CursorState::part`] gave.
+    ///
+    /// # Errors
+    /// It is none, or that of another cursor.
+    pub fn from_part(key: StateKey, json: &str) -> Result<Self, Error> {
+        let read: Read = parse(&key, json)?;
+        is_that_of(&key, "cursor", &read.cursor, key.cursor)?;
         let boundary = read.boundary;
         let whole = read.value.map(|value| Reached {
             value,
@@ -152,16 +170,42 @@ impl CursorState {
 
     /// The state as one line of JSON.
     pub fn to_json(&self) -> String {
-        let written = Written {
+        let document = Document {
             version: VERSION,
             connector: self.key.connector,
             resource: self.key.resource,
+            state: self.written(),
+        };
+        serde_json::to_string(&document).unwrap_or_default()
+    }
+
+    /// The state as a part of a document that says itself whose it is.
+    pub fn part(&self) -> impl Serialize {
+        self.written()
+    }
+
+    fn written(&self) -> Written<'_> {
+        Written {
             cursor: self.key.cursor,
             value: self.whole.as_ref().map(|whole| &*whole.value),
             boundary: self.whole.as_ref().map_or(&[], |whole| &*whole.boundary),
             partitions: &self.partitions,
-        };
-        serde_json::to_string(&written).unwrap_or_default()
+        }
+    }
+
+    /// Whether a resource can go on from here, and from `since` on where that is said.
+    ///
+    /// # Errors
+    /// It is the state of another resource or of a cursor of another type, or something would never be read.
+    pub fn check<T: Cursor>(&self, key: &StateKey, since: Option<&T>) -> Result<(), Error> {
+        let partitions = self.partitions.keys().map(|name| Some(name.as_str()));
+        for partition in std::iter::once(None).chain(partitions) {
+            let reached = self.progress::<T>(key, partition)?;
+            if let (Some(reached), Some(since)) = (reached, since) {
+                reached.meets(since)?;
+            }
+        }
+        Ok(())
     }
 
     /// Takes in how far the resource, or a partition of it, was read since. The records up to there have to be safe.
@@ -223,6 +267,29 @@ impl CursorState {
     }
 }
 
+fn parse<'j, T: Deserialize<'j>>(key: &StateKey, json: &'j str) -> Result<T, Error> {
+    serde_json::from_str(json)
+        .map_err(|error| refused(key, &format!("it cannot be read: {error}"), "restore it"))
+}
+
+fn is_that_of(key: &StateKey, what: &str, of: &str, expected: &str) -> Result<(), Error> {
+    if of == expected {
+        return Ok(());
+    }
+    let reason = format!("it is that of the {what} `{of}`, not `{expected}`");
+    Err(refused(key, &reason, "give the right one"))
+}
+
+/// Digests side by side, however the document is laid out.
+fn on_one_line<S: Serializer>(
+    digests: &(impl Serialize + ?Sized),
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serde_json::value::to_raw_value(digests)
+        .map_err(S::Error::custom)?
+        .serialize(serializer)
+}
+
 fn refused(key: &StateKey, reason: &str, remedy: &str) -> Error {
     let text = format!(
         "the state of `{}` cannot be used: {reason}; {remedy}, or leave it out to read from the start",
@@ -236,4 +303,19 @@ fn refused(key: &StateKey, reason: &str, remedy: &str) -> Error {
 pub(super) struct Progress<T> {
     pub value: T,
     pub boundary: BTreeSet<u64>,
+}
+
+impl<T: Cursor> Progress<T> {
+    /// Whether nothing is left out between here and where its user wants to begin.
+    pub(super) fn meets(&self, since: &T) -> Result<(), Error> {
+        if since.order(&self.value).is_le() {
+            return Ok(());
+        }
+        let text = format!(
+            "what lies between {:?}, where the state ends, and {since:?} would never be read: begin earlier, or leave \
+             out the state",
+            self.value
+        );
+        Err(Error::new(Kind::Config, text))
+    }
 }

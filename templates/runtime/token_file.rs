@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions};
-use std::io::{self, ErrorKind, Write};
-use std::path::{Path, PathBuf};
+use std::io::{self, ErrorKind};
+use std::path::PathBuf;
 
 use tokio::sync::Mutex;
 
 use super::error::{Error, Kind};
 use super::refresh_token::TokenStore;
+use super::replace::replace;
 use super::secret::Secret;
 use super::session::BoxFuture;
 
@@ -41,30 +42,10 @@ impl TokenFile {
             .map_err(|error| self.failure("read from", error))
     }
 
-    /// Beside it first, then in its place: a crash leaves the old file or the new one.
     fn write(&self, tokens: &BTreeMap<String, String>) -> io::Result<()> {
-        let mut beside = self.path.clone().into_os_string();
-        beside.push(".new");
-        let beside = Path::new(&beside);
-        match fs::remove_file(beside) {
-            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-        let mut file = only_for_its_owner().open(beside)?;
-        serde_json::to_writer_pretty(&mut file, tokens)?;
-        file.write_all(b"\n")?;
-        file.sync_all()?;
-        fs::rename(beside, &self.path)?;
-        // Only when the folder is written does the new name outlive a power failure.
-        #[cfg(unix)]
-        {
-            let folder = match self.path.parent() {
-                Some(folder) if folder != Path::new("") => folder,
-                _ => Path::new("."),
-            };
-            fs::File::open(folder)?.sync_all()?;
-        }
-        Ok(())
+        let mut text = serde_json::to_vec_pretty(tokens)?;
+        text.push(b'\n');
+        replace(&self.path, &only_for_its_owner(), &text)
     }
 
     fn failure(&self, what: &str, error: io::Error) -> Error {
@@ -100,7 +81,6 @@ impl TokenStore for TokenFile {
 
 fn only_for_its_owner() -> OpenOptions {
     let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options

@@ -8,7 +8,7 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 use super::error::Error;
 use super::parents::{Child, Queue};
 use super::partitions::{Partitions, Upstream};
-use super::plan::{Plan, Reader, Reading, Written, header, write};
+use super::plan::{Page, Plan, Reader, Reading, Written, header};
 use super::record::Record;
 use super::session::BoxFuture;
 use super::source::Source;
@@ -30,18 +30,35 @@ impl<P: Record> Default for Children<P> {
 
 impl<P: Record> Children<P> {
     /// Reads a child too, if it or one of its own children is chosen.
-    pub fn add<C>(
+    pub fn add<C, M>(
         &mut self,
-        plan: &Plan,
+        plan: &Plan<M>,
         name: &'static str,
         child: C,
         children: Children<<C::Source as Source>::Record>,
     ) where
         C: Child<Parent = P>,
     {
+        self.take_in(child, |partitions| {
+            children.readings(plan, name, partitions)
+        });
+    }
+
+    /// Reads a child that is chosen, apart from what is read for its own records.
+    pub fn add_apart<C: Child<Parent = P>>(&mut self, name: &'static str, child: C) {
+        self.take_in(child, |partitions| {
+            Some(vec![Reading::written(name, partitions)])
+        });
+    }
+
+    fn take_in<C: Child<Parent = P>>(
+        &mut self,
+        child: C,
+        read: impl FnOnce(Partitions<C, Received<C::Partition>>) -> Option<Vec<Reading>>,
+    ) {
         let (sender, receiver) = channel(C::CONCURRENCY);
         let partitions = Partitions::new(child.clone(), Received(receiver));
-        if let Some(readings) = children.readings(plan, name, partitions) {
+        if let Some(readings) = read(partitions) {
             let queue = Queue::new(child);
             self.intakes.push(Box::new(Outlet { queue, sender }));
             self.readings.extend(readings);
@@ -49,7 +66,7 @@ impl<P: Record> Children<P> {
     }
 
     /// Reads the parent at the root of the tree, if it or one of its children is chosen.
-    pub fn read<S>(self, plan: &mut Plan, name: &'static str, pages: S)
+    pub fn read<S, M>(self, plan: &mut Plan<M>, name: &'static str, pages: S)
     where
         S: Source<Record = P>,
     {
@@ -58,7 +75,7 @@ impl<P: Record> Children<P> {
         }
     }
 
-    fn readings<S>(self, plan: &Plan, name: &'static str, source: S) -> Option<Vec<Reading>>
+    fn readings<S, M>(self, plan: &Plan<M>, name: &'static str, source: S) -> Option<Vec<Reading>>
     where
         S: Source<Record = P>,
     {
@@ -188,13 +205,11 @@ impl<S: Source> Reader for Parent<S> {
             };
             if !self.written {
                 self.read = batch.records;
-                return Ok(Some((0, Vec::new())));
+                return Ok(Some(Page::default()));
             }
-            let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-            batch.records.truncate(limit);
-            let written = write(&batch.records, csv, out);
+            let page = Page::write(&mut batch, csv, limit, out);
             self.read = batch.records;
-            written.map(|()| Some((self.read.len() as u64, batch.rejected)))
+            page.map(Some)
         })
     }
 

@@ -82,16 +82,11 @@ impl<I: Incremental> Windows<I> {
         let state = extent.state.as_ref();
         let saved = state.map(|state| state.progress::<I::Cursor>(&I::STATE, partition));
         let saved = saved.transpose()?.flatten();
+        if let (Some(since), Some(saved)) = (&extent.since, &saved) {
+            saved.meets(since)?;
+        }
         let limits = self.resource.limits()?;
         let start = match (&extent.since, &saved) {
-            (Some(since), Some(saved)) if since.order(&saved.value).is_gt() => {
-                let text = format!(
-                    "what lies between {:?}, where the state ends, and {since:?} would never be read: begin earlier, or \
-                     leave out the state",
-                    saved.value
-                );
-                return Err(Error::new(Kind::Config, text));
-            }
             (Some(since), _) => Some(since.clone()),
             (None, None) => limits.start,
             (None, Some(saved)) => {

@@ -168,6 +168,7 @@ pub const RESERVED_TYPES: &[&str] = &[
     "Request",
     "Response",
     "Result",
+    "Resumable",
     "Retry",
     "Rfc3339",
     "RowWriter",

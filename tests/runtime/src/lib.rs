@@ -39,7 +39,10 @@ pub mod runtime {
     pub mod lines;
     pub mod link;
     pub mod login;
+    pub mod memory;
     pub mod oauth2;
+    pub mod once;
+    pub mod output;
     pub mod pages;
     pub mod parents;
     pub mod partitions;
@@ -50,7 +53,9 @@ pub mod runtime {
     pub mod record;
     pub mod records;
     pub mod refresh_token;
+    mod replace;
     pub mod request;
+    pub mod resume;
     pub mod retry;
     pub mod row;
     pub mod rows;
@@ -61,7 +66,9 @@ pub mod runtime {
     pub mod settings;
     pub mod source;
     pub mod state;
+    pub mod state_file;
     pub mod stats;
+    mod summary;
     mod tls;
     pub mod token_file;
     mod token_request;

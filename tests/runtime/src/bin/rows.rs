@@ -6,7 +6,9 @@ use std::process::ExitCode;
 use runtime_tests::runtime::cli::{self, Connector, Resource};
 use runtime_tests::runtime::endpoint::{Endpoint, OnInvalid, Turn};
 use runtime_tests::runtime::error::Error;
+use runtime_tests::runtime::once::Once;
 use runtime_tests::runtime::pages::Pages;
+use runtime_tests::runtime::plan::Plan;
 use runtime_tests::runtime::record::{Column, ColumnType, Disposition, Record};
 use runtime_tests::runtime::request::Request;
 use runtime_tests::runtime::row::RowWriter;
@@ -38,7 +40,7 @@ fn main() -> ExitCode {
         session: |session| session,
         resources: RESOURCES,
         for_others: &[],
-        open: |session, plan| {
+        open: |session, plan: &mut Plan<Once>| {
             plan.read("rows", Pages::new(Rows::new(session, "/rows")));
             plan.read("broken", Pages::new(Rows::new(session, "/broken")));
         },

@@ -29,6 +29,7 @@ mod partitions;
 mod records;
 mod refresh_tokens;
 mod requests;
+mod resume;
 mod retries;
 mod settings;
 mod source;

@@ -1,0 +1,49 @@
+//! What the command line says at the end of a run.
+
+use std::time::Instant;
+
+use super::session::Session;
+
+/// Says what was read, for people or as JSON for programs.
+pub(super) fn summarize(
+    session: &Session,
+    written: u64,
+    failed: usize,
+    started: Instant,
+    json: bool,
+) {
+    let stats = session.stats();
+    let mut numbers = vec![
+        ("records", written),
+        ("pages", stats.pages.get()),
+        ("requests", stats.requests.get()),
+        ("retries", stats.retries.get()),
+        ("skipped", stats.skipped.get()),
+        ("bytes", stats.bytes.get()),
+        ("partitions", stats.partitions.get()),
+        ("partitions_skipped", stats.partitions_skipped.get()),
+        ("partitions_failed", stats.partitions_failed.get()),
+        ("failed", failed as u64),
+    ];
+    if stats.filtered.get() > 0 {
+        numbers.insert(1, ("filtered", stats.filtered.get()));
+    }
+    // Most resources have none.
+    numbers.retain(|(name, number)| *number > 0 || !name.starts_with("partitions"));
+    let seconds = started.elapsed().as_secs_f64();
+    if json {
+        let shown = numbers.iter();
+        let shown = shown.map(|(name, number)| format!("\"{name}\":{number},"));
+        let shown: String = shown.collect();
+        eprintln!("{{{shown}\"seconds\":{seconds:.3}}}");
+    } else {
+        let shown = numbers.iter();
+        let shown = shown.map(|(name, number)| format!("{name} {number}, "));
+        let shown: String = shown.collect();
+        eprintln!("{shown}seconds {seconds:.3}");
+    }
+    for (resource, fields) in stats.unknown_fields() {
+        let fields = fields.into_iter().collect::<Vec<_>>().join(", ");
+        eprintln!("{resource}: the API also sends {fields}");
+    }
+}

@@ -1,0 +1,502 @@
+//! `--since`, `--until` and `--state` as their user meets them: what is read, what is kept, what is refused.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::stub::{Asked, Reply, Stub};
+
+type Tables = BTreeMap<String, Vec<Value>>;
+
+/// A server of tables that may change, with two rows a page, and a folder for files.
+struct Api {
+    stub: Stub,
+    tables: Arc<Mutex<Tables>>,
+    /// A request that is not answered until nobody waits for it any more.
+    held: Arc<Mutex<Option<String>>>,
+    folder: PathBuf,
+}
+
+impl Drop for Api {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+fn news(id: i64, minute: i64) -> Value {
+    json!({ "id": id, "at": format!("2026-03-01T00:{minute:02}:00Z"), "n": id })
+}
+
+fn reading(id: i64, n: i64) -> Value {
+    json!({ "id": id, "at": null, "n": n })
+}
+
+impl Api {
+    fn start(name: &str) -> Self {
+        let tables = Tables::from([
+            ("/news".to_owned(), (1..=6).map(|id| news(id, id)).collect()),
+            (
+                "/readings/a".to_owned(),
+                vec![reading(1, 30), reading(2, 10), reading(3, 20)],
+            ),
+            (
+                "/readings/b".to_owned(),
+                (0..5).map(|n| reading(10 + n, n - 3)).collect(),
+            ),
+            ("/all".to_owned(), vec![news(1, 1)]),
+            ("/news/1/notes".to_owned(), vec![news(100, 1)]),
+        ]);
+        let (tables, held) = (Arc::new(Mutex::new(tables)), Arc::default());
+        let (shared, unanswered): (_, Arc<Mutex<Option<String>>>) =
+            (Arc::clone(&tables), Arc::clone(&held));
+        let stub = Stub::start(move |asked| {
+            while unanswered.lock().unwrap().as_ref() == Some(&asked.target) {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            answer(&shared.lock().unwrap(), asked)
+        });
+        let folder =
+            std::env::temp_dir().join(format!("runtime-resume-{}-{name}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        Self {
+            stub,
+            tables,
+            held,
+            folder,
+        }
+    }
+
+    fn add(&self, table: &str, row: Value) {
+        let mut tables = self.tables.lock().unwrap();
+        tables.entry(table.to_owned()).or_default().push(row);
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_news"));
+        command
+            .args(["-q", "--base-url", &self.stub.url, "read"])
+            .args(arguments)
+            .current_dir(&self.folder);
+        command
+    }
+
+    /// Exit code, ids of the records on standard output, standard error.
+    fn run(&self, arguments: &[&str]) -> (i32, Vec<i64>, String) {
+        parts(&self.command(arguments).output().unwrap())
+    }
+
+    /// Reads with a state into a folder; all must go well.
+    fn keep(&self, resources: &[&str]) {
+        let arguments = [resources, &["--state", "s.json", "--output", "out"]].concat();
+        assert_eq!(self.run(&arguments), (0, vec![], String::new()));
+    }
+
+    /// The ids in a file, line by line.
+    fn ids(&self, file: &str) -> Vec<i64> {
+        ids(&fs::read_to_string(self.folder.join(file)).unwrap())
+    }
+
+    fn state(&self) -> Value {
+        serde_json::from_str(&fs::read_to_string(self.folder.join("s.json")).unwrap()).unwrap()
+    }
+
+    /// Requests so far, as `/news?since=…`; the page counts only where it is the first.
+    fn windows(&self) -> Vec<String> {
+        let first = |asked: &Asked| asked.param("page") == Some("0");
+        let asked = self.stub.asked().into_iter().filter(first);
+        asked
+            .map(|asked| asked.target.replace("page=0", "").replace("%3A", ":"))
+            .collect()
+    }
+
+    /// Starts a run and breaks it off when it asks for something that is not answered.
+    fn kill(&self, at: &str) {
+        *self.held.lock().unwrap() = Some(at.to_owned());
+        let arguments = ["news", "readings", "--state", "s.json", "--output", "out"];
+        let mut child = self.command(&arguments).spawn().unwrap();
+        let before = self.count(at);
+        while self.count(at) == before {
+            assert!(
+                child.try_wait().unwrap().is_none(),
+                "{at} is never asked for"
+            );
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        end(&mut child);
+        *self.held.lock().unwrap() = None;
+    }
+
+    fn count(&self, target: &str) -> usize {
+        let asked = self.stub.asked();
+        asked.iter().filter(|asked| asked.target == target).count()
+    }
+}
+
+fn end(child: &mut Child) {
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+fn answer(tables: &Tables, asked: &Asked) -> Reply {
+    let rows = tables.get(&asked.path).cloned().unwrap_or_default();
+    let cursor = |row: &Value| match (asked.path.as_str(), &row["at"]) {
+        ("/news", Value::String(at)) => at.clone(),
+        // Numbers as texts that are ordered as they are.
+        (_, _) => format!("{:05}", row["n"].as_i64().unwrap() + 1000),
+    };
+    let bound = |name| {
+        let value = asked.param(name)?;
+        Some(match value.parse::<i64>() {
+            Ok(number) => format!("{:05}", number + 1000),
+            Err(_) => value.to_owned(),
+        })
+    };
+    let (since, until) = (bound("since"), bound("until"));
+    let page: usize = asked.param("page").unwrap().parse().unwrap();
+    let rows = rows.into_iter().filter(|row| {
+        let cursor = cursor(row);
+        since.as_ref().is_none_or(|since| cursor >= *since)
+            && until.as_ref().is_none_or(|until| cursor <= *until)
+    });
+    let rows: Vec<_> = rows.skip(page * 2).take(2).collect();
+    Reply::json(Value::from(rows))
+}
+
+fn parts(output: &Output) -> (i32, Vec<i64>, String) {
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    (
+        output.status.code().unwrap(),
+        ids(&text(&output.stdout)),
+        text(&output.stderr),
+    )
+}
+
+fn ids(lines: &str) -> Vec<i64> {
+    assert!(lines.is_empty() || lines.ends_with('\n'), "{lines:?}");
+    let rows = lines
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap());
+    rows.map(|row: Value| row["id"].as_i64().unwrap()).collect()
+}
+
+#[test]
+fn both_ends_are_given_in_the_type_of_the_cursor() {
+    let api = Api::start("ends");
+    let (since, until) = ("2026-03-01T01:02:00+01:00", "2026-03-01T00:04:00Z");
+    let read = api.run(&["news", "--since", since, "--until", until]);
+    assert_eq!(read, (0, vec![2, 3, 4], String::new()));
+    let read = api.run(&["readings", "--since", "-2", "--until", "10"]);
+    assert_eq!(read, (0, vec![2, 11, 12, 13, 14], String::new()));
+    let mut windows = api.windows();
+    windows.sort();
+    assert_eq!(
+        windows,
+        [
+            "/news?since=2026-03-01T00:02:00Z&until=2026-03-01T00:04:00Z&",
+            "/readings/a?since=-2&until=10&",
+            "/readings/b?since=-2&until=10&"
+        ]
+    );
+}
+
+#[test]
+fn an_end_that_is_no_value_of_the_cursor_is_refused_with_an_example() {
+    let api = Api::start("no-value");
+    let refused = api.run(&["news", "--since", "2026-03-01"]);
+    let said = "error: `--since 2026-03-01` is no value of `at`, the cursor of `news`: write it as in `--since \
+                2026-01-31T08:00:00Z`\n";
+    assert_eq!(refused, (2, vec![], said.to_owned()));
+    let refused = api.run(&["news", "readings", "--until", "2026-01-31T08:00:00Z"]);
+    let said = "error: `--until 2026-01-31T08:00:00Z` is no value of `n`, the cursor of `readings`: write it as in \
+                `--until 1000`\n";
+    assert_eq!(refused, (2, vec![], said.to_owned()));
+    assert!(api.stub.asked().is_empty());
+}
+
+#[test]
+fn an_end_of_a_resource_without_a_cursor_is_refused() {
+    let api = Api::start("no-cursor");
+    for (flag, resources) in [("--since", &["all"][..]), ("--until", &["--all"])] {
+        let refused = api.run(&[resources, &[flag, "5"]].concat());
+        assert_eq!(refused.0, 2);
+    }
+    let (code, _, said) = api.run(&["all", "--since", "5"]);
+    let expected = "error: `--since` is not for `all`, which has no cursor and is read as a whole; there are news, \
+                    readings\n";
+    assert_eq!((code, &*said), (2, expected));
+    assert!(api.stub.asked().is_empty());
+}
+
+#[test]
+fn the_next_run_reads_what_is_new_and_appends_it() {
+    let api = Api::start("next");
+    api.keep(&["news", "readings", "all"]);
+    assert_eq!(api.ids("out/news.jsonl"), [1, 2, 3, 4, 5, 6]);
+    assert_eq!(api.ids("out/readings.jsonl"), [1, 2, 3, 10, 11, 12, 13, 14]);
+    api.add("/news", news(7, 6));
+    api.add("/readings/b", reading(15, 1));
+    api.keep(&["news", "readings", "all"]);
+    assert_eq!(api.ids("out/news.jsonl"), [1, 2, 3, 4, 5, 6, 7]);
+    assert_eq!(
+        api.ids("out/readings.jsonl"),
+        [1, 2, 3, 10, 11, 12, 13, 14, 15]
+    );
+    // What has no cursor is written anew.
+    assert_eq!(api.ids("out/all.jsonl"), [1]);
+    let mut windows = api.windows().split_off(4);
+    // Partitions are read at once.
+    windows.sort();
+    assert_eq!(
+        windows,
+        [
+            "/all?",
+            "/news?since=2026-03-01T00:06:00Z&",
+            "/readings/a?since=30&",
+            "/readings/b?since=1&"
+        ]
+    );
+}
+
+#[test]
+fn the_state_is_a_document_for_people() {
+    let api = Api::start("document");
+    api.keep(&["news", "readings"]);
+    let text = fs::read_to_string(api.folder.join("s.json")).unwrap();
+    let digests = regex_lite::Regex::new("[0-9a-f]{16}").unwrap();
+    let text = digests.replace_all(&text, "0123456789abcdef");
+    let folder = serde_json::to_string(&api.folder).unwrap();
+    let text = text.replace(folder.trim_matches('"'), "/data");
+    let expected = r#"{
+  "version": 1,
+  "connector": "news",
+  "resources": {
+    "news": {
+      "cursor": "at",
+      "value": "2026-03-01T00:06:00Z",
+      "boundary": ["0123456789abcdef"]
+    },
+    "readings": {
+      "cursor": "n",
+      "partitions": {
+        "\"a\"": {
+          "value": 30,
+          "boundary": ["0123456789abcdef"],
+          "turn": 1
+        },
+        "\"b\"": {
+          "value": 1,
+          "boundary": ["0123456789abcdef"],
+          "turn": 2
+        }
+      }
+    }
+  },
+  "outputs": {
+    "news": {
+      "file": "/data/out/news.jsonl",
+      "bytes": 258
+    },
+    "readings": {
+      "file": "/data/out/readings.jsonl",
+      "bytes": 211
+    }
+  }
+}
+"#;
+    assert_eq!(text, expected);
+}
+
+#[test]
+fn standard_output_has_no_length_in_the_state() {
+    let api = Api::start("standard");
+    let run = |ids: Vec<i64>| {
+        let read = api.run(&["news", "--state", "s.json"]);
+        assert_eq!(read, (0, ids, String::new()));
+    };
+    run(vec![1, 2, 3, 4, 5, 6]);
+    run(vec![]);
+    assert_eq!(api.state()["outputs"], Value::Null);
+}
+
+#[test]
+fn resources_of_the_state_that_are_not_read_stay_as_they_are() {
+    let api = Api::start("unknown");
+    let other = json!({ "cursor": "x", "value": 12_345_678_901_234_567_890_u64, "new": [1, { "a": null }] });
+    let place = json!({ "file": "/x.jsonl", "bytes": 7 });
+    let state = json!({
+        "version": 1,
+        "connector": "news",
+        "resources": { "gone": other, "readings": { "cursor": "n" } },
+        "outputs": { "gone": place },
+    });
+    fs::write(api.folder.join("s.json"), state.to_string()).unwrap();
+    api.keep(&["news"]);
+    assert_eq!(api.state()["resources"]["gone"], other);
+    assert_eq!(
+        api.state()["resources"]["readings"],
+        json!({ "cursor": "n" })
+    );
+    assert_eq!(api.state()["outputs"]["gone"], place);
+    assert_eq!(
+        api.state()["resources"]["news"]["value"],
+        "2026-03-01T00:06:00Z"
+    );
+}
+
+#[test]
+fn a_state_of_something_else_is_refused_and_nothing_is_changed() {
+    let api = Api::start("refused");
+    fs::create_dir(api.folder.join("out")).unwrap();
+    let output = api.folder.join("out/news.jsonl");
+    fs::write(&output, "{\"id\":9}\n").unwrap();
+    for (state, said) in [
+        (
+            r#"{"version":1,"connector":"shop","resources":{}}"#,
+            "the state `s.json` is that of the connector `shop`, not `news`: give the right one",
+        ),
+        (
+            r#"{"version":2,"anything":{}}"#,
+            "the state `s.json` is of version 2, not 1: use the connector that wrote it",
+        ),
+        (
+            r#"{"version":1,"connector":"news","resources":{"news":{"cursor":"made"}}}"#,
+            "the state of `news` cannot be used: it is that of the cursor `made`, not `at`; give the right one, or \
+             leave it out to read from the start",
+        ),
+        (
+            r#"{"version":1,"connector":"news","resources":{"news":{"cursor":"at","value":7}}}"#,
+            "the state of `news` cannot be used: its value 7 is of another type",
+        ),
+        (
+            r#"{"version":1,"connector":"news","resources":{"news":{"cursor":"at","value":"2026-01-01T00:00:00Z"}},"outputs":{"news":{"file":"OUT","bytes":100}}}"#,
+            "`out/news.jsonl` is not the file that the state `s.json` tells of: move it away",
+        ),
+        ("{", "the state `s.json` is none: EOF while parsing"),
+    ] {
+        let place = serde_json::to_string(&output).unwrap();
+        let state = state.replace("OUT", place.trim_matches('"'));
+        fs::write(api.folder.join("s.json"), &state).unwrap();
+        let arguments = ["news", "--state", "s.json", "--output", "out"];
+        let (code, _, err) = api.run(&arguments);
+        assert!(code == 2 && err.contains(said), "{code} {err}");
+        let left = fs::read_to_string(api.folder.join("s.json")).unwrap();
+        assert_eq!(left, state);
+        assert_eq!(fs::read_to_string(&output).unwrap(), "{\"id\":9}\n");
+    }
+    assert!(api.stub.asked().is_empty());
+}
+
+#[test]
+fn a_start_beyond_the_state_is_refused() {
+    let api = Api::start("beyond");
+    api.keep(&["news", "readings"]);
+    let before = api.state();
+    let state = ["--state", "s.json"];
+    let (code, _, said) = api.run(&[&["readings", "--since", "2"], &state[..]].concat());
+    assert!(code == 2 && said.contains("would never be read"), "{said}");
+    let read = api.run(&[&["readings", "--since", "1"], &state[..]].concat());
+    assert_eq!(read, (0, vec![1, 2, 3, 14], String::new()));
+    assert_eq!(api.state()["resources"], before["resources"]);
+}
+
+#[test]
+fn two_runs_do_not_share_a_state() {
+    let api = Api::start("lock");
+    *api.held.lock().unwrap() = Some("/news?page=0".to_owned());
+    let arguments = ["news", "--state", "s.json"];
+    let mut first = api
+        .command(&arguments)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    while api.count("/news?page=0") == 0 {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    let said = "error: the state `s.json` is in use by another run: wait for its end, or give each run a state of its \
+                own\n";
+    assert_eq!(api.run(&arguments), (2, vec![], said.to_owned()));
+    // Whatever becomes of the first run, its lock ends with it.
+    end(&mut first);
+    *api.held.lock().unwrap() = None;
+    assert_eq!(api.run(&arguments).1, [1, 2, 3, 4, 5, 6]);
+}
+
+#[test]
+fn a_limit_keeps_no_checkpoint_of_what_it_cut_off() {
+    let api = Api::start("limit");
+    let state = ["--state", "s.json"];
+    let (_, read, _) = api.run(&[&["news", "--limit", "3"], &state[..]].concat());
+    assert_eq!(read, [1, 2, 3]);
+    let (_, rest, _) = api.run(&[&["news"], &state[..]].concat());
+    assert_eq!(rest, [3, 4, 5, 6]);
+}
+
+#[test]
+fn children_of_parents_that_did_not_change_are_read_too() {
+    let api = Api::start("children");
+    api.keep(&["news", "notes"]);
+    assert_eq!(api.ids("out/notes.jsonl"), [100]);
+    api.add("/news/2/notes", news(200, 1));
+    api.keep(&["news", "notes"]);
+    // The parents are read apart for themselves: what did not change is not written again.
+    assert_eq!(api.ids("out/news.jsonl"), [1, 2, 3, 4, 5, 6]);
+    assert_eq!(api.ids("out/notes.jsonl"), [100, 200]);
+    let (_, read, _) = api.run(&["news", "notes"]);
+    assert_eq!(read.len(), 8);
+    let whole = api.windows();
+    let whole = whole.iter().filter(|window| *window == "/news?");
+    assert_eq!(whole.count(), 4, "without a state parents are read once");
+}
+
+/// The records of the files, merged by their key.
+fn merged(folder: &Path) -> BTreeMap<(String, i64), Value> {
+    let mut merged = BTreeMap::new();
+    for file in ["news.jsonl", "readings.jsonl"] {
+        let text = fs::read_to_string(folder.join(file)).unwrap_or_default();
+        for row in text.lines() {
+            let row: Value = serde_json::from_str(row).unwrap();
+            merged.insert((file.to_owned(), row["id"].as_i64().unwrap()), row);
+        }
+    }
+    merged
+}
+
+#[test]
+fn a_run_that_is_killed_is_made_up_for_by_the_next() {
+    let undisturbed = Api::start("undisturbed");
+    undisturbed.keep(&["news", "readings"]);
+    let expected = merged(&undisturbed.folder.join("out"));
+    for (number, at) in [
+        "/news?page=0",
+        "/news?page=1",
+        "/news?page=3",
+        "/readings/a?page=1",
+        "/readings/b?page=3",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        // What reached the disk of what was being written.
+        for torn in ["", "{\"id\":", "{\"id\":99}\n{\"i"] {
+            let api = Api::start(&format!("killed-{number}-{}", torn.len()));
+            api.kill(at);
+            for file in ["out/news.jsonl", "out/readings.jsonl"] {
+                let path = api.folder.join(file);
+                let text = fs::read_to_string(&path).unwrap();
+                fs::write(&path, text + torn).unwrap();
+            }
+            api.keep(&["news", "readings"]);
+            assert_eq!(merged(&api.folder.join("out")), expected, "{at}");
+            let read = (api.ids("out/news.jsonl"), api.ids("out/readings.jsonl"));
+            assert_eq!(read.0, [1, 2, 3, 4, 5, 6], "{at}");
+            api.keep(&["news", "readings"]);
+            assert_eq!(api.ids("out/news.jsonl"), read.0);
+            assert_eq!(api.ids("out/readings.jsonl"), read.1);
+        }
+    }
+}
