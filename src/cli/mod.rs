@@ -3,6 +3,7 @@
 mod check;
 mod completions;
 mod explain;
+mod functions;
 mod generate;
 mod man;
 mod model;
@@ -45,6 +46,7 @@ enum Command {
     Model(model::Model),
     Explain(explain::Explain),
     Reference(reference::Reference),
+    Functions(functions::Functions),
     Schema(schema::Schema),
     Completions(completions::Completions),
     Man(man::Man),
@@ -110,6 +112,7 @@ pub fn run() -> ExitCode {
         Command::Model(model) => model.run(),
         Command::Explain(explain) => explain.run(),
         Command::Reference(reference) => reference.run(),
+        Command::Functions(functions) => functions.run(),
         Command::Schema(schema) => schema.run(),
         Command::Completions(completions) => completions.run(),
         Command::Man(man) => man.run(),

@@ -103,6 +103,10 @@ codes! {
     TemplateNotAllowed "E0305" Error,
     /// A path into the response or record that cannot be read.
     InvalidPath "E0306" Error,
+    /// A function, method or filter that does not exist.
+    UnknownFunction "E0307" Error,
+    /// An argument that a function does not take.
+    InvalidArgument "E0308" Error,
 
     // Meaning.
     /// A URL that cannot be one.

@@ -3,7 +3,7 @@
 mod login;
 mod oauth2;
 
-use super::expr::{Place, Scope};
+use super::expr::{Place, Scope, Shape};
 use super::record::ident;
 use super::resource::uses_ident;
 use super::{text, uses::Uses};
@@ -230,6 +230,13 @@ fn secret(template: &Template, scope: Scope<'_>) -> TokenStream {
             let value = scope.value(expr);
             let place = &value.tokens;
             match (expr.ty, value.optional) {
+                (ExprType::Secret, optional) if value.shape != Shape::Secret => {
+                    if optional {
+                        quote!(#place.map(Secret::from).unwrap_or_default())
+                    } else {
+                        quote!(Secret::from(#place))
+                    }
+                }
                 (ExprType::Secret, true) => quote!(#place.cloned().unwrap_or_default()),
                 (_, true) => quote!(#place.unwrap_or_default()),
                 (_, false) if matches!(expr.kind, ExprKind::Config(_)) => quote!(#place.clone()),

@@ -81,6 +81,7 @@ pub fn file(connector: &Connector) -> String {
     if uses_ident(&quote!(#options #own), "Secret") {
         uses.runtime("Secret");
     }
+    uses.expressions(&quote!(#options #own));
     let base_url = match &connector.client.base_url {
         Template::Text(text) => Some(text::quoted(text)),
         _ => None,

@@ -190,9 +190,7 @@ pub fn action(resource: &Resource, scope: Scope<'_>, uses: &mut Uses) -> Option<
         .as_ref()
         .filter(|_| uses_ident(&rules, "body"))
         .map(failure);
-    if uses_ident(&rules, "Scalar") {
-        uses.runtime("Scalar");
-    }
+    uses.expressions(&rules);
     let names = names_in(&rules);
     Some(quote! {
         fn action(&self, answer: &Answer) -> Option<Action> {

@@ -1,5 +1,6 @@
 //! Typed expressions as plain Rust.
 
+mod call;
 mod condition;
 pub mod field;
 mod text;
@@ -8,7 +9,7 @@ use super::incremental;
 use super::record::ident;
 use super::text::{self as rust, integer, literal};
 use crate::model::{
-    Accessor, ConfigField, ConfigType, Connector, Expr, ExprKind, LeafKind, Operator, Partitions,
+    Accessor, ConfigField, ConfigType, Connector, Expr, ExprKind, ExprType, LeafKind, Partitions,
     Type,
 };
 use proc_macro2::{TokenStream, TokenTree};
@@ -167,6 +168,9 @@ impl<'a> Scope<'a> {
             ExprKind::PageNumber => Value::new(quote!(turn.number), Shape::Integer),
             ExprKind::Truthy(inner) => Value::new(self.boolean(inner), Shape::Boolean),
             ExprKind::Not(inner) => {
+                if let ExprKind::IsPresent(of) = &inner.kind {
+                    return self.presence(of, false);
+                }
                 let inner = self.boolean(inner);
                 Value::new(quote!(!#inner), Shape::Boolean)
             }
@@ -180,31 +184,39 @@ impl<'a> Scope<'a> {
             }
             ExprKind::Compare(comparison, left, right) => self.compare(*comparison, left, right),
             ExprKind::Arithmetic(operator, left, right) => {
-                let method = ident(match operator {
-                    Operator::Add => "checked_add",
-                    Operator::Subtract => "checked_sub",
-                    Operator::Multiply => "checked_mul",
-                });
-                let (left, right) = (self.signed(left), self.signed(right));
-                let tokens = quote!(#left.zip(#right).and_then(|(a, b)| i64::#method(a, b)));
-                Value::optional(tokens, Shape::Integer)
+                self.arithmetic(*operator, left, right, expr.ty)
             }
             ExprKind::If(condition, then, otherwise) => self.choice(condition, then, otherwise),
             ExprKind::Join(parts) => self.join(parts),
-            ExprKind::IsPresent(inner) => {
+            ExprKind::Read(inner) => {
                 let value = self.value(inner);
-                let tokens = &value.tokens;
-                let present = match (value.shape, value.optional) {
-                    (Shape::Wire, _) => {
-                        let text = wire(&value, "as_str");
-                        quote!(#text.is_some())
-                    }
-                    (_, true) => quote!(#tokens.is_some()),
-                    (_, false) => quote!(true),
+                let (method, shape) = match expr.ty {
+                    ExprType::Integer => ("integer", Shape::Integer),
+                    ExprType::Number => ("number", Shape::Number),
+                    ExprType::Boolean => ("boolean", Shape::Boolean),
+                    _ => ("as_str", Shape::Str),
                 };
-                Value::new(present, Shape::Boolean)
+                Value::optional(wire(&value, method), shape)
             }
+            ExprKind::Call(function, arguments) => self.call(*function, arguments),
+            ExprKind::IsPresent(inner) => self.presence(inner, true),
         }
+    }
+
+    /// Whether a value is there, or is not.
+    fn presence(&self, inner: &Expr, there: bool) -> Value {
+        let value = self.value(inner);
+        let tokens = &value.tokens;
+        let method = ident(if there { "is_some" } else { "is_none" });
+        let present = match (value.shape, value.optional) {
+            (Shape::Wire, _) => {
+                let text = wire(&value, "as_str");
+                quote!(#text.#method())
+            }
+            (_, true) => quote!(#tokens.#method()),
+            (_, false) => quote!(#there),
+        };
+        Value::new(present, Shape::Boolean)
     }
 
     /// An expression that becomes text: a field of a record as the API wrote it.
@@ -217,7 +229,12 @@ impl<'a> Scope<'a> {
     }
 
     fn choice(&self, condition: &Expr, then: &Expr, otherwise: &Expr) -> Value {
-        let condition = self.condition(condition);
+        let (condition, opposite) = self.decided(condition);
+        let (then, otherwise) = if opposite {
+            (otherwise, then)
+        } else {
+            (then, otherwise)
+        };
         let (left, right) = (self.shown(then), self.shown(otherwise));
         if left.optional
             || right.optional
@@ -234,6 +251,10 @@ impl<'a> Scope<'a> {
                 Value::new(quote!(if #condition { #left } else { #right }), shape)
             }
             _ => {
+                if let (Some(left), Some(right)) = (self.borrowed(then), self.borrowed(otherwise)) {
+                    let tokens = quote!(if #condition { #left } else { #right });
+                    return Value::new(tokens, Shape::Str);
+                }
                 let (left, right) = (self.owned_text(then), self.owned_text(otherwise));
                 Value::new(quote!(if #condition { #left } else { #right }), Shape::Text)
             }

@@ -75,6 +75,7 @@ pub fn view(
         quote!(fn within(&self, _window: Window<#ty>) -> Self { self.clone() })
     };
     let items = items(resource, incremental, &ty, &ends, scope, uses);
+    uses.expressions(&items);
     let name = ident(&incremental.endpoint);
     let resumable = resumable(resource, &name, &ty);
     let items = quote! {

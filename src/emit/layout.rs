@@ -5,8 +5,10 @@
 //! rustfmt's rules. It knows the forms that this crate emits (calls, chains, arrays, struct literals, assignments);
 //! anything else stays as it is.
 
+mod choice;
 mod expression;
 
+use choice::choice;
 use expression::{Scanner, break_expression, is_inline, parse, show, split_commas, width};
 use std::borrow::Cow;
 
@@ -56,6 +58,10 @@ pub fn relayout(source: &str) -> String {
         } else if let Some(arm) = joined_arm(&lines, at, pieces, indent) {
             push_line(&mut out, indent, &arm);
             at += 2;
+        } else if pieces.len() == 1
+            && let Some(text) = choice(text, indent)
+        {
+            push_line(&mut out, indent, &text);
         } else {
             match statement(&join(pieces), indent) {
                 Some(text) => push_line(&mut out, indent, &text),

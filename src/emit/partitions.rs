@@ -57,12 +57,14 @@ pub fn view(
         let record = record_name(parent);
         uses.own(format!("super::{}::{record}", parent.name.rust));
     }
+    let implementations = code.implementations();
+    uses.expressions(&implementations);
     PartitionsView {
         partition: format::items(code.structure(uses)),
         partition_type: divided.type_name.clone(),
         each: code.each(),
         methods: format::items(code.methods()),
-        implementations: format::items(code.implementations()),
+        implementations: format::items(implementations),
     }
 }
 

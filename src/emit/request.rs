@@ -4,7 +4,7 @@ use super::expr::Scope;
 use super::paging::PagingCode;
 use super::resource::{names_in, uses_ident};
 use super::{text, uses::Uses};
-use crate::model::{Body, Json, Param, Part, Path, Request, Resource, Template};
+use crate::model::{Body, Json, Name, Param, Part, Path, Request, Resource, Template};
 use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
 
@@ -87,9 +87,7 @@ pub fn request(
     if uses_ident(&all, "segment") {
         uses.runtime("segment");
     }
-    if uses_ident(&all, "Secret") {
-        uses.runtime("Secret");
-    }
+    uses.expressions(&all);
     if sends_json {
         uses.add("serde_json", "json");
     }
@@ -155,9 +153,7 @@ pub fn alone(request: &Request, scope: Scope<'_>, uses: &mut Uses) -> TokenStrea
     if uses_ident(&before, "segment") {
         uses.runtime("segment");
     }
-    if uses_ident(&statements, "Secret") {
-        uses.runtime("Secret");
-    }
+    uses.expressions(&quote!(#before #statements));
     if matches!(request.body, Body::Json(_)) {
         uses.add("serde_json", "json");
     }
@@ -248,6 +244,7 @@ pub fn repeated(
         let name = text::literal(&param.name);
         let value = scope.param(value);
         statements.extend(scope.before());
+        let value = unwrapped(value);
         if value
             .clone()
             .into_iter()
@@ -262,11 +259,24 @@ pub fn repeated(
     statements
 }
 
+/// Without the parentheses around all of it.
+fn unwrapped(value: TokenStream) -> TokenStream {
+    let mut trees = value.clone().into_iter();
+    match (trees.next(), trees.next()) {
+        (Some(TokenTree::Group(group)), None)
+            if group.delimiter() == proc_macro2::Delimiter::Parenthesis =>
+        {
+            group.stream()
+        }
+        _ => value,
+    }
+}
+
 fn body(body: &Body, scope: Scope<'_>, code: &PagingCode) -> TokenStream {
     match body {
         Body::None | Body::Json(_) if code.sends_json => {
             let (value, hidden) = match body {
-                Body::Json(json) => (json_value(json, scope), secrets(json, scope)),
+                Body::Json(json) => (json_value(json, "value", scope), secrets(json, scope)),
                 _ => (quote!({}), TokenStream::new()),
             };
             let params = &code.json_params;
@@ -279,7 +289,7 @@ fn body(body: &Body, scope: Scope<'_>, code: &PagingCode) -> TokenStream {
 }
 
 fn json_body(json: &Json, scope: Scope<'_>) -> TokenStream {
-    let value = json_value(json, scope);
+    let value = json_value(json, "value", scope);
     let hidden = secrets(json, scope);
     let before = scope.before();
     quote!(#before #hidden let body = json!(#value); request.json(&body);)
@@ -302,20 +312,21 @@ fn plain_body(body: &Body, scope: Scope<'_>) -> TokenStream {
     }
 }
 
-fn json_value(json: &Json, scope: Scope<'_>) -> TokenStream {
+/// A value inside `json!`, which is called by its key where it needs a name.
+fn json_value(json: &Json, name: &str, scope: Scope<'_>) -> TokenStream {
     match json {
         Json::Null => quote!(null),
         Json::Boolean(value) => quote!(#value),
         Json::Number(number) => json_number(number),
-        Json::Template(template) => scope.json(template),
+        Json::Template(template) => scope.json(template, name),
         Json::List(items) => {
-            let items = items.iter().map(|item| json_value(item, scope));
+            let items = items.iter().map(|item| json_value(item, name, scope));
             quote!([#(#items),*])
         }
         Json::Object(entries) => {
             let entries = entries.iter().map(|(key, value)| {
+                let value = json_value(value, &Name::field(key).rust, scope);
                 let key = text::literal(key);
-                let value = json_value(value, scope);
                 quote!(#key: #value)
             });
             quote!({ #(#entries),* })
@@ -352,8 +363,7 @@ fn secrets(json: &Json, scope: Scope<'_>) -> TokenStream {
         Json::Template(Template::Value(expr))
             if scope.is_secret(&Template::Value(expr.clone())) =>
         {
-            let value = scope.param(&Template::Value(expr.clone()));
-            quote!(request.hide(#value);)
+            scope.hidden(expr)
         }
         Json::Template(Template::Parts(parts)) => parts
             .iter()

@@ -236,9 +236,7 @@ fn endpoint(
         }
     });
     let next_names = names_in(next);
-    if uses_ident(next, "Scalar") {
-        uses.runtime("Scalar");
-    }
+    uses.expressions(next);
     let turn = ident(if uses_ident(next, "turn") {
         "turn"
     } else {

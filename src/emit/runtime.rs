@@ -14,6 +14,7 @@ macro_rules! parts {
 }
 
 parts! {
+    base64_text md5_hex numbers percent search sha256_hex slice
     adapt api_key base64 basic batches bearer body capture checkpointed cli csv cursor decimal decimal_cursor
     decode each encoding endpoint error first_of guard gzip incremental items json keyset lanes leaf lenient
     limit lines link login memory oauth2 once output pages parents partitions path pattern plan policies record
@@ -225,6 +226,14 @@ pub const DEPENDENCIES: &[Dependency] = &[
         features: &["serde", "std"],
     },
     Dependency {
+        name: "md-5",
+        seen: "md5::",
+        reason: "digests of texts",
+        version: "0.11",
+        bare: true,
+        features: &[],
+    },
+    Dependency {
         name: "rawzip",
         seen: "rawzip::",
         reason: "zip archives",
@@ -270,6 +279,14 @@ pub const DEPENDENCIES: &[Dependency] = &[
         reason: "where in a record a value is wrong",
         version: "0.1",
         bare: false,
+        features: &[],
+    },
+    Dependency {
+        name: "sha2",
+        seen: "sha2::",
+        reason: "digests of texts",
+        version: "0.11",
+        bare: true,
         features: &[],
     },
     Dependency {

@@ -1,5 +1,6 @@
 //! Imports of a generated file: only what is used, in rustfmt's order.
 
+use proc_macro2::{TokenStream, TokenTree};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The runtime's names and the modules in which they stand.
@@ -83,17 +84,37 @@ const RUNTIME: &[(&str, &str)] = &[
     ("Window", "incremental"),
     ("Windows", "windows"),
     ("Wire", "wire"),
+    ("base64_text", ""),
     ("capture", "capture"),
     ("encoding", ""),
     ("gzip", ""),
     ("lines", ""),
+    ("md5_hex", ""),
+    ("numbers", ""),
+    ("percent", ""),
     ("policies", ""),
+    ("search", ""),
     ("segment", "path"),
     ("set", "body"),
+    ("sha256_hex", ""),
+    ("slice", ""),
     ("unpacked", ""),
     ("wait", ""),
     ("word", ""),
     ("zip", ""),
+];
+
+/// The runtime's names in expressions.
+const EXPRESSIONS: [&str; 9] = [
+    "Scalar",
+    "Secret",
+    "base64_text",
+    "md5_hex",
+    "numbers",
+    "percent",
+    "search",
+    "sha256_hex",
+    "slice",
 ];
 
 /// What a file imports.
@@ -134,6 +155,29 @@ impl Uses {
                 format!("crate::runtime::{module}")
             };
             self.add(&module, name);
+        }
+    }
+
+    /// Imports what expressions in these tokens use.
+    pub fn expressions(&mut self, tokens: &TokenStream) {
+        let mut trees = tokens.clone().into_iter().peekable();
+        while let Some(tree) = trees.next() {
+            match (tree, trees.peek()) {
+                (TokenTree::Group(group), _) => self.expressions(&group.stream()),
+                (TokenTree::Ident(name), Some(TokenTree::Punct(next))) => {
+                    let name = name.to_string();
+                    match next.as_char() {
+                        ':' => {
+                            if let Some(known) = EXPRESSIONS.iter().find(|known| **known == name) {
+                                self.runtime(known);
+                            }
+                        }
+                        '!' if name == "json" => self.add("serde_json", "json"),
+                        _ => {}
+                    }
+                }
+                _ => {}
+            }
         }
     }
 

@@ -6,6 +6,7 @@
 //! than those it was generated with.
 
 mod answer;
+mod function;
 mod page;
 mod pattern;
 mod plan;

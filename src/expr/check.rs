@@ -1,12 +1,16 @@
 //! Types of expressions.
 
+mod call;
+mod convert;
+mod list;
+
 use std::ops::Range;
 
 use super::ast::{Ast, AstKind, BinaryOperator};
 use super::reference::{Reference, resolve};
 use super::{Fault, Place};
 use crate::diagnostic::{Code, Sink};
-use crate::model::{Comparison, Expr, ExprKind, ExprType, Operator};
+use crate::model::{Comparison, Expr, ExprKind, ExprType};
 use crate::source::Text;
 
 /// Resolves and types expressions of one text.
@@ -36,7 +40,7 @@ pub(super) fn described(ty: ExprType) -> &'static str {
         ExprType::Date => "a date",
         ExprType::Decimal => "a decimal number",
         ExprType::Scalar => "a value of its own type",
-        ExprType::List => "a list",
+        ExprType::List(_) => "a list",
         ExprType::Wire => "a value of the response",
     }
 }
@@ -70,6 +74,9 @@ impl Checker<'_, '_> {
                 root_range,
                 steps,
             } => {
+                if let Some(item) = self.item_of_name(ast, (root, root_range), steps) {
+                    return item;
+                }
                 let reference = Reference {
                     root,
                     root_range,
@@ -82,9 +89,11 @@ impl Checker<'_, '_> {
                 Some(boolean(ExprKind::Not(Box::new(self.condition(operand)?))))
             }
             AstKind::Negate(operand) => {
-                let operand = self.integer(operand);
-                let zero = expr(ExprKind::Integer(0), ExprType::Integer, false);
-                Some(arithmetic(Operator::Subtract, zero, operand?))
+                let zero = Ast {
+                    kind: AstKind::Integer(0),
+                    range: operand.range.clone(),
+                };
+                self.arithmetic(BinaryOperator::Subtract, &zero, operand)
             }
             AstKind::IsPresent(operand) => {
                 let operand = self.guarded(|checker| checker.check(operand));
@@ -93,7 +102,35 @@ impl Checker<'_, '_> {
             AstKind::If(value, condition, otherwise) => self.guarded(|checker| {
                 checker.conditional(ast, value, condition, otherwise.as_deref())
             }),
-            AstKind::In(value, items) => self.within(value, items),
+            AstKind::In(value, container) => self.within(value, container, &ast.range),
+            AstKind::Is(value, test) => self.type_test(value, *test),
+            AstKind::Call(call) => self.call(call, &ast.range),
+            AstKind::Item(value, index) => self.item(value, index),
+            AstKind::Slice(value, from, to) => self.slice(value, from.as_deref(), to.as_deref()),
+            AstKind::Part(_, step) => self.mismatch(
+                &step.range,
+                "parts are named of `config`, `response` and records, not of what is computed",
+            ),
+            AstKind::List(_) => {
+                let fault = Fault::new(
+                    Code::ExpressionType,
+                    ast.range.clone(),
+                    "a list in an expression is joined, compared or searched",
+                );
+                self.fault(
+                    fault.help("write `[a, b] | join(',')`, `max([a, b])` or `x in [a, b]`"),
+                );
+                None
+            }
+            AstKind::Map(_) => {
+                let fault = Fault::new(
+                    Code::ExpressionType,
+                    ast.range.clone(),
+                    "a map is no value of an expression",
+                );
+                self.fault(fault.help("write it in YAML, with expressions as its values"));
+                None
+            }
             AstKind::Binary(operator, left, right) => {
                 self.binary(*operator, left, right, &ast.range)
             }
@@ -112,7 +149,17 @@ impl Checker<'_, '_> {
 
     /// The expression as a boolean, by Jinja's idea of what is true.
     pub(super) fn condition(&mut self, ast: &Ast) -> Option<Expr> {
+        if let AstKind::Binary(BinaryOperator::Or, left, right) = &ast.kind {
+            let (left, right) = (self.operand(left), self.operand(right));
+            let (left, right) = (Box::new(left?), Box::new(right?));
+            return Some(boolean(ExprKind::Or(left, right)));
+        }
         let value = self.check(ast)?;
+        self.truth(value, ast)
+    }
+
+    /// Whether a value counts as true.
+    fn truth(&mut self, value: Expr, ast: &Ast) -> Option<Expr> {
         match value.ty {
             ExprType::Boolean if !value.nullable => Some(value),
             ExprType::Secret => {
@@ -126,55 +173,25 @@ impl Checker<'_, '_> {
                 );
                 None
             }
-            ExprType::List
-            | ExprType::Scalar
-            | ExprType::Decimal
-            | ExprType::Timestamp
-            | ExprType::Date => self.mismatch(
-                &ast.range,
-                format!(
-                    "{} is neither true nor false; write `… is defined`",
-                    described(value.ty)
+            ExprType::Scalar | ExprType::Decimal | ExprType::Timestamp | ExprType::Date => self
+                .mismatch(
+                    &ast.range,
+                    format!(
+                        "{} is neither true nor false; write `… is defined`",
+                        described(value.ty)
+                    ),
                 ),
-            ),
             ExprType::Boolean
             | ExprType::String
             | ExprType::Integer
             | ExprType::Number
+            | ExprType::List(_)
             | ExprType::Wire => {
                 if matches!(value.kind, ExprKind::Null) {
                     return Some(boolean(ExprKind::Boolean(false)));
                 }
                 Some(boolean(ExprKind::Truthy(Box::new(value))))
             }
-        }
-    }
-
-    fn integer(&mut self, ast: &Ast) -> Option<Expr> {
-        let value = self.check(ast)?;
-        match value.ty {
-            _ if matches!(value.kind, ExprKind::Null) => {
-                self.mismatch(&ast.range, "there is no arithmetic with nothing")
-            }
-            ExprType::Integer | ExprType::Wire => Some(value),
-            ExprType::String => {
-                let fault = Fault::new(
-                    Code::ExpressionType,
-                    ast.range.clone(),
-                    "arithmetic takes whole numbers, and this is a text",
-                );
-                self.fault(
-                    fault.help("texts are joined by writing them side by side: `{{ a }}{{ b }}`"),
-                );
-                None
-            }
-            other => self.mismatch(
-                &ast.range,
-                format!(
-                    "arithmetic takes whole numbers, and this is {}",
-                    described(other)
-                ),
-            ),
         }
     }
 
@@ -187,23 +204,15 @@ impl Checker<'_, '_> {
     ) -> Option<Expr> {
         use BinaryOperator as B;
         let comparison = match operator {
-            B::Or | B::And => {
+            B::Or => return self.either(left, right, range),
+            B::And => {
                 let (left, right) = (self.operand(left), self.operand(right));
                 let (left, right) = (Box::new(left?), Box::new(right?));
-                return Some(boolean(if operator == B::Or {
-                    ExprKind::Or(left, right)
-                } else {
-                    ExprKind::And(left, right)
-                }));
+                return Some(boolean(ExprKind::And(left, right)));
             }
-            B::Add | B::Subtract | B::Multiply => {
-                let (left, right) = (self.integer(left), self.integer(right));
-                let operator = match operator {
-                    B::Add => Operator::Add,
-                    B::Subtract => Operator::Subtract,
-                    _ => Operator::Multiply,
-                };
-                return Some(arithmetic(operator, left?, right?));
+            B::Concat => return self.concatenation(left, right),
+            B::Add | B::Subtract | B::Multiply | B::Divide | B::FloorDivide | B::Remainder => {
+                return self.arithmetic(operator, left, right);
             }
             B::Equal => Comparison::Equal,
             B::NotEqual => Comparison::NotEqual,
@@ -271,7 +280,7 @@ impl Checker<'_, '_> {
                     );
                     return None;
                 }
-                ExprType::List | ExprType::Scalar | ExprType::Decimal => {
+                ExprType::List(_) | ExprType::Scalar | ExprType::Decimal => {
                     return self.mismatch(
                         &ast.range,
                         format!("{} cannot be compared", described(value.ty)),
@@ -291,34 +300,6 @@ impl Checker<'_, '_> {
             Box::new(a),
             Box::new(b),
         )))
-    }
-
-    fn within(&mut self, value: &Ast, items: &[Ast]) -> Option<Expr> {
-        let operand = self.check(value);
-        let mut any: Option<Expr> = None;
-        let mut failed = operand.is_none();
-        for item in items {
-            let checked = self.check(item);
-            let (Some(operand), Some(checked)) = (operand.clone(), checked) else {
-                failed = true;
-                continue;
-            };
-            match self.compare(
-                Comparison::Equal,
-                (operand, value),
-                (checked, item),
-                &item.range,
-            ) {
-                Some(equal) => {
-                    any = Some(match any {
-                        None => equal,
-                        Some(before) => boolean(ExprKind::Or(Box::new(before), Box::new(equal))),
-                    });
-                }
-                None => failed = true,
-            }
-        }
-        if failed { None } else { any }
     }
 
     fn conditional(
@@ -408,13 +389,4 @@ fn as_number(literal: Expr) -> Expr {
         ExprKind::Integer(value) => expr(ExprKind::Number(value as f64), ExprType::Number, false),
         _ => literal,
     }
-}
-
-fn arithmetic(operator: Operator, left: Expr, right: Expr) -> Expr {
-    let nullable = left.nullable || right.nullable;
-    expr(
-        ExprKind::Arithmetic(operator, Box::new(left), Box::new(right)),
-        ExprType::Integer,
-        nullable,
-    )
 }

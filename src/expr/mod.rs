@@ -7,6 +7,7 @@
 mod ast;
 mod check;
 mod cursor;
+mod functions;
 mod parse;
 mod partition;
 mod path;
@@ -15,8 +16,11 @@ mod reference;
 mod template;
 mod token;
 
-pub use ast::{Ast, AstKind, BinaryOperator, Step, StepKind};
+pub use ast::{Argument, Ast, AstKind, BinaryOperator, Call, Notation, Step, StepKind, TypeTest};
 pub use cursor::{CursorNames, CursorPlace};
+pub use functions::{
+    FUNCTIONS, Function, Gives, Parameter, Spelling, Takes, reference as functions_reference,
+};
 pub use partition::{ParentNames, PartitionNames};
 pub use path::{PathItem, PathItemKind, path};
 pub use place::{BodyReader, ConfigNames, OneOfOption, Place, RecordNames, Wants};

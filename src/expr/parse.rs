@@ -1,5 +1,7 @@
-//! Tokens → tree, with Jinja's precedence: `if`, `or`, `and`, `not`, comparisons, `+ -`, `*`, `-x`, then `is` and steps.
+//! Tokens → tree, with Jinja's precedence: `if`, `or`, `and`, `not`, comparisons, `+ -`, `~`, `* / // %`,
+//! `-x`, then filters, `is` and steps.
 
+mod call;
 mod operand;
 
 use std::ops::Range;
@@ -190,52 +192,64 @@ impl<'t> Parser<'t> {
         Some(operator)
     }
 
-    /// `[a, b]` behind `in`.
+    /// What stands behind `in`.
     fn within(&mut self, left: Ast) -> Result<Ast, Fault> {
-        self.expect("[", "behind `in` stands a list, such as `[404, 410]`")?;
-        let mut items = Vec::new();
-        loop {
-            items.push(self.deeper(Self::sum)?);
-            if self.sign(",").is_none() {
-                break;
-            }
-        }
-        let close = self.expect("]", "the list behind `in` ends with it")?;
-        let range = left.range.start..close.end;
+        let right = self.sum()?;
+        let range = left.range.start..right.range.end;
         Ok(Ast {
-            kind: AstKind::In(Box::new(left), items),
+            kind: AstKind::In(Box::new(left), Box::new(right)),
             range,
         })
     }
 
     fn sum(&mut self) -> Result<Ast, Fault> {
-        let mut left = self.product()?;
-        loop {
-            let operator = if self.sign("+").is_some() {
-                BinaryOperator::Add
-            } else if self.sign("-").is_some() {
-                BinaryOperator::Subtract
-            } else {
-                return Ok(left);
-            };
-            left = binary(operator, left, self.product()?);
-        }
+        self.chain(
+            &[("+", BinaryOperator::Add), ("-", BinaryOperator::Subtract)],
+            Self::concatenation,
+        )
+    }
+
+    fn concatenation(&mut self) -> Result<Ast, Fault> {
+        self.chain(&[("~", BinaryOperator::Concat)], Self::product)
     }
 
     fn product(&mut self) -> Result<Ast, Fault> {
-        let mut left = self.unary()?;
-        while self.sign("*").is_some() {
-            left = binary(BinaryOperator::Multiply, left, self.unary()?);
+        let operators = [
+            ("*", BinaryOperator::Multiply),
+            ("//", BinaryOperator::FloorDivide),
+            ("/", BinaryOperator::Divide),
+            ("%", BinaryOperator::Remainder),
+        ];
+        self.chain(&operators, Self::unary)
+    }
+
+    /// Operands with operators between them, from the left.
+    fn chain(
+        &mut self,
+        operators: &[(&str, BinaryOperator)],
+        operand: fn(&mut Self) -> Result<Ast, Fault>,
+    ) -> Result<Ast, Fault> {
+        let mut left = operand(self)?;
+        loop {
+            let found = operators.iter().find(|(sign, _)| self.sign(sign).is_some());
+            let Some((_, operator)) = found else {
+                return Ok(left);
+            };
+            left = binary(*operator, left, operand(self)?);
         }
-        Ok(left)
     }
 
     fn unary(&mut self) -> Result<Ast, Fault> {
+        let value = self.negation()?;
+        self.filters(value)
+    }
+
+    fn negation(&mut self) -> Result<Ast, Fault> {
         let Some(start) = self.sign("-") else {
             return self.postfix();
         };
         self.deeper(|parser| {
-            let operand = parser.unary()?;
+            let operand = parser.negation()?;
             let range = start.start..operand.range.end;
             let kind = match operand.kind {
                 AstKind::Integer(value) => AstKind::Integer(-value),
@@ -258,14 +272,14 @@ impl<'t> Parser<'t> {
     fn unexpected(&self, token: &Token) -> Fault {
         let range = token.range.clone();
         match &token.kind {
-            TokenKind::Sign(sign @ ("/" | "//" | "%" | "**")) => Fault::syntax(
+            TokenKind::Sign("**") => Fault::syntax(
                 range,
-                format!(
-                    "`{sign}` is not part of spile's expressions; of arithmetic there is `+`, `-` and `*`"
-                ),
+                "`**` is not part of spile's expressions; of arithmetic there is `+`, `-`, `*`, `/`, `//` and `%`",
             ),
-            TokenKind::Sign("~") => Fault::syntax(range, "`~` is not part of spile's expressions")
-                .help("texts are joined by writing them side by side: `{{ a }}{{ b }}`"),
+            TokenKind::Sign("=") => Fault::syntax(
+                range,
+                "`=` is not part of spile's expressions; a comparison is `==`",
+            ),
             TokenKind::Sign("}") => Fault::syntax(range, "a single `}` stands here")
                 .help("an expression ends with `}}`"),
             TokenKind::Sign(sign) => Fault::syntax(range, format!("`{sign}` makes no sense here")),

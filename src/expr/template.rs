@@ -114,6 +114,11 @@ pub fn template(
                     .check(ast)
                     .filter(|value| fits(value, ast, alone, wants, &mut checker))
                 {
+                    Some(Expr {
+                        kind: ExprKind::Join(inner),
+                        nullable: false,
+                        ..
+                    }) => parts.extend(inner),
                     Some(value) => parts.push(Part::Value(value)),
                     None => failed = true,
                 }
@@ -171,12 +176,12 @@ fn fits(value: &Expr, ast: &Ast, alone: bool, wants: Wants, checker: &mut Checke
             ),
         )
         .help("secrets may stand in headers, query parameters, bodies and `auth`"),
-        ExprType::List if !alone => fault(
+        ExprType::List(_) if !alone => fault(
             Code::ExpressionType,
             format!("`{shown}` is a list and cannot be part of a text"),
         )
         .help("where a list is allowed, it stands alone"),
-        ExprType::List if !wants.list => fault(
+        ExprType::List(_) if !wants.list => fault(
             Code::ExpressionType,
             format!("`{shown}` is a list, and {} takes one value", wants.what),
         ),
@@ -269,7 +274,7 @@ fn position_value(ast: &Ast, text: &Text, place: &mut Place<'_>, sink: &mut Sink
             ));
             None
         }
-        ExprType::List | ExprType::Boolean => {
+        ExprType::List(_) | ExprType::Boolean => {
             let message = format!(
                 "a text or a number is needed here, and this is {}",
                 described(value.ty)

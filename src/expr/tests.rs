@@ -12,7 +12,7 @@ use super::*;
 use crate::diagnostic::Sink;
 use crate::model::{
     ConfigField, ConfigType, CursorEdge, CursorFormat, CursorType, ExprKind, ExprType, Field,
-    LeafKind, Name, Record, Struct, Template, Type,
+    LeafKind, Name, Part, Record, Struct, Template, Type,
 };
 use crate::source::{Sources, Span};
 
@@ -34,6 +34,7 @@ fn fields() -> Vec<ConfigField> {
         field("token", ConfigType::Secret, false),
         field("limit", ConfigType::Integer, false),
         field("maybe", ConfigType::Integer, true),
+        field("rate", ConfigType::Number, false),
         field("on", ConfigType::Boolean, false),
         field(
             "tags",
@@ -147,7 +148,18 @@ fn shown(kind: &ExprKind) -> String {
         ExprKind::Arithmetic(operator, a, b) => format!("({} {operator:?} {})", inner(a), inner(b)),
         ExprKind::If(c, a, b) => format!("({} if {} else {})", inner(a), inner(c), inner(b)),
         ExprKind::IsPresent(a) => format!("present({})", inner(a)),
-        ExprKind::Join(parts) => format!("{parts:?}"),
+        ExprKind::Join(parts) => {
+            let parts = parts.iter().map(|part| match part {
+                Part::Text(text) => format!("{text:?}"),
+                Part::Value(value) => inner(value),
+            });
+            parts.collect::<Vec<_>>().join(" ~ ")
+        }
+        ExprKind::Read(a) => format!("read({})", inner(a)),
+        ExprKind::Call(function, arguments) => {
+            let arguments: Vec<String> = arguments.iter().map(inner).collect();
+            format!("{function:?}({})", arguments.join(", "))
+        }
     }
 }
 
@@ -278,6 +290,161 @@ fn fields_of_records_have_their_types_and_belong_to_their_record() {
 }
 
 #[test]
+fn calls_are_of_the_types_of_the_table() {
+    let typed = |value: &str| match typed(value) {
+        Ok(Template::Value(value)) => {
+            format!("{} {:?} {}", shown(&value.kind), value.ty, value.nullable)
+        }
+        Ok(Template::Parts(parts)) => parts
+            .iter()
+            .map(|part| match part {
+                Part::Text(text) => format!("{text:?}"),
+                Part::Value(value) => shown(&value.kind),
+            })
+            .collect::<Vec<_>>()
+            .join(" ~ "),
+        other => panic!("{value}: {other:?}"),
+    };
+    for (value, expected) in [
+        ("{{ config.host.lower() }}", "Lower(host) String false"),
+        (
+            "{{ config.host | lower | upper }}",
+            "Upper(Lower(host)) String false",
+        ),
+        (
+            "{{ -config.rate | abs }}",
+            "Absolute((0 Subtract rate)) Number false",
+        ),
+        (
+            "{{ config.host.split('.')[-1] }}",
+            "Item(Split(host, \".\"), -1) String true",
+        ),
+        ("{{ config.host[1:] }}", "Slice(host, 1) String false"),
+        (
+            "{{ config.tags[:-1] }}",
+            "Slice(tags, 0, -1) List(String) false",
+        ),
+        ("{{ config.tags[0] }}", "Item(tags, 0) String true"),
+        ("{{ config.tags | last }}", "Item(tags, -1) String true"),
+        (
+            "{{ ','.join(config.tags) }}",
+            "Join(tags, \",\") String false",
+        ),
+        (
+            "{{ [config.host, config.token] | join(':') }}",
+            "host ~ \":\" ~ token",
+        ),
+        (
+            "{{ config.host ~ '-' ~ config.limit }}",
+            "host ~ \"-\" ~ limit",
+        ),
+        ("{{ config.host + '-' + 'x' }}", "host ~ \"-x\""),
+        ("{{ '{}/{}'.format(config.host, 1) }}", "host ~ \"/\" ~ 1"),
+        (
+            "{{ (config.host ~ config.token) | base64encode }}",
+            "Base64Encode(host ~ token) Secret false",
+        ),
+        (
+            "{{ config.token | hash('sha256') }}",
+            "Sha256(token) Secret false",
+        ),
+        (
+            "{{ config.maybe | default(1) }}",
+            "Default(maybe, 1) Integer false",
+        ),
+        (
+            "{{ config.get('maybe', 1) }}",
+            "Default(maybe, 1) Integer false",
+        ),
+        (
+            "{{ config.get('group', {}).get('inner') }}",
+            "group.inner String false",
+        ),
+        ("{{ config.limit | default(1) }}", "limit Integer false"),
+        (
+            "{{ config.host or 'x' }}",
+            "Default(Filled(host), \"x\") String false",
+        ),
+        (
+            "{{ config.on or config.limit == 1 }}",
+            "(on or (limit Equal 1)) Boolean false",
+        ),
+        ("{{ config.host | int }}", "Integer(host) Integer true"),
+        (
+            "{{ config.host | int(0) }}",
+            "Integer(host, 0) Integer false",
+        ),
+        (
+            "{{ response.body.page | int + 1 }}",
+            "(Integer(read(page)) Add 1) Integer true",
+        ),
+        (
+            "{{ response.body.page + 1 }}",
+            "(read(page) Add 1) Integer true",
+        ),
+        ("{{ config.limit / 2 }}", "(limit Divide 2) Number false"),
+        (
+            "{{ config.limit // 2 % 3 }}",
+            "((limit FloorDivide 2) Remainder 3) Integer false",
+        ),
+        (
+            "{{ max(config.limit, 1, 2) }}",
+            "Greatest(Greatest(limit, 1), 2) Integer false",
+        ),
+        (
+            "{{ [config.rate, 1] | min }}",
+            "Least(rate, 1) Number false",
+        ),
+        ("{{ config.tags | max }}", "Greatest(tags) String true"),
+        (
+            "{{ 'a' in config.tags }}",
+            "Contains(tags, \"a\") Boolean false",
+        ),
+        (
+            "{{ 'a' not in response.body.x }}",
+            "not(truthy(Contains(read(x), \"a\"))) Boolean false",
+        ),
+        (
+            "{{ 'next' in response.body }}",
+            "present(next) Boolean false",
+        ),
+        (
+            "{{ response.body.more is false }}",
+            "(more Equal false) Boolean false",
+        ),
+        (
+            "{{ config.maybe is number }}",
+            "present(maybe) Boolean false",
+        ),
+        (
+            "{{ response.headers['Link'].split(',')[0] }}",
+            "Item(Split(header link, \",\"), 0) String true",
+        ),
+        (
+            "{{ response.body.url | regex_search('a=(.)') | urlencode }}",
+            "UrlEncode(Search(read(url), \"a=(.)\")) String true",
+        ),
+    ] {
+        assert_eq!(typed(value), expected, "{value}");
+    }
+}
+
+#[test]
+fn the_examples_of_all_functions_compile() {
+    for function in FUNCTIONS {
+        let example = format!("{{{{ {} }}}}", function.example);
+        let found = typed(&example);
+        assert!(found.is_ok(), "{example}: {found:?}");
+        let name = function.spellings[0].name;
+        let named = function
+            .spellings
+            .iter()
+            .any(|spelling| example.contains(spelling.name));
+        assert!(named, "the example of {name} does not use it");
+    }
+}
+
+#[test]
 fn a_template_alone_keeps_its_type_and_text_around_makes_it_text() {
     assert!(matches!(
         typed("{{ config.limit }}"),
@@ -313,28 +480,59 @@ fn faults_are_told_at_their_characters() {
         "{{ 1 2 }}",
         "{{ (1 }}",
         "{{ a = b }}",
-        "{{ config.host ~ 'x' }}",
-        "{{ config.limit / 2 }}",
-        "{{ config.host | upper }}",
-        "{{ config.maybe | default(1) }}",
-        "{{ now() }}",
-        "{{ today('x') }}",
+        "{{ config.limit ** 2 }}",
+        "{{ config.host | uper }}",
+        "{{ config.host | }}",
+        "{{ config.host.downcase() }}",
+        "{{ config.host.length() }}",
+        "{{ config.host.lower }}",
+        "{{ now('x') }}",
         "{{ env('X') }}",
-        "{{ config.host.lower() }}",
+        "{{ config.host.lower('x') }}",
+        "{{ config.host.replace('a') }}",
+        "{{ config.host.replace('a', news='b') }}",
+        "{{ config.host.replace('a', config.limit) }}",
+        "{{ config.host.strip(config.host) }}",
+        "{{ config.limit.lower() }}",
+        "{{ config.limit | lower }}",
+        "{{ config.token | lower }}",
+        "{{ config.token[:4] }}",
+        "{{ config.tags | join(config.maybe) }}",
+        "{{ config.host | hash('crc') }}",
+        "{{ config.host | regex_search('(') }}",
+        "{{ config.maybe | default('x') }}",
+        "{{ max(config.limit) }}",
+        "{{ max(config.limit, config.maybe) }}",
+        "{{ min(config.limit, 'x') }}",
+        "{{ config.on | max }}",
+        "{{ '{} {}'.format(config.host) }}",
+        "{{ config.host.split(',').a }}",
+        "{{ config.host[config.maybe] }}",
+        "{{ config.host['a':] }}",
+        "{{ config.limit[0] }}",
+        "{{ config.limit in config.tags }}",
+        "{{ config.maybe in config.host }}",
+        "{{ 'x' in [] }}",
+        "{{ config.tags ~ 'x' }}",
+        "{{ config.limit + 'x' }}",
+        "{{ {'a': 1} }}",
+        "{{ response.body.data[-1].id }}",
+        "{{ response.body.x is string }}",
+        "{{ config.token or 'x' }}",
         "{{ parent.id }} and {{ cursor.start }}",
         "{{ stream_slice.x }}",
         "{% if x %}",
         "{# note #}",
         "{{- config.host }}",
         "{{ config.host -}}",
-        "{{ config.host + 'x' }}",
         "{{ config.limit == 'x' }}",
         "{{ config.token == 'x' }}",
         "{{ 'a' if config.token else 'b' }}",
         "{{ 1 < 2 < 3 }}",
         "x{{ config.tags }}",
         "{{ [1, 2] }}",
-        "{{ config.host or 'x' }}",
+        "{{ config.host or 1 }}",
+        "{{ config.host and 'x' }}",
         "{{ 1 if config.on else 'x' }}",
         "{{ response.boddy.x }}",
         "{{ response.status_code }}",
@@ -343,7 +541,6 @@ fn faults_are_told_at_their_characters() {
         "{{ 99999999999999999999 }}",
         "{{ config.a.3x }}",
         "{{ config.limit is odd }}",
-        "{{ config.tags[-1] }}",
     ] {
         let faults = typed(value).expect_err(value);
         assert!(!faults.is_empty(), "{value}");

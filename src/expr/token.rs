@@ -25,15 +25,17 @@ pub(super) enum TokenKind {
 const MAX_TOKENS: usize = 500;
 
 /// Longer signs first.
-const SIGNS: [&str; 24] = [
+const SIGNS: [&str; 25] = [
     "==", "!=", "<=", ">=", "**", "//", "<", ">", "+", "-", "*", "/", "%", "~", "|", "(", ")", "[",
-    "]", "{", "}", ".", ",", ":",
+    "]", "{", "}", ".", ",", ":", "=",
 ];
 
 /// The tokens from `start` to the `}}` that ends the expression, and the offset behind that.
 pub(super) fn tokens(text: &str, open: Range<usize>) -> Result<(Vec<Token>, usize), Fault> {
     let mut tokens = Vec::new();
     let mut at = open.end;
+    // Maps that are open: the braces of the inner ones belong to them.
+    let mut maps = 0_usize;
     loop {
         let rest = text.get(at..).unwrap_or_default();
         let Some(first) = rest.chars().next() else {
@@ -42,7 +44,7 @@ pub(super) fn tokens(text: &str, open: Range<usize>) -> Result<(Vec<Token>, usiz
                     .help("close the expression with `}}`"),
             );
         };
-        if rest.starts_with("}}") {
+        if rest.starts_with("}}") && maps == 0 {
             return Ok((tokens, at + 2));
         }
         if rest.starts_with("-}}") {
@@ -64,6 +66,11 @@ pub(super) fn tokens(text: &str, open: Range<usize>) -> Result<(Vec<Token>, usiz
         }
         let (kind, length) = token(rest, first)
             .map_err(|(length, message)| Fault::syntax(at..at + length, message))?;
+        match kind {
+            TokenKind::Sign("{") => maps += 1,
+            TokenKind::Sign("}") => maps = maps.saturating_sub(1),
+            _ => {}
+        }
         tokens.push(Token {
             kind,
             range: at..at + length,
@@ -98,7 +105,6 @@ fn token(rest: &str, first: char) -> Lexed {
 
 fn unexpected(first: char) -> String {
     match first {
-        '=' => "`=` is not part of spile's expressions; a comparison is `==`".to_owned(),
         '!' => "`!` is not part of spile's expressions; write `not`".to_owned(),
         '&' => "`&` is not part of spile's expressions; write `and`".to_owned(),
         '$' => "`$` is not part of spile's expressions; write `response.body`".to_owned(),

@@ -156,7 +156,7 @@ fn configured(text: &Text, cx: &mut Cx<'_>) -> Option<PartitionValues> {
             "write the list itself, as `\"{{ config.accounts }}\"`",
         );
     };
-    let (ExprKind::Config(path), ExprType::List) = (&value.kind, value.ty) else {
+    let (ExprKind::Config(path), ExprType::List(_)) = (&value.kind, value.ty) else {
         return refuse(
             "the values of a partition are a list of the configuration, and this is one value",
             "declare it as `{ type: list, items: string }`",

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use super::Function;
+
 /// A text with expressions in it, or one expression that keeps its type.
 ///
 /// Where a place takes a value that may be absent, one absent expression makes the whole template absent.
@@ -53,7 +55,10 @@ impl Expr {
             | ExprKind::Field { .. }
             | ExprKind::PageSize
             | ExprKind::PageNumber => Vec::new(),
-            ExprKind::Truthy(a) | ExprKind::Not(a) | ExprKind::IsPresent(a) => vec![a.as_ref()],
+            ExprKind::Truthy(a) | ExprKind::Not(a) | ExprKind::IsPresent(a) | ExprKind::Read(a) => {
+                vec![a.as_ref()]
+            }
+            ExprKind::Call(_, arguments) => arguments.iter().collect(),
             ExprKind::And(a, b)
             | ExprKind::Or(a, b)
             | ExprKind::Compare(_, a, b)
@@ -97,9 +102,38 @@ pub enum ExprType {
     /// A uuid, a time of day or another scalar with `Display`.
     Scalar,
     /// A list of scalars: query parameters repeat.
-    List,
+    List(ItemType),
     /// A value of the response whose type is only known when it is there: a scalar or nothing.
     Wire,
+}
+
+/// Types of the items of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum ItemType {
+    /// `String`
+    String,
+    /// `i64`
+    Integer,
+    /// `f64`
+    Number,
+    /// `bool`
+    Boolean,
+    /// Anything else: nothing but to send it can be done with it.
+    Other,
+}
+
+impl ItemType {
+    /// The type of one item.
+    #[must_use]
+    pub fn alone(self) -> Option<ExprType> {
+        match self {
+            Self::String => Some(ExprType::String),
+            Self::Integer => Some(ExprType::Integer),
+            Self::Number => Some(ExprType::Number),
+            Self::Boolean => Some(ExprType::Boolean),
+            Self::Other => None,
+        }
+    }
 }
 
 /// Kinds of expressions.
@@ -150,8 +184,8 @@ pub enum ExprKind {
     /// A comparison of two values of one type, or of one with [`ExprType::Wire`], read as the other's type. Where one
     /// is nothing, `==` is false, `!=` true (both nothing: the other way round), and the rest false. A boolean.
     Compare(Comparison, Box<Expr>, Box<Expr>),
-    /// `a + b`, `a - b`, `a * b` of integers, or of [`ExprType::Wire`] read as one; nothing where one is nothing or the
-    /// result does not fit.
+    /// `a + b`, `a - b`, `a * b`, `a // b`, `a % b` of integers, or of [`ExprType::Wire`] read as one; nothing where one
+    /// is nothing or the result does not fit. Of numbers, and of `a / b` in any case, a number.
     Arithmetic(Operator, Box<Expr>, Box<Expr>),
     /// `a if c else b`: condition (a boolean), value, alternative.
     If(Box<Expr>, Box<Expr>, Box<Expr>),
@@ -160,6 +194,11 @@ pub enum ExprKind {
     Join(Vec<Part>),
     /// `x is defined`, `x is not none`
     IsPresent(Box<Expr>),
+    /// A value of [`ExprType::Wire`] read as the type of this expression; nothing where it is none of that type.
+    Read(Box<Expr>),
+    /// A function of values. Where the first is nothing, the result is nothing, but of [`Function::Default`]; the others
+    /// are always there.
+    Call(Function, Vec<Expr>),
 }
 
 /// Records whose fields expressions can name.
@@ -233,4 +272,7 @@ pub enum Operator {
     Add,
     Subtract,
     Multiply,
+    Divide,
+    FloorDivide,
+    Remainder,
 }

@@ -38,6 +38,9 @@ pub fn reference() -> String {
     for part in &parts {
         text.push_str(&section(part, &parts));
     }
+    // Its headings one step lower.
+    let functions = crate::expr::functions_reference();
+    text.push_str(&format!("\n#{}", functions.replace("\n## ", "\n### ")));
     text
 }
 

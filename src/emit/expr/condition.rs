@@ -1,8 +1,9 @@
 //! Conditions and comparisons.
 
-use super::{Scope, Shape, Value, wire};
+use super::call::LONG;
+use super::{Scope, Shape, Value, text, wire};
 use crate::emit::record::ident;
-use crate::model::{Comparison, Expr, ExprKind, ExprType, LeafKind};
+use crate::model::{Comparison, Expr, ExprKind, ExprType, Function, LeafKind};
 use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
 
@@ -14,6 +15,26 @@ impl Scope<'_> {
         match (trees.next(), trees.next()) {
             (Some(TokenTree::Group(group)), None) => group.stream(),
             _ => tokens,
+        }
+    }
+
+    /// A condition that does not begin with `!` or hold when things differ, and whether it is the opposite.
+    pub(super) fn decided(&self, expr: &Expr) -> (TokenStream, bool) {
+        match &expr.kind {
+            ExprKind::Not(inner) => {
+                let (condition, opposite) = self.decided(inner);
+                return (condition, !opposite);
+            }
+            ExprKind::Compare(Comparison::NotEqual, a, b) => {
+                let equal = self.compare(Comparison::Equal, a, b);
+                return (equal.tokens, true);
+            }
+            _ => {}
+        }
+        let mut trees = self.boolean(expr).into_iter();
+        match trees.next() {
+            Some(TokenTree::Punct(not)) if not.as_char() == '!' => (trees.collect(), true),
+            _ => (self.condition(expr), false),
         }
     }
 
@@ -41,7 +62,9 @@ impl Scope<'_> {
         let tokens = &value.tokens;
         match (value.shape, value.optional) {
             (Shape::Boolean, false) => tokens.clone(),
-            (Shape::Boolean, true) => quote!((#tokens == Some(true))),
+            (Shape::Boolean, true) => {
+                mapped(tokens).unwrap_or_else(|| quote!((#tokens == Some(true))))
+            }
             (Shape::Wire, _) => wire(&value, "is_truthy"),
             (Shape::Str | Shape::Text, false) => quote!(!#tokens.is_empty()),
             (Shape::Str, true) => quote!(#tokens.is_some_and(|text| !text.is_empty())),
@@ -49,6 +72,10 @@ impl Scope<'_> {
             (Shape::Integer, true) => quote!(#tokens.is_some_and(|number| number != 0)),
             (Shape::Number, false) => quote!((#tokens != 0.0)),
             (Shape::List(_), false) => quote!(!#tokens.is_empty()),
+            (Shape::Number, true) => quote!(#tokens.is_some_and(|number| number != 0.0)),
+            (Shape::Text | Shape::List(_), true) => {
+                quote!(#tokens.is_some_and(|value| !value.is_empty()))
+            }
             (_, true) => quote!(#tokens.is_some()),
             (_, false) => quote!(true),
         }
@@ -75,7 +102,10 @@ impl Scope<'_> {
     /// Counters of the runtime: `u64`, and the status.
     pub(super) fn is_unsigned(&self, expr: &Expr) -> bool {
         match &expr.kind {
-            ExprKind::PageSize | ExprKind::PageNumber | ExprKind::Status => true,
+            ExprKind::PageSize
+            | ExprKind::PageNumber
+            | ExprKind::Status
+            | ExprKind::Call(Function::Length, _) => true,
             ExprKind::Body(path) => self
                 .accessors
                 .iter()
@@ -88,7 +118,13 @@ impl Scope<'_> {
     pub(super) fn differ_in_sign(&self, left: &Expr, right: &Expr) -> bool {
         let natural = |expr: &Expr| matches!(expr.kind, ExprKind::Integer(number) if number >= 0);
         let integers = left.ty == ExprType::Integer && right.ty == ExprType::Integer;
-        let status = |expr: &Expr| expr.kind == ExprKind::Status;
+        // `u16` and `usize` among `u64`.
+        let status = |expr: &Expr| {
+            matches!(
+                expr.kind,
+                ExprKind::Status | ExprKind::Call(Function::Length, _)
+            )
+        };
         integers
             && !natural(left)
             && !natural(right)
@@ -96,7 +132,24 @@ impl Scope<'_> {
     }
 
     pub(super) fn compare(&self, comparison: Comparison, left: &Expr, right: &Expr) -> Value {
+        if let Some(empty) = self.emptiness(comparison, left, right) {
+            return empty;
+        }
         let (mut a, mut b) = (self.value(left), self.value(right));
+        if let (Shape::Boolean, false, ExprKind::Boolean(wanted)) =
+            (a.shape, a.optional, &right.kind)
+        {
+            let tokens = &a.tokens;
+            let same = *wanted == (comparison == Comparison::Equal);
+            return Value::new(
+                if same {
+                    tokens.clone()
+                } else {
+                    quote!(!#tokens)
+                },
+                Shape::Boolean,
+            );
+        }
         if self.differ_in_sign(left, right) {
             a = Value::optional(self.signed(left), Shape::Integer);
             b = Value::optional(self.signed(right), Shape::Integer);
@@ -110,6 +163,12 @@ impl Scope<'_> {
                     Shape::Boolean => Value::optional(wire(this, "boolean"), Shape::Boolean),
                     _ => Value::optional(wire(this, "as_str"), Shape::Str),
                 };
+            }
+        }
+        for (value, expr) in [(&mut a, left), (&mut b, right)] {
+            if value.tokens.to_string().len() > LONG {
+                let name = self.bind(&text::name_of(expr), &value.tokens);
+                value.tokens = quote!(#name);
             }
         }
         let operator = match comparison {
@@ -154,6 +213,43 @@ impl Scope<'_> {
         };
         Value::new(tokens, Shape::Boolean)
     }
+}
+
+impl Scope<'_> {
+    /// `x | length == 0` and its like, of what is there.
+    fn emptiness(&self, comparison: Comparison, left: &Expr, right: &Expr) -> Option<Value> {
+        let ExprKind::Call(Function::Length, of) = &left.kind else {
+            return None;
+        };
+        let empty = match (comparison, &right.kind) {
+            (Comparison::Equal | Comparison::LessOrEqual, ExprKind::Integer(0))
+            | (Comparison::Less, ExprKind::Integer(1)) => true,
+            (Comparison::NotEqual | Comparison::Greater, ExprKind::Integer(0))
+            | (Comparison::GreaterOrEqual, ExprKind::Integer(1)) => false,
+            _ => return None,
+        };
+        let of = of.first().map(|of| self.value(of))?;
+        let tokens = &of.tokens;
+        let tokens = match (of.optional, empty) {
+            (false, true) => quote!(#tokens.is_empty()),
+            (false, false) => quote!(!#tokens.is_empty()),
+            (true, true) => quote!(#tokens.is_some_and(|value| value.is_empty())),
+            (true, false) => quote!(#tokens.is_some_and(|value| !value.is_empty())),
+        };
+        Some(Value::new(tokens, Shape::Boolean))
+    }
+}
+
+/// `x.map(f) == Some(true)` as `x.is_some_and(f)`.
+fn mapped(tokens: &TokenStream) -> Option<TokenStream> {
+    let trees: Vec<TokenTree> = tokens.clone().into_iter().collect();
+    let (function, before) = trees.split_last()?;
+    let (method, before) = before.split_last()?;
+    let TokenTree::Ident(method) = method else {
+        return None;
+    };
+    let before: TokenStream = before.iter().cloned().collect();
+    (*method == "map").then(|| quote!(#before is_some_and #function))
 }
 
 fn plain(value: &Value) -> TokenStream {

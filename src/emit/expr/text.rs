@@ -3,7 +3,7 @@
 use super::{Scope, Shape, Value, field, wire};
 use crate::emit::record::ident;
 use crate::emit::text;
-use crate::model::{CursorEdge, Expr, ExprKind, ExprType, Part, Template};
+use crate::model::{CursorEdge, Expr, ExprKind, ExprType, Function, Part, Template};
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::quote;
 
@@ -23,6 +23,16 @@ impl Scope<'_> {
                     return quote!(#number);
                 }
                 match (value.shape, value.optional) {
+                    (Shape::Str | Shape::Text, false) if has_secret(expr) => {
+                        quote!(Secret::from(#tokens))
+                    }
+                    (Shape::Str | Shape::Text, true) if has_secret(expr) => {
+                        quote!(#tokens.map(Secret::from))
+                    }
+                    (Shape::Integer, false) if is_length(expr) => quote!(#tokens.to_string()),
+                    (Shape::Integer, true) if is_length(expr) => {
+                        quote!(#tokens.map(|length| length.to_string()))
+                    }
                     (Shape::Str | Shape::Secret, false) if self.is_place(expr) => quote!(&#tokens),
                     (Shape::List(true), false) => quote!(&#tokens),
                     (Shape::List(false), false) => {
@@ -81,7 +91,6 @@ impl Scope<'_> {
     ) -> TokenStream {
         let mut pattern = String::new();
         let mut arguments = Vec::new();
-        let mut names: Vec<String> = Vec::new();
         for part in parts {
             let expr = match part {
                 Part::Text(text) => {
@@ -100,27 +109,30 @@ impl Scope<'_> {
                 arguments.push(value);
                 continue;
             }
-            let mut name = name_of(expr);
-            while names.contains(&name) {
-                name.push_str("_too");
-            }
-            self.bind(&name, &value);
+            let name = self.bind(&name_of(expr), &value);
             pattern.push_str(&format!("{{{name}}}"));
-            names.push(name);
         }
         let pattern = text::literal(&pattern);
         quote!(format!(#pattern #(, #arguments)*))
     }
 
-    /// Binds a value to a name before the expression, unless that has been done.
-    fn bind(&self, name: &str, value: &TokenStream) -> Ident {
-        let name = ident(name);
-        let statement = quote!(let #name = #value;);
-        let mut lets = self.lets.borrow_mut();
-        if !lets.to_string().contains(&statement.to_string()) {
-            lets.extend(statement);
+    /// Binds a value to a name before the expression, unless that has been done. A name that has another value is not
+    /// taken.
+    pub(super) fn bind(&self, name: &str, value: &TokenStream) -> Ident {
+        let mut name = name.to_owned();
+        loop {
+            let bound = ident(&name);
+            let statement = quote!(let #bound = #value;);
+            let known = self.lets.borrow().to_string();
+            if known.contains(&statement.to_string()) {
+                return bound;
+            }
+            if !known.contains(&quote!(let #bound =).to_string()) {
+                self.lets.borrow_mut().extend(statement);
+                return bound;
+            }
+            name.push_str("_too");
         }
-        name
     }
 
     /// The statements that have to stand before what was made since the last call.
@@ -161,13 +173,8 @@ impl Scope<'_> {
             let Part::Value(expr) = part else { continue };
             let value = self.shown(expr);
             if value.optional || value.shape == Shape::Wire {
-                let mut name = name_of(expr);
-                while bound.iter().any(|known| *known == name) {
-                    name.push_str("_too");
-                }
-                let (name, text) = (ident(&name), self.optional_text(expr));
-                self.lets.borrow_mut().extend(quote!(let #name = #text;));
-                bound.push(name);
+                let text = self.optional_text(expr);
+                bound.push(self.bind(&name_of(expr), &text));
             }
         }
         let mut names = bound.iter();
@@ -181,10 +188,10 @@ impl Scope<'_> {
         });
         match bound.as_slice() {
             [] => Value::new(joined, Shape::Text),
-            [only] => Value::optional(quote!(#only.map(|#only| #joined)), Shape::Text),
+            [only] => Value::optional(quote!(#only.as_ref().map(|#only| #joined)), Shape::Text),
             several => Value::optional(
                 quote! {
-                    match (#(#several),*) {
+                    match (#(&#several),*) {
                         (#(Some(#several)),*) => Some(#joined),
                         _ => None,
                     }
@@ -194,12 +201,26 @@ impl Scope<'_> {
         }
     }
 
+    /// A text that need not be made as `&str`.
+    pub(super) fn borrowed(&self, expr: &Expr) -> Option<TokenStream> {
+        let value = self.value(expr);
+        let tokens = value.tokens;
+        (value.shape == Shape::Str && !value.optional).then(|| {
+            if is_string(expr, &tokens) {
+                quote!(#tokens.as_str())
+            } else {
+                tokens
+            }
+        })
+    }
+
     pub(super) fn owned_text(&self, expr: &Expr) -> TokenStream {
         let value = self.shown(expr);
         let tokens = &value.tokens;
         match (value.shape, value.optional) {
             (Shape::Text, false) => tokens.clone(),
-            (Shape::Str, false) => quote!(#tokens.clone()),
+            (Shape::Str, false) if is_string(expr, tokens) => quote!(#tokens.clone()),
+            (Shape::Str, false) => quote!(#tokens.to_owned()),
             (Shape::Wire, _) => {
                 let text = wire(&value, "as_str");
                 quote!(#text.unwrap_or_default().to_owned())
@@ -211,8 +232,38 @@ impl Scope<'_> {
         }
     }
 
-    /// A value inside `json!`.
-    pub fn json(&self, template: &Template) -> TokenStream {
+    /// Statements that keep a secret out of messages.
+    pub fn hidden(&self, expr: &Expr) -> TokenStream {
+        let value = self.value(expr);
+        let tokens = &value.tokens;
+        match (value.shape, value.optional) {
+            (Shape::Secret, false) => quote!(request.hide(&#tokens);),
+            (Shape::Secret, true) => {
+                quote!(if let Some(secret) = #tokens { request.hide(secret); })
+            }
+            (_, false) => quote!(let secret = Secret::from(#tokens); request.hide(&secret);),
+            (_, true) => quote! {
+                let secret = #tokens.map(Secret::from);
+                if let Some(secret) = &secret { request.hide(secret); }
+            },
+        }
+    }
+
+    /// A value inside `json!`: bound to a name before where it is more than a field or a method.
+    pub fn json(&self, template: &Template, name: &str) -> TokenStream {
+        let value = self.json_value(template);
+        let literal = matches!(template, Template::Text(_));
+        if literal
+            || is_simple(&value)
+            || matches!(template, Template::Value(_)) && is_short(&value)
+        {
+            return value;
+        }
+        let name = self.bind(&free_name(name.trim_start_matches("r#")), &value);
+        quote!(#name)
+    }
+
+    fn json_value(&self, template: &Template) -> TokenStream {
         match template {
             Template::Value(expr) => {
                 let value = self.shown(expr);
@@ -253,8 +304,21 @@ fn is_simple(tokens: &TokenStream) -> bool {
     })
 }
 
+/// A chain of methods with literals for arguments that does not need a line of its own.
+fn is_short(tokens: &TokenStream) -> bool {
+    tokens.to_string().len() < 40
+        && tokens.clone().into_iter().all(|token| match token {
+            TokenTree::Ident(_) | TokenTree::Literal(_) => true,
+            TokenTree::Punct(punct) => punct.as_char() == '.',
+            TokenTree::Group(group) => group
+                .stream()
+                .into_iter()
+                .all(|inner| matches!(inner, TokenTree::Literal(_))),
+        })
+}
+
 /// A name for the value of an expression.
-fn name_of(expr: &Expr) -> String {
+pub(super) fn name_of(expr: &Expr) -> String {
     let name = match &expr.kind {
         ExprKind::Config(path) => path
             .last()
@@ -270,6 +334,11 @@ fn name_of(expr: &Expr) -> String {
         ExprKind::Cursor(CursorEdge::End, _) => "end",
         _ => "value",
     };
+    free_name(name)
+}
+
+/// The name, or a longer one where it means something else.
+fn free_name(name: &str) -> String {
     let taken = [
         "config",
         "request",
@@ -314,6 +383,20 @@ fn optional_text_of(value: &Value) -> TokenStream {
         (_, true) => quote!(#tokens.map(|value| value.to_string())),
         (_, false) => quote!(Some(#tokens.to_string())),
     }
+}
+
+/// A place of a `String`, or a reference to one that a pattern has bound.
+fn is_string(expr: &Expr, tokens: &TokenStream) -> bool {
+    matches!(expr.kind, ExprKind::Config(_) | ExprKind::Field { .. })
+        && !tokens
+            .clone()
+            .into_iter()
+            .any(|token| matches!(token, TokenTree::Group(_)))
+}
+
+/// A `usize`.
+fn is_length(expr: &Expr) -> bool {
+    matches!(expr.kind, ExprKind::Call(Function::Length, _))
 }
 
 fn has_secret(expr: &Expr) -> bool {

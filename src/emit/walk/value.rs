@@ -1,8 +1,8 @@
 //! Values of expressions, as the generated connector computes them.
 
 use crate::model::{
-    Accessor, Comparison, Expr, ExprKind, LeafKind, Operator, Part, Record, RecordPath, RecordRoot,
-    Template, TimeFormat, Type,
+    Accessor, Comparison, Expr, ExprKind, ExprType, LeafKind, Operator, Part, Record, RecordPath,
+    RecordRoot, Template, TimeFormat, Type,
 };
 use serde_json::Value as Json;
 
@@ -67,7 +67,8 @@ impl Value {
         }
     }
 
-    fn is_truthy(&self) -> bool {
+    /// Whether it counts as true.
+    pub fn is_truthy(&self) -> bool {
         match self {
             Value::Nothing => false,
             Value::Text(text) => !text.is_empty(),
@@ -166,16 +167,7 @@ impl<'a> Scope<'a> {
                 Value::Boolean(compare(*comparison, self.value(left)?, self.value(right)?))
             }
             ExprKind::Arithmetic(operator, left, right) => {
-                let numbers = self
-                    .value(left)?
-                    .integer()
-                    .zip(self.value(right)?.integer());
-                let result = numbers.and_then(|(a, b)| match operator {
-                    Operator::Add => a.checked_add(b),
-                    Operator::Subtract => a.checked_sub(b),
-                    Operator::Multiply => a.checked_mul(b),
-                });
-                result.map_or(Value::Nothing, Value::Integer)
+                arithmetic(*operator, &self.value(left)?, &self.value(right)?, expr.ty)
             }
             ExprKind::If(condition, then, otherwise) => {
                 if self.holds(condition)? {
@@ -185,6 +177,22 @@ impl<'a> Scope<'a> {
                 }
             }
             ExprKind::Join(parts) => self.join(parts)?,
+            ExprKind::Read(inner) => {
+                let wanted = match expr.ty {
+                    ExprType::Integer => Value::Integer(0),
+                    ExprType::Number => Value::Number(0.0),
+                    ExprType::Boolean => Value::Boolean(false),
+                    _ => Value::Text(String::new()),
+                };
+                self.value(inner)?.like(&wanted)
+            }
+            ExprKind::Call(function, arguments) => {
+                let values: Option<Vec<Value>> = arguments
+                    .iter()
+                    .map(|argument| self.value(argument))
+                    .collect();
+                super::function::call(*function, &values?)?
+            }
             ExprKind::IsPresent(inner) => Value::Boolean(self.value(inner)? != Value::Nothing),
             _ => return None,
         })
@@ -225,6 +233,30 @@ impl<'a> Scope<'a> {
             }
         }
     }
+}
+
+fn arithmetic(operator: Operator, left: &Value, right: &Value, ty: ExprType) -> Value {
+    if ty == ExprType::Number {
+        let float = |value: &Value| value.text().parse::<f64>().ok();
+        let result = float(left).zip(float(right)).map(|(a, b)| match operator {
+            Operator::Add => a + b,
+            Operator::Subtract => a - b,
+            Operator::Multiply => a * b,
+            Operator::Divide => a / b,
+            Operator::FloorDivide => a.div_euclid(b),
+            Operator::Remainder => a.rem_euclid(b),
+        });
+        return result.map_or(Value::Nothing, Value::Number);
+    }
+    let numbers = left.integer().zip(right.integer());
+    let result = numbers.and_then(|(a, b)| match operator {
+        Operator::Add => a.checked_add(b),
+        Operator::Subtract => a.checked_sub(b),
+        Operator::Multiply => a.checked_mul(b),
+        Operator::Divide | Operator::FloorDivide => a.checked_div_euclid(b),
+        Operator::Remainder => a.checked_rem_euclid(b),
+    });
+    result.map_or(Value::Nothing, Value::Integer)
 }
 
 fn compare(comparison: Comparison, left: Value, right: Value) -> bool {

@@ -1,27 +1,42 @@
-//! Operands: literals, references, tests.
+//! Operands: literals, names with the steps from them, lists, maps, tests.
 
 use std::ops::Range;
 
 use super::Parser;
-use crate::diagnostic::Code;
 use crate::expr::Fault;
-use crate::expr::ast::{Ast, AstKind, Step, StepKind};
+use crate::expr::ast::{Ast, AstKind, Step, StepKind, TypeTest};
 use crate::expr::token::{Token, TokenKind};
 
 impl Parser<'_> {
+    /// A value and the steps, subscripts and calls of methods behind it.
     pub(super) fn postfix(&mut self) -> Result<Ast, Fault> {
         let mut value = self.primary()?;
-        while self.word("is").is_some() {
-            value = self.test(value)?;
+        loop {
+            value = if self.sign(".").is_some() {
+                self.member(value)?
+            } else if let Some(open) = self.sign("[") {
+                self.deeper(|parser| parser.subscript(value, &open))?
+            } else {
+                return Ok(value);
+            };
         }
-        if let Some(bar) = self.sign("|") {
-            return Err(self.filter(bar));
+    }
+
+    /// Filters and tests behind a value.
+    pub(super) fn filters(&mut self, mut value: Ast) -> Result<Ast, Fault> {
+        loop {
+            value = if let Some(bar) = self.sign("|") {
+                self.filter(value, &bar)?
+            } else if self.word("is").is_some() {
+                self.test(value)?
+            } else {
+                return Ok(value);
+            };
         }
-        Ok(value)
     }
 
     /// What stands behind `is`.
-    pub(super) fn test(&mut self, value: Ast) -> Result<Ast, Fault> {
+    fn test(&mut self, value: Ast) -> Result<Ast, Fault> {
         let not = self.word("not").is_some();
         let Some(token) = self.next() else {
             return Err(
@@ -30,52 +45,41 @@ impl Parser<'_> {
             );
         };
         let range = value.range.start..token.range.end;
-        let present = match &token.kind {
-            TokenKind::Name(name) => match name.as_str() {
-                "defined" => true,
-                "none" | "None" | "undefined" => false,
-                _ => return Err(unknown_test(token.range.clone(), name)),
-            },
-            _ => return Err(unknown_test(token.range.clone(), "this")),
+        let TokenKind::Name(name) = &token.kind else {
+            return Err(unknown_test(token.range.clone(), "this"));
         };
-        let is_present = Ast {
-            kind: AstKind::IsPresent(Box::new(value)),
+        let value = Box::new(value);
+        let (kind, holds) = match name.as_str() {
+            "defined" => (AstKind::IsPresent(value), true),
+            "none" | "None" | "undefined" => (AstKind::IsPresent(value), false),
+            "string" => (AstKind::Is(value, TypeTest::String), true),
+            "number" => (AstKind::Is(value, TypeTest::Number), true),
+            "boolean" => (AstKind::Is(value, TypeTest::Boolean), true),
+            "true" | "True" | "false" | "False" => {
+                let boolean = AstKind::Boolean(matches!(name.as_str(), "true" | "True"));
+                let boolean = Ast {
+                    kind: boolean,
+                    range: token.range.clone(),
+                };
+                let operator = super::BinaryOperator::Equal;
+                (AstKind::Binary(operator, value, Box::new(boolean)), true)
+            }
+            _ => return Err(unknown_test(token.range.clone(), name)),
+        };
+        let test = Ast {
+            kind,
             range: range.clone(),
         };
-        if present == not {
-            Ok(Ast {
-                kind: AstKind::Not(Box::new(is_present)),
-                range,
-            })
-        } else {
-            Ok(is_present)
+        if holds != not {
+            return Ok(test);
         }
+        Ok(Ast {
+            kind: AstKind::Not(Box::new(test)),
+            range,
+        })
     }
 
-    /// Filters are not part of the language; says so under the filter's name.
-    pub(super) fn filter(&mut self, bar: Range<usize>) -> Fault {
-        match self.peek() {
-            Some(Token {
-                kind: TokenKind::Name(name),
-                range,
-            }) => {
-                let fault = Fault::syntax(
-                    range.clone(),
-                    format!("the filter `{name}` is not part of spile's expressions"),
-                );
-                if name == "default" || name == "d" {
-                    fault.help(
-                        "give the `config` field a `default`, or write `x if x is not none else y`",
-                    )
-                } else {
-                    fault
-                }
-            }
-            _ => Fault::syntax(bar, "filters are not part of spile's expressions"),
-        }
-    }
-
-    pub(super) fn primary(&mut self) -> Result<Ast, Fault> {
+    fn primary(&mut self) -> Result<Ast, Fault> {
         let Some(token) = self.next() else {
             return Err(Fault::syntax(
                 self.end..self.end + 2,
@@ -97,7 +101,12 @@ impl Parser<'_> {
                         format!("a value is missing before `{name}`"),
                     ));
                 }
-                _ => return self.reference(name, range),
+                _ if self.at_sign("(") => return self.function(name, range),
+                _ => AstKind::Reference {
+                    root: name.clone(),
+                    root_range: range.clone(),
+                    steps: Vec::new(),
+                },
             },
             TokenKind::Sign("(") => {
                 let inner = self.ternary()?;
@@ -107,50 +116,68 @@ impl Parser<'_> {
                     range: range.start..close.end,
                 });
             }
-            TokenKind::Sign("[" | "{") => {
-                return Err(Fault::syntax(
-                    range,
-                    "lists and maps are not part of spile's expressions, but for `x in [a, b]`",
-                ));
-            }
+            TokenKind::Sign("[") => return self.deeper(|parser| parser.list(&range)),
+            TokenKind::Sign("{") => return self.deeper(|parser| parser.map(&range)),
             TokenKind::Sign(_) => return Err(self.unexpected(token)),
         };
         Ok(Ast { kind, range })
     }
 
-    pub(super) fn reference(&mut self, root: &str, root_range: Range<usize>) -> Result<Ast, Fault> {
-        let mut steps: Vec<Step> = Vec::new();
-        loop {
-            if self.sign(".").is_some() {
-                steps.push(self.member()?);
-            } else if let Some(open) = self.sign("[") {
-                steps.push(self.subscript(&open)?);
-            } else if let Some(open) = self.sign("(") {
-                return Err(call(root, &root_range, steps.last(), open));
-            } else {
-                break;
+    /// `[a, b]`
+    fn list(&mut self, open: &Range<usize>) -> Result<Ast, Fault> {
+        let mut items = Vec::new();
+        let close = loop {
+            if let Some(close) = self.sign("]") {
+                break close;
             }
-        }
-        let range = root_range.start..steps.last().map_or(root_range.end, |step| step.range.end);
+            items.push(self.ternary()?);
+            if self.sign(",").is_none() {
+                break self.expect("]", "the list ends with it")?;
+            }
+        };
         Ok(Ast {
-            kind: AstKind::Reference {
-                root: root.to_owned(),
-                root_range,
-                steps,
-            },
-            range,
+            kind: AstKind::List(items),
+            range: open.start..close.end,
         })
     }
 
-    pub(super) fn member(&mut self) -> Result<Step, Fault> {
+    /// `{'a': b}`
+    fn map(&mut self, open: &Range<usize>) -> Result<Ast, Fault> {
+        let mut entries = Vec::new();
+        let close = loop {
+            if let Some(close) = self.sign("}") {
+                break close;
+            }
+            let key = self.ternary()?;
+            self.expect(":", "a value follows the key of a map")?;
+            entries.push((key, self.ternary()?));
+            if self.sign(",").is_none() {
+                break self.expect("}", "the map ends with it")?;
+            }
+        };
+        Ok(Ast {
+            kind: AstKind::Map(entries),
+            range: open.start..close.end,
+        })
+    }
+
+    /// The name behind `.`: a key, or a method.
+    fn member(&mut self, value: Ast) -> Result<Ast, Fault> {
         match self.next() {
             Some(Token {
                 kind: TokenKind::Name(name),
                 range,
-            }) => Ok(Step {
-                kind: StepKind::Key(name.clone()),
-                range: range.clone(),
-            }),
+            }) if self.at_sign("(") => self.method(value, name, range.clone()),
+            Some(Token {
+                kind: TokenKind::Name(name),
+                range,
+            }) => Ok(stepped(
+                value,
+                Step {
+                    kind: StepKind::Key(name.clone()),
+                    range: range.clone(),
+                },
+            )),
             Some(token) => Err(
                 Fault::syntax(token.range.clone(), "a name is missing behind `.`")
                     .help("write `['…']` for a key that is no name, `[0]` for an item of a list"),
@@ -162,91 +189,92 @@ impl Parser<'_> {
         }
     }
 
-    pub(super) fn subscript(&mut self, open: &Range<usize>) -> Result<Step, Fault> {
-        let kind = match self.next() {
-            Some(Token {
-                kind: TokenKind::String(key),
-                ..
-            }) => StepKind::Key(key.clone()),
-            Some(Token {
-                kind: TokenKind::Integer(index),
-                range,
-            }) => {
-                let too_large = || Fault::syntax(range.clone(), "no list has so many items");
-                StepKind::Index(
-                    usize::try_from(*index)
-                        .ok()
-                        .filter(|index| *index < 10_000)
-                        .ok_or_else(too_large)?,
-                )
-            }
-            Some(Token {
-                kind: TokenKind::Sign("-"),
-                range,
-            }) => {
-                return Err(Fault::syntax(
-                    range.clone(),
-                    "items are counted from the start of a list only",
-                ));
-            }
-            Some(token) => {
-                return Err(Fault::syntax(
-                    token.range.clone(),
-                    "between `[` and `]` stands a quoted key or a number",
-                ));
-            }
-            None => {
-                return Err(Fault::syntax(
-                    self.end..self.end + 2,
-                    "`]` is missing before this",
-                ));
-            }
+    /// What stands between `[` and `]`: a key, a number, a part of a text or list.
+    fn subscript(&mut self, value: Ast, open: &Range<usize>) -> Result<Ast, Fault> {
+        let from = if self.at_sign(":") {
+            None
+        } else {
+            Some(self.ternary()?)
+        };
+        let to = match self.sign(":") {
+            None => None,
+            Some(_) if self.at_sign("]") => Some(None),
+            Some(_) => Some(Some(Box::new(self.ternary()?))),
         };
         let close = self.expect("]", "a bracket is open")?;
-        Ok(Step {
-            kind,
-            range: open.start..close.end,
-        })
+        let range = open.start..close.end;
+        let whole = value.range.start..close.end;
+        match (from, to) {
+            (from, Some(to)) => Ok(Ast {
+                kind: AstKind::Slice(Box::new(value), from.map(Box::new), to),
+                range: whole,
+            }),
+            (Some(index), None) => match step(&index)? {
+                // Of what is computed, a number takes an item.
+                Some(StepKind::Index(_)) if !matches!(value.kind, AstKind::Reference { .. }) => {
+                    Ok(Ast {
+                        kind: AstKind::Item(Box::new(value), Box::new(index)),
+                        range: whole,
+                    })
+                }
+                Some(kind) => Ok(stepped(value, Step { kind, range })),
+                None => Ok(Ast {
+                    kind: AstKind::Item(Box::new(value), Box::new(index)),
+                    range: whole,
+                }),
+            },
+            (None, None) => Err(Fault::syntax(
+                close,
+                "between `[` and `]` stands a quoted key or a number",
+            )),
+        }
     }
 }
 
-pub(super) fn unknown_test(range: Range<usize>, name: &str) -> Fault {
+/// The step that a literal between brackets is.
+fn step(index: &Ast) -> Result<Option<StepKind>, Fault> {
+    match &index.kind {
+        AstKind::String(key) => Ok(Some(StepKind::Key(key.clone()))),
+        AstKind::Integer(number) if *number >= 0 => usize::try_from(*number)
+            .ok()
+            .filter(|index| *index < 10_000)
+            .map(|index| Some(StepKind::Index(index)))
+            .ok_or_else(|| Fault::syntax(index.range.clone(), "no list has so many items")),
+        _ => Ok(None),
+    }
+}
+
+/// One step further from a name, or a part of another value.
+pub(super) fn stepped(value: Ast, step: Step) -> Ast {
+    let range = value.range.start..step.range.end;
+    let kind = match value.kind {
+        AstKind::Reference {
+            root,
+            root_range,
+            mut steps,
+        } => {
+            steps.push(step);
+            AstKind::Reference {
+                root,
+                root_range,
+                steps,
+            }
+        }
+        kind => AstKind::Part(
+            Box::new(Ast {
+                kind,
+                range: value.range,
+            }),
+            step,
+        ),
+    };
+    Ast { kind, range }
+}
+
+fn unknown_test(range: Range<usize>, name: &str) -> Fault {
     Fault::syntax(
         range,
         format!("`is {name}` is no test of spile's expressions"),
     )
-    .help("there are `is defined`, `is none` and their `is not`")
-}
-
-/// A call of a function or method: none is compiled.
-pub(super) fn call(
-    root: &str,
-    root_range: &Range<usize>,
-    last: Option<&Step>,
-    open: Range<usize>,
-) -> Fault {
-    const LATER: [&str; 3] = ["now", "today", "duration"];
-    match last {
-        Some(step) => Fault::syntax(
-            step.range.start..open.end,
-            "methods are not part of spile's expressions",
-        ),
-        None if LATER.contains(&root) => Fault::new(
-            Code::NotSupportedYet,
-            root_range.clone(),
-            format!("the function `{root}` is not supported yet"),
-        ),
-        None => {
-            let fault = Fault::new(
-                Code::UnknownReference,
-                root_range.clone(),
-                format!("there is no function `{root}`"),
-            );
-            if matches!(root, "env" | "env_var" | "getenv" | "secret") {
-                fault.help("declare the value under `config` and write `config.NAME`; its user gives it by environment variable, file or code")
-            } else {
-                fault
-            }
-        }
-    }
+    .help("there are `is defined`, `is none`, `is true`, `is false`, `is string`, `is number`, `is boolean` and their `is not`")
 }

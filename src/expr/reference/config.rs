@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::{Reference, Resolved, expr, key, named, unknown};
 use crate::diagnostic::Code;
 use crate::expr::{Fault, Place};
-use crate::model::{ConfigField, ConfigType, ExprKind, ExprType};
+use crate::model::{ConfigField, ConfigType, ExprKind, ExprType, ItemType};
 
 pub(super) fn config(reference: &Reference<'_>, place: &Place<'_>) -> Resolved {
     let Some(first) = reference.steps.first() else {
@@ -120,7 +120,13 @@ pub(super) fn config_value(
         ConfigType::Boolean => ExprType::Boolean,
         ConfigType::Timestamp => ExprType::Timestamp,
         ConfigType::Date => ExprType::Date,
-        ConfigType::List(_) => ExprType::List,
+        ConfigType::List(item) => ExprType::List(match **item {
+            ConfigType::String | ConfigType::Enum { .. } => ItemType::String,
+            ConfigType::Integer => ItemType::Integer,
+            ConfigType::Number => ItemType::Number,
+            ConfigType::Boolean => ItemType::Boolean,
+            _ => ItemType::Other,
+        }),
         ConfigType::Object { .. } | ConfigType::OneOf { .. } => {
             let message = format!(
                 "`config.{}` is a group of fields, not a value",

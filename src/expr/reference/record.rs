@@ -4,7 +4,7 @@ use super::{Reference, Resolved, expr, key, named, unknown};
 use crate::diagnostic::Code;
 use crate::expr::{Fault, PartitionNames, Place, RecordNames};
 use crate::model::{
-    ExprKind, ExprType, FieldStep, Item, Record, RecordPath, RecordRoot, Struct, Type,
+    ExprKind, ExprType, FieldStep, Item, ItemType, Record, RecordPath, RecordRoot, Struct, Type,
 };
 
 pub(super) fn record(root: RecordRoot, reference: &Reference<'_>, place: &Place<'_>) -> Resolved {
@@ -30,12 +30,26 @@ pub(super) fn parent(reference: &Reference<'_>, names: &PartitionNames<'_>) -> R
     };
     let field = field(reference, record)?;
     let of = match &field.path.ty {
-        Type::List(item) if is_param(item) && !parent.batch => ExprType::List,
+        Type::List(item) if is_param(item) && !parent.batch => ExprType::List(item_type(&item.ty)),
         _ => field.one(reference)?,
     };
     let (rust, nullable, ty) = names.parent_field(&field.wire, field.path);
-    let of = if parent.batch { ExprType::List } else { of };
+    let of = if parent.batch {
+        ExprType::List(ItemType::Other)
+    } else {
+        of
+    };
     partition_field(rust, nullable, ty, of)
+}
+
+fn item_type(ty: &Type) -> ItemType {
+    match ty {
+        Type::String => ItemType::String,
+        Type::Integer => ItemType::Integer,
+        Type::Number => ItemType::Number,
+        Type::Boolean => ItemType::Boolean,
+        _ => ItemType::Other,
+    }
 }
 
 /// Whether a list of such items can repeat a parameter.

@@ -6,6 +6,7 @@ pub mod runtime {
     pub mod adapt;
     pub mod api_key;
     pub mod base64;
+    pub mod base64_text;
     pub mod basic;
     pub mod batches;
     pub mod bearer;
@@ -39,7 +40,9 @@ pub mod runtime {
     pub mod lines;
     pub mod link;
     pub mod login;
+    pub mod md5_hex;
     pub mod memory;
+    pub mod numbers;
     pub mod oauth2;
     pub mod once;
     pub mod output;
@@ -48,6 +51,7 @@ pub mod runtime {
     pub mod partitions;
     pub mod path;
     pub mod pattern;
+    pub mod percent;
     pub mod plan;
     pub mod policies;
     pub mod record;
@@ -60,10 +64,13 @@ pub mod runtime {
     pub mod row;
     pub mod rows;
     pub mod scalar;
+    pub mod search;
     pub mod secret;
     pub mod send;
     pub mod session;
     pub mod settings;
+    pub mod sha256_hex;
+    pub mod slice;
     pub mod source;
     pub mod state;
     pub mod state_file;

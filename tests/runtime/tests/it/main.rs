@@ -15,6 +15,7 @@ mod bodies;
 mod changing;
 mod cli;
 mod credentials;
+mod expressions;
 mod family;
 mod formats;
 mod guards;
