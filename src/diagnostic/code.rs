@@ -143,6 +143,8 @@ codes! {
     InvalidAuth "E0418" Error,
     /// A decoder that cannot give what is declared.
     InvalidDecoder "E0419" Error,
+    /// A GraphQL query that cannot be sent as written.
+    InvalidQuery "E0420" Error,
     /// A rate limit that cannot hold as written.
     InvalidRateLimit "E0421" Error,
 

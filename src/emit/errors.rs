@@ -152,7 +152,8 @@ pub fn duration(duration: Duration, uses: &mut Uses) -> TokenStream {
 /// The method of the trait; nothing without rules.
 pub fn action(resource: &Resource, scope: Scope<'_>, uses: &mut Uses) -> Option<TokenStream> {
     let policy = &resource.errors;
-    if policy.rules.is_empty() {
+    let is_query = resource.request.body.query().is_some();
+    if policy.rules.is_empty() && !is_query {
         return None;
     }
     uses.runtime("Action");
@@ -180,6 +181,10 @@ pub fn action(resource: &Resource, scope: Scope<'_>, uses: &mut Uses) -> Option<
         Some((rules, last)) => {
             let action = outcome(&last.action, scope);
             (rules, quote!(Some(#action)))
+        }
+        None if is_query => {
+            uses.runtime("graphql");
+            (policy.rules.as_slice(), quote!(graphql::errors(answer)))
         }
         None => (policy.rules.as_slice(), quote!(None)),
     };

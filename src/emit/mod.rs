@@ -118,6 +118,10 @@ fn sources(connector: &Connector, layout: Layout) -> BTreeMap<String, Source<'_>
     for resource in &connector.resources {
         let path = format!("src/resources/{}.rs", module(resource));
         files.insert(path, Box::new(move || resource::file(connector, resource)));
+        if let Some(query) = resource::query_file(resource) {
+            let path = format!("src/resources/{}.graphql", module(resource));
+            files.insert(path, Box::new(move || query.to_owned()));
+        }
     }
     files
 }

@@ -304,10 +304,11 @@ fn plain_body(body: &Body, scope: Scope<'_>) -> TokenStream {
             scope,
             |name, value| quote!(request.form(#name, #value);),
         ),
-        Body::Text(template) => {
-            let value = scope.param(template);
+        Body::Text { kind, text } => {
+            let kind = text::literal(kind);
+            let value = scope.param(text);
             let before = scope.before();
-            quote!(#before request.text(#value);)
+            quote!(#before request.text(#kind, #value);)
         }
     }
 }
@@ -319,6 +320,7 @@ fn json_value(json: &Json, name: &str, scope: Scope<'_>) -> TokenStream {
         Json::Boolean(value) => quote!(#value),
         Json::Number(number) => json_number(number),
         Json::Template(template) => scope.json(template, name),
+        Json::Query(_) => quote!(QUERY),
         Json::List(items) => {
             let items = items.iter().map(|item| json_value(item, name, scope));
             quote!([#(#items),*])

@@ -10,7 +10,7 @@ use super::uses::Uses;
 use super::{client, decoder, errors, format, request, templates, text};
 use crate::model::{Connector, OnInvalid, Paging, PagingKind, Request, Resource};
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens, quote};
 use serde::Serialize;
 use std::cell::RefCell;
 
@@ -41,6 +41,12 @@ struct ResourceView {
     divided: Option<PartitionsView>,
     /// What reading incrementally adds.
     incremental: Option<IncrementalView>,
+}
+
+/// The text of its GraphQL query, where that stands in a file of its own.
+pub fn query_file(resource: &Resource) -> Option<&str> {
+    let query = resource.request.body.query();
+    query.filter(|query| text::is_readable(query))
 }
 
 /// The file of a resource, formatted.
@@ -88,6 +94,19 @@ pub fn file(connector: &Connector, resource: &Resource) -> String {
             const PAGE_SIZE: u64 = #size;
         }
     });
+    let query = resource.request.body.query().map(|query| {
+        let query = match query_file(resource) {
+            Some(_) => {
+                let name = text::literal(&format!("{}.graphql", super::module(resource)));
+                quote!(include_str!(#name))
+            }
+            None => text::literal(query).to_token_stream(),
+        };
+        quote! {
+            #[doc = " What is asked."]
+            const QUERY: &str = #query;
+        }
+    });
     let retry = errors::retry(&resource.errors, &mut uses);
     pages.extend(retry.function);
     let endpoint = endpoint(
@@ -121,7 +140,7 @@ pub fn file(connector: &Connector, resource: &Resource) -> String {
         ResourceView {
             docs,
             uses: uses.lines(),
-            constants: format::items(quote!(#size #rows)),
+            constants: format::items(quote!(#query #size #rows)),
             types: format::items(items),
             pages: format::items(pages),
             client: resource.type_name.clone(),

@@ -14,13 +14,12 @@ macro_rules! parts {
 }
 
 parts! {
-    base64_text md5_hex numbers percent search sha256_hex slice
-    adapt api_key base64 basic batches bearer body capture checkpointed cli csv cursor decimal decimal_cursor
-    decode each encoding endpoint error first_of guard gzip incremental items json keyset lanes leaf lenient
-    limit lines link login memory oauth2 once output pages parents partitions path pattern plan policies record
-    records refresh_token replace request resume retry row rows scalar secret send session settings source state
-    state_file stats summary tls token_file token_request
-    tokens tree unpacked untyped uuid wait windows wire word zip
+    adapt api_key base64 base64_text basic batches bearer body capture checkpointed cli csv cursor decimal
+    decimal_cursor decode each encoding endpoint error first_of graphql guard gzip incremental items json keyset
+    lanes leaf lenient limit lines link login md5_hex memory numbers oauth2 once output pages parents partitions
+    path pattern percent plan policies record records refresh_token replace request resume retry row rows scalar
+    search secret send session settings sha256_hex slice source state state_file stats summary tls token_file
+    token_request tokens tree unpacked untyped uuid wait windows wire word zip
 }
 
 /// Calls of methods that parts add to types of other parts.

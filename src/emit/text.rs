@@ -10,6 +10,12 @@ pub fn literal(text: &str) -> Literal {
     Literal::from_str(&quoted(text)).unwrap_or_else(|_| Literal::string(text))
 }
 
+/// Whether a text has lines of its own, and all of it is shown as itself: it can be read in a file.
+pub fn is_readable(text: &str) -> bool {
+    let plain = |character: char| character == '\n' || !is_invisible(character);
+    text.contains('\n') && text.chars().all(plain)
+}
+
 /// The source of a Rust string literal.
 pub fn quoted(text: &str) -> String {
     let mut source = String::with_capacity(text.len() + 2);

@@ -87,6 +87,7 @@ const RUNTIME: &[(&str, &str)] = &[
     ("base64_text", ""),
     ("capture", "capture"),
     ("encoding", ""),
+    ("graphql", ""),
     ("gzip", ""),
     ("lines", ""),
     ("md5_hex", ""),

@@ -9,6 +9,7 @@ mod duration;
 mod envelope;
 mod error_handler;
 mod fields;
+mod graphql;
 mod header;
 mod incremental;
 mod json;

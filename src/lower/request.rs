@@ -3,11 +3,11 @@
 use super::param::{self, Kind};
 use super::{Cx, json, path};
 use crate::diagnostic::{Code, Diagnostic, nearest};
-use crate::expr::{Wants, template};
+use crate::expr::{Wants, literal, template};
 use crate::model::{Body, Param, Path, Request};
 use crate::read::{Node, NodeKind};
 use crate::source::{Span, Text};
-use crate::spec::{Client, Endpoint, Login, Value};
+use crate::spec::{Client, Endpoint, Graphql, Login, TextBody, Value};
 
 const METHODS: [&str; 9] = [
     "GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "QUERY", "SEARCH", "REPORT",
@@ -17,6 +17,7 @@ const METHODS: [&str; 9] = [
 pub(super) fn lower(endpoint: &Endpoint, client: &Client, cx: &mut Cx<'_>) -> Option<Request> {
     let method = match &endpoint.method {
         Some(text) => method(text, cx),
+        None if endpoint.graphql.is_some() => Some("POST".to_owned()),
         None => Some("GET".to_owned()),
     };
     let path = path::lower(&endpoint.path, &endpoint.params, cx);
@@ -38,6 +39,7 @@ pub(super) fn lower(endpoint: &Endpoint, client: &Client, cx: &mut Cx<'_>) -> Op
         span: endpoint.span,
         json: endpoint.json.as_ref(),
         form: endpoint.form.as_deref(),
+        graphql: endpoint.graphql.as_ref(),
         text: endpoint.body.as_ref(),
     };
     let body = body.lower(cx);
@@ -63,6 +65,7 @@ pub(super) fn login(login: &Login, path: Option<Path>, cx: &mut Cx<'_>) -> Optio
         span: login.span,
         json: login.json.as_ref(),
         form: login.form.as_deref(),
+        graphql: None,
         text: login.body.as_ref(),
     };
     let body = body.lower(cx);
@@ -112,7 +115,8 @@ struct BodyKeys<'s> {
     span: Span,
     json: Option<&'s Node>,
     form: Option<&'s [(Text, Value)]>,
-    text: Option<&'s Text>,
+    graphql: Option<&'s Graphql>,
+    text: Option<&'s TextBody>,
 }
 
 impl BodyKeys<'_> {
@@ -124,7 +128,8 @@ impl BodyKeys<'_> {
                 self.form
                     .map(|form| form.first().map_or(self.span, |(key, _)| key.span)),
             ),
-            ("body", self.text.map(|body| body.span)),
+            ("graphql", self.graphql.map(|graphql| graphql.query.span)),
+            ("body", self.text.map(|body| body.text.span)),
         ]
         .into_iter()
         .filter_map(|(key, span)| Some((key, span?)))
@@ -157,12 +162,51 @@ impl BodyKeys<'_> {
         if let Some(form) = self.form {
             return Some(Body::Form(param::params(form, Kind::Form, cx)));
         }
-        if let Some(text) = self.text {
-            return template(text, &mut cx.place(), Wants::credential("a body"), cx.sink)
-                .map(Body::Text);
+        if let Some(graphql) = self.graphql {
+            return super::graphql::body(graphql, cx).map(Body::Json);
+        }
+        if let Some(body) = self.text {
+            return text_body(body, cx);
         }
         Some(Body::None)
     }
+}
+
+fn text_body(body: &TextBody, cx: &mut Cx<'_>) -> Option<Body> {
+    let wants = Wants::credential("a body");
+    let text = template(&body.text, &mut cx.place(), wants, cx.sink);
+    let kind = match &body.content_type {
+        None => Some("text/plain; charset=utf-8".to_owned()),
+        Some(kind) => content_type(kind, cx),
+    };
+    Some(Body::Text {
+        kind: kind?,
+        text: text?,
+    })
+}
+
+/// A type and a subtype, with parameters or none.
+fn content_type(text: &Text, cx: &mut Cx<'_>) -> Option<String> {
+    literal(text, "`content_type`", cx.sink);
+    let (kind, parameters) = text.value.split_once(';').unwrap_or((&text.value, ""));
+    let is_token = |part: &str| {
+        let word = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$&^_.+-".contains(&byte);
+        !part.is_empty() && part.bytes().all(word)
+    };
+    let printable = parameters.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    if let Some((main, sub)) = kind.trim_end().split_once('/')
+        && is_token(main)
+        && is_token(sub)
+        && printable
+    {
+        return Some(text.value.clone());
+    }
+    let message = format!("`{}` is not a type of content", text.value.escape_debug());
+    cx.sink.push(
+        Diagnostic::new(Code::InvalidHeader, text.span, message)
+            .help("write a type and a subtype, as `application/xml`"),
+    );
+    None
 }
 
 /// Takes away parameters that the paginator sets, saying so.

@@ -11,7 +11,9 @@ use super::parent::{Link, Parents};
 use super::partitions::{self, OnlyDivided};
 use super::record::RecordBuilder;
 use super::schema_ref::Documents;
-use super::{Cx, auth, decoder, disposition, error_handler, fields, key, request, samples, schema};
+use super::{
+    Cx, auth, decoder, disposition, error_handler, fields, graphql, key, request, samples, schema,
+};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::expr::{CursorPlace, ParentNames, PartitionNames, PathItem, PathItemKind};
 use crate::model::{
@@ -176,6 +178,9 @@ impl Lowering<'_, '_> {
             }
             .lower(paginator),
         };
+        if let (Some(graphql), Some(paging)) = (&endpoint.graphql, &paging) {
+            graphql::all_are_given(graphql, paging, self.cx.sink);
+        }
         let allow_missing = endpoint
             .allow_missing_data
             .as_ref()

@@ -86,6 +86,28 @@ pub enum PagingKind {
     },
 }
 
+impl Paging {
+    /// The parameters that it sends.
+    #[must_use]
+    pub fn params(&self) -> Vec<&PageParam> {
+        fn count(limit: &Option<(PageParam, u64)>) -> Option<&PageParam> {
+            limit.as_ref().map(|(param, _)| param)
+        }
+        match &self.kind {
+            PagingKind::None => Vec::new(),
+            PagingKind::Offset { offset, limit, .. } => vec![offset, limit],
+            PagingKind::PageNumber {
+                page: param, limit, ..
+            }
+            | PagingKind::Cursor { param, limit, .. }
+            | PagingKind::Keyset { param, limit, .. } => {
+                std::iter::once(param).chain(count(limit)).collect()
+            }
+            PagingKind::Link { limit, .. } => count(limit).into_iter().collect(),
+        }
+    }
+}
+
 /// Where a link comes from.
 #[derive(Debug, Clone, Serialize)]
 pub enum LinkSource {

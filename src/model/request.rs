@@ -49,7 +49,26 @@ pub enum Body {
     /// `application/x-www-form-urlencoded`
     Form(Vec<Param>),
     /// Text.
-    Text(Template),
+    Text {
+        /// `Content-Type`
+        kind: String,
+        /// The text.
+        text: Template,
+    },
+}
+
+impl Body {
+    /// The text of a GraphQL query, where it is one.
+    #[must_use]
+    pub fn query(&self) -> Option<&str> {
+        let Self::Json(Json::Object(entries)) = self else {
+            return None;
+        };
+        entries.iter().find_map(|(_, value)| match value {
+            Json::Query(text) => Some(text.as_str()),
+            _ => None,
+        })
+    }
 }
 
 /// A JSON value with templates in it.
@@ -63,6 +82,8 @@ pub enum Json {
     Number(String),
     /// A text, or an expression that keeps its type.
     Template(Template),
+    /// The text of a GraphQL query.
+    Query(String),
     /// `[…]`
     List(Vec<Json>),
     /// `{…}` in the order of the spec.

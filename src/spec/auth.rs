@@ -1,6 +1,6 @@
 //! `auth`: how requests are authenticated.
 
-use super::Value;
+use super::{TextBody, Value};
 use crate::read::{Node, spec_map, spec_tagged, spec_words};
 use crate::source::{Spanned, Text};
 
@@ -230,7 +230,7 @@ spec_map! {
         /// A form body.
         optional form ("form" | "data"): Vec<(Text, Value)>,
         /// A text body.
-        optional body: Text,
+        optional body: TextBody,
     }
     instead {
         "url_base" = "write the whole URL as `url`",

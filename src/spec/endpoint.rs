@@ -23,8 +23,10 @@ spec_map! {
         optional json: Node,
         /// A form body.
         optional form ("form" | "data"): Vec<(Text, Value)>,
+        /// A GraphQL query, sent as a JSON body; the method is POST then, when absent.
+        optional graphql: Graphql,
         /// A text body.
-        optional body: Text,
+        optional body: TextBody,
         /// Where the response has the records: names, `[n]`, `*`, `$` for the whole body. `$` when absent.
         optional data_selector: Text,
         /// How the bytes of the response become records; JSON when absent.
@@ -43,5 +45,27 @@ spec_map! {
         "response_actions" = "write `error_handler` with `rules`: `{ status: 404, action: ignore }`",
         "incremental" = "write it beside `endpoint`: `incremental: { cursor: updated_at, param: since }`",
         "url" = "write `path`: a whole URL may stand there",
+    }
+}
+
+spec_map! {
+    /// A GraphQL query. `errors` in its answer fail the resource, whatever the status, unless a rule of `error_handler` says
+    /// otherwise. `data_selector` is a path from the whole answer, as `data.books.nodes`.
+    pub struct Graphql {
+        /// The query as it is sent: no template. What changes goes into `variables`.
+        required query: Text,
+        /// Values of the query's variables, each of which it declares; a template keeps its type. A paginator `in: json` sets
+        /// one with a parameter such as `variables.after`.
+        optional variables: Node,
+    }
+}
+
+spec_map! {
+    /// A text body. A text alone is its `text`.
+    pub struct TextBody shorthand(text) {
+        /// The text.
+        required text: Text,
+        /// What it is, as `application/xml`; `text/plain; charset=utf-8` when absent. It is sent in UTF-8.
+        optional content_type: Text,
     }
 }

@@ -33,10 +33,10 @@ impl Request {
         }
     }
 
-    /// Sends a text as the body.
-    pub fn text<P: Param>(&mut self, body: P) {
+    /// Sends a text as the body, with its `Content-Type`.
+    pub fn text<P: Param>(&mut self, kind: &'static str, body: P) {
         let text = self.texts(&body).join(",");
-        self.body = Some(("text/plain; charset=utf-8", text));
+        self.body = Some((kind, text));
     }
 }
 

@@ -76,6 +76,8 @@ pub enum Action {
     RefreshAuth,
     /// Fail, with a message of one's own.
     Fail(Option<String>),
+    /// Fail as the answer says, whatever its status; other partitions go on.
+    Failed,
 }
 
 /// Looks at an answer before its status is looked at.
@@ -113,6 +115,7 @@ impl Session {
                             let error = self.failure(&request, &answer, text);
                             return Err(if is_declared { error.end() } else { error });
                         }
+                        Action::Failed => return Err(self.failure(&request, &answer, None)),
                         Action::RefreshAuth => match &self.auth {
                             Some(auth) if !refreshed && auth.refused(&request).await => {
                                 refreshed = true;

@@ -52,7 +52,8 @@ pub fn meaning(resource: &Resource, settings: &Settings<'_>, answer: &Answer) ->
             .iter()
             .any(|range| (range.from..=range.to).contains(&answer.status))
     };
-    let body: Json = if policy.rules.is_empty() {
+    let is_query = resource.request.body.query().is_some();
+    let body: Json = if policy.rules.is_empty() && !is_query {
         Json::Null
     } else {
         serde_json::from_str(&answer.body).unwrap_or_default()
@@ -99,7 +100,9 @@ pub fn meaning(resource: &Resource, settings: &Settings<'_>, answer: &Answer) ->
             });
         }
     }
+    let errors = body.get("errors").and_then(Json::as_array);
     Some(match answer.status {
+        200..=299 if is_query && errors.is_some_and(|errors| !errors.is_empty()) => Meaning::Fails,
         200..=299 => Meaning::Accepted,
         _ if includes(&policy.retry_statuses) => Meaning::Retried,
         401 => Meaning::Refreshes,

@@ -31,7 +31,7 @@ pub enum Sent {
     /// JSON.
     Json(Json),
     /// A form, or a text of another type.
-    Text(&'static str, String),
+    Text(String, String),
 }
 
 /// A position in the pages of a resource.
@@ -91,9 +91,9 @@ impl Asked {
     }
 
     pub(super) fn form(&mut self, name: &str, value: &Value) {
-        let (_, mut form) = match self.body.take() {
+        let (kind, mut form) = match self.body.take() {
             Some(Sent::Text(kind, form)) => (kind, form),
-            _ => (FORM, String::new()),
+            _ => (FORM.to_owned(), String::new()),
         };
         for text in value.texts() {
             if !form.is_empty() {
@@ -101,7 +101,7 @@ impl Asked {
             }
             form.push_str(&format!("{}={}", encoded(name), encoded(&text)));
         }
-        self.body = Some(Sent::Text(FORM, form));
+        self.body = Some(Sent::Text(kind, form));
     }
 }
 
@@ -207,9 +207,9 @@ impl Requests<'_> {
             Body::None => {}
             Body::Json(json) => asked.body = Some(Sent::Json(self.json(json))),
             Body::Form(fields) => self.each(fields, |name, value| asked.form(name, value)),
-            Body::Text(text) => {
+            Body::Text { kind, text } => {
                 let text = self.scope.template(text).text();
-                asked.body = Some(Sent::Text("text/plain; charset=utf-8", text));
+                asked.body = Some(Sent::Text(kind.clone(), text));
             }
         }
     }
@@ -286,6 +286,7 @@ impl Requests<'_> {
                 serde_json::from_str(number).unwrap_or_else(|_| Json::from(number.as_str()))
             }
             Template_::Template(template) => self.scope.template(template).json(),
+            Template_::Query(text) => Json::from(text.as_str()),
             Template_::List(items) => items.iter().map(|item| self.json(item)).collect(),
             Template_::Object(entries) => {
                 let entries = entries
@@ -386,7 +387,7 @@ pub(super) fn basic(pair: &str) -> Value {
 
 impl Sent {
     /// Its content type and its text.
-    pub fn parts(&self) -> (&'static str, String) {
+    pub fn parts(&self) -> (&str, String) {
         match self {
             Sent::Json(json) => (JSON, json.to_string()),
             Sent::Text(kind, text) => (kind, text.clone()),

@@ -239,14 +239,14 @@ fn said(request: &Request) -> Vec<&Template> {
         Body::None => {}
         Body::Json(json) => texts(json, &mut said),
         Body::Form(fields) => said.extend(fields.iter().flat_map(|field| &field.values)),
-        Body::Text(text) => said.push(text),
+        Body::Text { text, .. } => said.push(text),
     }
     said
 }
 
 fn texts<'j>(json: &'j Json, found: &mut Vec<&'j Template>) {
     match json {
-        Json::Null | Json::Boolean(_) | Json::Number(_) => {}
+        Json::Null | Json::Boolean(_) | Json::Number(_) | Json::Query(_) => {}
         Json::Template(template) => found.push(template),
         Json::List(items) => items.iter().for_each(|item| texts(item, found)),
         Json::Object(entries) => entries.iter().for_each(|(_, value)| texts(value, found)),

@@ -3,6 +3,7 @@
 use super::Paginating;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::expr::literal;
+use crate::lower::graphql;
 use crate::lower::param::{Kind, header_name};
 use crate::lower::request::yield_to_paginator;
 use crate::model::{Body, Json, PageParam, ParamLocation};
@@ -120,6 +121,10 @@ impl Paginating<'_, '_> {
                     return None;
                 };
                 make_way(object, &name);
+                if let Some(graphql) = &self.endpoint.graphql {
+                    let place = text.map_or(span, |text| text.span);
+                    graphql::sets_a_variable(graphql, &name, place, self.cx.sink);
+                }
             }
         }
         Some(PageParam {

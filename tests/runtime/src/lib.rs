@@ -24,6 +24,7 @@ pub mod runtime {
     pub mod endpoint;
     pub mod error;
     pub mod first_of;
+    pub mod graphql;
     mod guard;
     pub mod gzip;
     pub mod incremental;

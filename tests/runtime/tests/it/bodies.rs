@@ -4,7 +4,9 @@ use crate::source::{Counted, Source, once, session};
 use crate::stub::{Asked, Reply, Stub};
 use runtime_tests::runtime::body;
 use runtime_tests::runtime::error::Error;
+use runtime_tests::runtime::graphql;
 use runtime_tests::runtime::request::Request;
+use runtime_tests::runtime::send::{Action, Answer};
 use serde_json::json;
 
 async fn sent(request: fn(Option<&str>) -> Result<Request, Error>) -> Asked {
@@ -46,8 +48,7 @@ async fn json_forms_and_texts_have_their_types() {
     );
     let text = sent(|_| {
         let mut request = Request::of("POST", "/rows")?;
-        request.text("{ query }");
-        request.header("Content-Type", "application/graphql");
+        request.text("application/graphql", "{ query }");
         Ok(request)
     })
     .await;
@@ -55,6 +56,42 @@ async fn json_forms_and_texts_have_their_types() {
         (&*text.body, &*text.headers["content-type"]),
         ("{ query }", "application/graphql")
     );
+}
+
+/// The outcome of a query, and the number of requests.
+async fn asked(action: fn(&Answer) -> Option<Action>, replies: Vec<Reply>) -> (usize, String) {
+    let stub = Stub::script(replies);
+    let mut source = Source::<Counted>::new(&session(&stub), once);
+    source.action = action;
+    let (rows, error) = source.read().await;
+    let outcome = error.map_or(format!("{} rows", rows.len()), |error| error.to_string());
+    (stub.asked().len(), outcome)
+}
+
+#[tokio::test]
+async fn errors_of_a_query_are_errors_whatever_the_status() {
+    let failed = r#"{"data":[{"id":1}],"errors":[{"message":"no such field","path":["a"]},{}]}"#;
+    let none = |errors: &str| Reply::json(&format!(r#"{{"data":[{{"id":1}}]{errors}}}"#));
+    let outcome = asked(graphql::errors, vec![Reply::json(failed)]).await;
+    assert_eq!(outcome, (1, "GET /rows: 200 OK: no such field".to_owned()));
+    for errors in ["", r#","errors":[]"#, r#","errors":null"#] {
+        let outcome = asked(graphql::errors, vec![none(errors)]).await;
+        assert_eq!(outcome, (1, "1 rows".to_owned()), "{errors}");
+    }
+    // The status comes first where it is none of success.
+    let replies = vec![Reply::status(503).body(failed), none("")];
+    assert_eq!(
+        asked(graphql::errors, replies).await,
+        (2, "1 rows".to_owned())
+    );
+    // A rule of the spec comes before it.
+    let rule = |answer: &Answer| {
+        let throttled = answer.contains("THROTTLED").then_some(Action::Retry);
+        throttled.or_else(|| graphql::errors(answer))
+    };
+    let throttled = Reply::json(r#"{"errors":[{"message":"THROTTLED"}]}"#);
+    let outcome = asked(rule, vec![throttled, none("")]).await;
+    assert_eq!(outcome, (2, "1 rows".to_owned()));
 }
 
 #[test]
