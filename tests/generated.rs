@@ -29,6 +29,7 @@ const ALLOWED: &[&str] = &[
     "rawzip",
     "regex-lite",
     "reqwest",
+    "ring",
     "rustls",
     "rustls-platform-verifier",
     "serde",

@@ -1,5 +1,6 @@
 //! Credentials: the statements that make an authenticator from the configuration.
 
+mod jwt;
 mod login;
 mod oauth2;
 
@@ -97,6 +98,11 @@ fn shared(scope: Scope<'_>, auth: &Auth, uses: &mut Uses) -> (TokenStream, Token
             let before = scope.before();
             (quote!(#before #statements), quote!(auth))
         }
+        Auth::Jwt { token, send } => {
+            let statements = jwt::statements(token, send, &ident("auth"), scope, uses);
+            let before = scope.before();
+            (quote!(#before #statements), quote!(auth))
+        }
         Auth::None => (TokenStream::new(), quote!(())),
         other => {
             let auth = simple(other, scope, uses);
@@ -170,7 +176,9 @@ fn simple(auth: &Auth, scope: Scope<'_>, uses: &mut Uses) -> TokenStream {
             let password = secret(password, scope);
             quote!(Basic::new(#username, #password))
         }
-        Auth::None | Auth::OAuth2(_) | Auth::Login(_) | Auth::OneOf { .. } => quote!(()),
+        Auth::None | Auth::OAuth2(_) | Auth::Login(_) | Auth::Jwt { .. } | Auth::OneOf { .. } => {
+            quote!(())
+        }
     }
 }
 
@@ -246,5 +254,17 @@ fn secret(template: &Template, scope: Scope<'_>) -> TokenStream {
         // `Into<Secret>` takes it as it is.
         Template::Parts(parts) => scope.format(parts, |scope, expr| scope.value(expr).display()),
         other => scope.param(other),
+    }
+}
+
+/// A `&Secret`.
+fn secret_ref(template: &Template, scope: Scope<'_>, uses: &mut Uses) -> TokenStream {
+    match template {
+        Template::Value(expr) if expr.ty == ExprType::Secret => scope.param(template),
+        other => {
+            uses.runtime("Secret");
+            let value = secret(other, scope);
+            quote!(&Secret::from(#value))
+        }
     }
 }

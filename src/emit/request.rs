@@ -314,7 +314,7 @@ fn plain_body(body: &Body, scope: Scope<'_>) -> TokenStream {
 }
 
 /// A value inside `json!`, which is called by its key where it needs a name.
-fn json_value(json: &Json, name: &str, scope: Scope<'_>) -> TokenStream {
+pub fn json_value(json: &Json, name: &str, scope: Scope<'_>) -> TokenStream {
     match json {
         Json::Null => quote!(null),
         Json::Boolean(value) => quote!(#value),

@@ -14,11 +14,11 @@ macro_rules! parts {
 }
 
 parts! {
-    adapt api_key base64 base64_text basic batches bearer body capture checkpointed cli csv cursor decimal
-    decimal_cursor decode each encoding endpoint error first_of graphql guard gzip incremental items json keyset
+    adapt api_key assertion base64 base64_text basic batches bearer body capture checkpointed cli csv cursor decimal
+    decimal_cursor decode each encoding endpoint error first_of graphql guard gzip incremental items json jwt keyset
     lanes leaf lenient limit lines link login md5_hex memory numbers oauth2 once output pages parents partitions
     path pattern percent plan policies record records refresh_token replace request resume retry row rows scalar
-    search secret send session settings sha256_hex slice source state state_file stats summary tls token_file
+    search secret send session settings sha256_hex signer slice source state state_file stats summary tls token_file
     token_request tokens tree unpacked untyped uuid wait windows wire word zip
 }
 
@@ -255,6 +255,14 @@ pub const DEPENDENCIES: &[Dependency] = &[
         version: "0.13.5",
         bare: true,
         features: &["gzip", "http2"],
+    },
+    Dependency {
+        name: "ring",
+        seen: "ring::",
+        reason: "signatures of tokens",
+        version: "0.17",
+        bare: false,
+        features: &[],
     },
     Dependency {
         name: "serde",

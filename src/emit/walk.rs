@@ -7,6 +7,7 @@
 
 mod answer;
 mod function;
+mod keys;
 mod page;
 mod pattern;
 mod plan;

@@ -1,6 +1,7 @@
 //! `auth`: how requests are authenticated.
 
 mod choice;
+mod jwt;
 mod key;
 mod oauth2;
 mod session;
@@ -10,7 +11,7 @@ use choice::choice;
 
 use super::Cx;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::expr::{PathItemKind, Place, Wants, path, template};
+use crate::expr::{CursorPlace, PathItemKind, Place, Wants, path, template};
 use crate::model::{Auth, ExprKind, ExprType, Part, Template};
 use crate::source::{Span, Text};
 use crate::spec;
@@ -46,6 +47,7 @@ fn single(auth: &spec::Auth, cx: &mut Cx<'_>) -> Option<Auth> {
         }
         spec::Auth::OAuth2(oauth2) => lowering.oauth2(oauth2),
         spec::Auth::Session(session) => lowering.session(session),
+        spec::Auth::Jwt(jwt) => lowering.jwt(jwt),
         spec::Auth::OneOf(inner) => {
             let diagnostic = Diagnostic::new(
                 Code::UnknownValue,
@@ -71,6 +73,16 @@ impl Lowering<'_, '_> {
             wants,
             self.cx.sink,
         )
+    }
+
+    /// What is one for all that a resource reads: only `config` has a name there.
+    fn shared(&mut self) -> Cx<'_> {
+        Cx {
+            sink: self.cx.sink,
+            config: self.cx.config,
+            partition: None,
+            cursor: CursorPlace::Absent,
+        }
     }
 
     fn credential(&mut self, text: &Text, what: &'static str) -> Option<Template> {
@@ -179,6 +191,7 @@ pub fn span(auth: &spec::Auth) -> Option<Span> {
         spec::Auth::HttpBasic(auth) => Some(auth.span),
         spec::Auth::OAuth2(auth) => Some(auth.span),
         spec::Auth::Session(auth) => Some(auth.span),
+        spec::Auth::Jwt(auth) => Some(auth.span),
         spec::Auth::OneOf(auth) => Some(auth.span),
     }
 }

@@ -1,6 +1,6 @@
 //! How requests are authenticated.
 
-use super::{Param, Request, Template};
+use super::{Json, Param, Request, Template};
 use serde::Serialize;
 use std::time::Duration;
 
@@ -34,6 +34,13 @@ pub enum Auth {
     OAuth2(Box<OAuth2>),
     /// A login.
     Login(Box<Login>),
+    /// A token that the connector signs.
+    Jwt {
+        /// What it signs.
+        token: Box<Signed>,
+        /// How it is sent.
+        send: Sending,
+    },
     /// A choice of the connector's user.
     OneOf {
         /// Path of Rust field names from `Config` to the deciding field.
@@ -117,6 +124,8 @@ pub enum Grant {
         /// Password.
         password: Template,
     },
+    /// A token that the connector signs.
+    JwtBearer(Box<Signed>),
 }
 
 /// Who asks for a token.
@@ -135,6 +144,103 @@ pub enum OAuthClient {
         /// HTTP Basic instead of the form.
         basic: bool,
     },
+    /// A client that proves itself by a token that it signs.
+    Assertion {
+        /// The client, where it is named.
+        id: Option<Template>,
+        /// What it signs.
+        token: Box<Signed>,
+    },
+}
+
+/// A token that the connector signs.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Signed {
+    /// How.
+    pub algorithm: Algorithm,
+    /// With what.
+    pub key: Template,
+    /// The key stands in base64.
+    pub base64: bool,
+    /// An object: what the header says beside the algorithm and the type.
+    pub headers: Json,
+    /// An object: what it says beside its beginning and its end.
+    pub claims: Json,
+    /// How long it is valid.
+    pub life: Duration,
+}
+
+/// How a token is signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum Algorithm {
+    /// HMAC with SHA-256.
+    Hs256,
+    /// HMAC with SHA-384.
+    Hs384,
+    /// HMAC with SHA-512.
+    Hs512,
+    /// RSA with SHA-256.
+    Rs256,
+    /// RSA with SHA-384.
+    Rs384,
+    /// RSA with SHA-512.
+    Rs512,
+    /// RSA-PSS with SHA-256.
+    Ps256,
+    /// RSA-PSS with SHA-384.
+    Ps384,
+    /// RSA-PSS with SHA-512.
+    Ps512,
+    /// ECDSA on P-256.
+    Es256,
+    /// ECDSA on P-384.
+    Es384,
+}
+
+impl Algorithm {
+    /// Its name in Rust.
+    #[must_use]
+    pub fn rust(self) -> &'static str {
+        match self {
+            Self::Hs256 => "Hs256",
+            Self::Hs384 => "Hs384",
+            Self::Hs512 => "Hs512",
+            Self::Rs256 => "Rs256",
+            Self::Rs384 => "Rs384",
+            Self::Rs512 => "Rs512",
+            Self::Ps256 => "Ps256",
+            Self::Ps384 => "Ps384",
+            Self::Ps512 => "Ps512",
+            Self::Es256 => "Es256",
+            Self::Es384 => "Es384",
+        }
+    }
+
+    /// The keys that it signs with.
+    #[must_use]
+    pub fn key_kind(self) -> KeyKind {
+        match self {
+            Self::Hs256 | Self::Hs384 | Self::Hs512 => KeyKind::Secret,
+            Self::Rs256 | Self::Rs384 | Self::Rs512 | Self::Ps256 | Self::Ps384 | Self::Ps512 => {
+                KeyKind::Rsa
+            }
+            Self::Es256 => KeyKind::P256,
+            Self::Es384 => KeyKind::P384,
+        }
+    }
+}
+
+/// Kinds of keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyKind {
+    /// Any bytes.
+    Secret,
+    /// A private key of RSA.
+    Rsa,
+    /// A private key on the curve P-256.
+    P256,
+    /// A private key on the curve P-384.
+    P384,
 }
 
 /// A login that gives a token.
@@ -201,6 +307,7 @@ impl Auth {
                 Self::ApiKey { place, .. } => Some(place),
                 Self::OAuth2(oauth2) => oauth2.send.place(),
                 Self::Login(login) => login.send.place(),
+                Self::Jwt { send, .. } => send.place(),
                 _ => None,
             };
             matches!(place, Some(KeyPlace::Body(_)))
@@ -211,7 +318,20 @@ impl Auth {
     #[must_use]
     pub fn can_refresh(&self) -> bool {
         self.ways()
-            .any(|auth| matches!(auth, Self::OAuth2(_) | Self::Login(_)))
+            .any(|auth| matches!(auth, Self::OAuth2(_) | Self::Login(_) | Self::Jwt { .. }))
+    }
+
+    /// What the connector signs in any of the ways.
+    #[must_use]
+    pub fn signed(&self) -> Vec<&Signed> {
+        self.ways()
+            .flat_map(|auth| match auth {
+                Self::Jwt { token, .. } => vec![token.as_ref()],
+                Self::OAuth2(oauth2) => oauth2.signed(),
+                Self::Login(login) => login.auth.signed(),
+                _ => Vec::new(),
+            })
+            .collect()
     }
 
     /// Whether any of the ways has refresh tokens, which may change with each use.
@@ -220,6 +340,20 @@ impl Auth {
         self.ways().any(|auth| {
             matches!(auth, Self::OAuth2(oauth2) if matches!(oauth2.grant, Grant::RefreshToken { .. }))
         })
+    }
+}
+
+impl OAuth2 {
+    fn signed(&self) -> Vec<&Signed> {
+        let grant = match &self.grant {
+            Grant::JwtBearer(token) => Some(token),
+            _ => None,
+        };
+        let client = match &self.client {
+            OAuthClient::Assertion { token, .. } => Some(token),
+            _ => None,
+        };
+        grant.into_iter().chain(client).map(AsRef::as_ref).collect()
     }
 }
 

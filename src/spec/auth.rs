@@ -19,10 +19,11 @@ spec_tagged! {
         OAuth2(Box<OAuth2>) = "oauth2" | "oauth2_client_credentials",
         /// A token that a login of the API's own gives.
         Session(Box<Session>) = "session",
+        /// A token that the connector signs itself.
+        Jwt(Box<Jwt>) = "jwt",
         /// A choice of the connector's user.
         OneOf(OneOfAuth) = "one_of",
     }
-    later { "jwt" }
 }
 
 spec_map! {
@@ -80,10 +81,11 @@ spec_words! {
         RefreshToken = "refresh_token",
         /// Name and password of a user.
         Password = "password",
+        /// A token that the connector signs (RFC 7523), as service accounts do.
+        JwtBearer = "jwt_bearer" | "urn:ietf:params:oauth:grant-type:jwt-bearer",
     }
     instead {
         "authorization_code" = "write `refresh_token`: a person gives the consent elsewhere, and the connector begins with the refresh token that it yields",
-        "urn:ietf:params:oauth:grant-type:jwt-bearer" = "write `jwt_bearer`",
     }
 }
 
@@ -117,6 +119,10 @@ spec_map! {
         optional username: Text,
         /// Of the grant `password`: the user's password.
         optional password: Text,
+        /// Of the grant `jwt_bearer`: what the connector signs.
+        optional assertion ("assertion" | "profile_assertion"): Assertion,
+        /// A token that the connector signs to prove the client, in place of `client_secret`.
+        optional client_assertion: Assertion,
         /// What to ask for; sent joined by blanks.
         default scopes: Vec<Text>,
         /// What joins the scopes; a blank when absent.
@@ -184,6 +190,111 @@ spec_map! {
     }
 }
 
+spec_words! {
+    /// How a token is signed.
+    pub enum Algorithm {
+        /// HMAC with SHA-256: the key is a secret.
+        Hs256 = "HS256",
+        /// HMAC with SHA-384.
+        Hs384 = "HS384",
+        /// HMAC with SHA-512.
+        Hs512 = "HS512",
+        /// RSA with SHA-256: the key is a private key.
+        Rs256 = "RS256",
+        /// RSA with SHA-384.
+        Rs384 = "RS384",
+        /// RSA with SHA-512.
+        Rs512 = "RS512",
+        /// RSA-PSS with SHA-256.
+        Ps256 = "PS256",
+        /// RSA-PSS with SHA-384.
+        Ps384 = "PS384",
+        /// RSA-PSS with SHA-512.
+        Ps512 = "PS512",
+        /// ECDSA on the curve P-256: the key is a private key.
+        Es256 = "ES256",
+        /// ECDSA on the curve P-384.
+        Es384 = "ES384",
+    }
+    instead {
+        "none" = "write the algorithm that the API checks, as `RS256`: a token that is not signed proves nothing",
+    }
+}
+
+spec_words! {
+    /// How the configuration has the key.
+    pub enum KeyEncoding {
+        /// As it is.
+        Text = "text",
+        /// In base64.
+        Base64 = "base64",
+    }
+}
+
+spec_map! {
+    /// A token that the connector signs itself. It is kept until a minute before its end.
+    pub struct Jwt {
+        /// How it is signed.
+        required algorithm: Spanned<Algorithm>,
+        /// With what: the secret of HS; of the others a private key as PEM (PKCS#8, or PKCS#1 of RSA).
+        required key: Text,
+        /// How the configuration has the key; as it is when absent.
+        optional key_encoding: Spanned<KeyEncoding>,
+        /// Which key it is: `kid` in the header.
+        optional key_id: Text,
+        /// What the token says, as JSON; `iat` and `exp` are set. What is absent is left out.
+        default claims: Vec<(Text, Value)>,
+        /// What its header says beside `alg`, `typ` and `kid`.
+        default headers: Vec<(Text, Value)>,
+        /// How long it is valid: at most a day; 20 minutes when absent.
+        optional lifetime: Text,
+        /// How it is sent; as `Authorization: Bearer TOKEN` when absent.
+        optional send: Sending,
+    }
+    instead {
+        "secret_key" = "write `key`",
+        "private_key" = "write `key`",
+        "token_duration" = "write `lifetime`",
+        "header_prefix" = "write `send: { prefix: … }`",
+        "base64_encode_secret_key" = "write `key_encoding: base64` for a key that stands in base64",
+        "jwt_headers" = "write `key_id` and `headers`",
+        "additional_jwt_headers" = "write `headers`",
+        "jwt_payload" = "write `claims`",
+        "additional_jwt_payload" = "write `claims`",
+        "request_option" = "write `send`",
+        "prefix" = "write `send: { prefix: … }`",
+    }
+}
+
+spec_map! {
+    /// A token that the connector signs for a request for another token. It has a `jti`, unless its claims say it.
+    pub struct Assertion {
+        /// How it is signed.
+        required algorithm: Spanned<Algorithm>,
+        /// With what: the secret of HS; of the others a private key as PEM (PKCS#8, or PKCS#1 of RSA).
+        required key: Text,
+        /// How the configuration has the key; as it is when absent.
+        optional key_encoding: Spanned<KeyEncoding>,
+        /// Which key it is: `kid` in the header.
+        optional key_id: Text,
+        /// What the token says, as JSON: at least `iss` and `aud`. `iat` and `exp` are set. What is absent is left out.
+        default claims: Vec<(Text, Value)>,
+        /// What its header says beside `alg`, `typ` and `kid`.
+        default headers: Vec<(Text, Value)>,
+        /// How long it is valid: at most a day; 20 minutes when absent.
+        optional lifetime: Text,
+    }
+    instead {
+        "secret_key" = "write `key`",
+        "private_key" = "write `key`",
+        "token_duration" = "write `lifetime`",
+        "jwt_headers" = "write `key_id` and `headers`",
+        "additional_jwt_headers" = "write `headers`",
+        "jwt_payload" = "write `claims`",
+        "additional_jwt_payload" = "write `claims`",
+    }
+}
+
 spec_map! {
     /// A login: a request of the API's own that gives a token, or cookies. It is sent when they are needed, once for all
     /// streams, and again a minute before they end or on a 401.
@@ -219,7 +330,7 @@ spec_map! {
         optional url: Text,
         /// The HTTP method; POST when absent.
         optional method: Text,
-        /// The credentials that it is sent with: `http_basic`, `bearer` or `api_key`; none when absent.
+        /// The credentials that it is sent with: `http_basic`, `bearer`, `api_key` or `jwt`; none when absent.
         optional auth: Box<Auth>,
         /// Query parameters.
         default params: Vec<(Text, Value)>,

@@ -1,7 +1,8 @@
 //! A login: the statements that make its request, and say where its answer has the token and how that is sent.
 
-use super::{sending, simple};
+use super::{jwt, sending, simple};
 use crate::emit::expr::Scope;
+use crate::emit::record::ident;
 use crate::emit::uses::Uses;
 use crate::emit::{errors, request, text};
 use crate::model::{Auth, Login, Sending, TokenPlace};
@@ -30,12 +31,21 @@ pub fn statements(login: &Login, scope: Scope<'_>, uses: &mut Uses) -> TokenStre
         TokenPlace::Cookies => quote!(TokenIn::Cookies),
     };
     statements.extend(quote!(let auth = LoginToken::new(request, #place);));
-    if login.auth != Auth::None {
-        let credentials = simple(&login.auth, scope, uses);
+    let credentials = match &login.auth {
+        Auth::None => TokenStream::new(),
+        Auth::Jwt { token, send } => {
+            jwt::statements(token, send, &ident("credentials"), scope, uses)
+        }
+        other => {
+            let credentials = simple(other, scope, uses);
+            quote!(let credentials = #credentials;)
+        }
+    };
+    if !credentials.is_empty() {
         let before = scope.before();
         statements.extend(quote! {
             #before
-            let credentials = #credentials;
+            #credentials
             let auth = auth.auth(credentials);
         });
     }

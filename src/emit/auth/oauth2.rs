@@ -1,11 +1,11 @@
 //! OAuth2: the statements that say who asks for a token, with what, and how it is sent.
 
-use super::{secret, sending};
+use super::{jwt, secret, secret_ref, sending};
 use crate::emit::expr::{Scope, Shape};
 use crate::emit::record::ident;
 use crate::emit::uses::Uses;
 use crate::emit::{errors, text};
-use crate::model::{ExprType, Grant, OAuth2, OAuthClient, Sending, Template};
+use crate::model::{Grant, OAuth2, OAuthClient, Sending, Template};
 use proc_macro2::TokenStream;
 use quote::quote;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use std::time::Duration;
 pub fn statements(oauth2: &OAuth2, scope: Scope<'_>, uses: &mut Uses) -> TokenStream {
     uses.runtime("OAuth2");
     let mut statements = client(oauth2, scope, uses);
-    statements.extend(grant(&oauth2.grant, scope, uses));
+    statements.extend(grant(oauth2, scope, uses));
     statements.extend(scopes(oauth2, scope));
     for (method, params) in [("param", &oauth2.params), ("header", &oauth2.headers)] {
         let method = ident(method);
@@ -49,8 +49,10 @@ pub fn statements(oauth2: &OAuth2, scope: Scope<'_>, uses: &mut Uses) -> TokenSt
 fn client(oauth2: &OAuth2, scope: Scope<'_>, uses: &mut Uses) -> TokenStream {
     let token_url = scope.param(&oauth2.token_url);
     match &oauth2.client {
-        OAuthClient::Unnamed => quote!(let auth = OAuth2::anonymous(#token_url)?;),
-        OAuthClient::Public(id) => {
+        OAuthClient::Unnamed | OAuthClient::Assertion { id: None, .. } => {
+            quote!(let auth = OAuth2::anonymous(#token_url)?;)
+        }
+        OAuthClient::Public(id) | OAuthClient::Assertion { id: Some(id), .. } => {
             let id = scope.param(id);
             quote! {
                 let auth = OAuth2::anonymous(#token_url)?;
@@ -60,45 +62,60 @@ fn client(oauth2: &OAuth2, scope: Scope<'_>, uses: &mut Uses) -> TokenStream {
         OAuthClient::Secret { id, secret, basic } => {
             let constructor = ident(if *basic { "with_basic" } else { "new" });
             let id = scope.param(id);
-            let secret = match secret {
-                template @ Template::Value(expr) if expr.ty == ExprType::Secret => {
-                    scope.param(template)
-                }
-                other => {
-                    uses.runtime("Secret");
-                    let value = scope.param(other);
-                    quote!(&Secret::from(#value))
-                }
-            };
+            let secret = secret_ref(secret, scope, uses);
             quote!(let auth = OAuth2::#constructor(#token_url, #id, #secret)?;)
         }
     }
 }
 
-fn grant(grant: &Grant, scope: Scope<'_>, uses: &mut Uses) -> TokenStream {
-    match grant {
-        Grant::ClientCredentials => TokenStream::new(),
+/// With what a token is asked for: the grant, and the proof of the client that stands around it.
+fn grant(oauth2: &OAuth2, scope: Scope<'_>, uses: &mut Uses) -> TokenStream {
+    let mut params = TokenStream::new();
+    let mut statements = TokenStream::new();
+    let grant = match &oauth2.grant {
+        Grant::ClientCredentials => None,
         Grant::RefreshToken { token, path } => {
             uses.runtime("RefreshToken");
             let token = secret(token, scope);
-            let path = other_path(path, "refresh_token")
-                .map(|path| quote!(let grant = grant.path(#path);));
-            quote! {
-                let grant = RefreshToken::new(#token, &tokens);
-                #path
-                let auth = auth.grant(grant);
+            statements.extend(quote!(let grant = RefreshToken::new(#token, &tokens);));
+            if let Some(path) = other_path(path, "refresh_token") {
+                statements.extend(quote!(let grant = grant.path(#path);));
             }
+            Some(quote!(grant))
         }
         Grant::Password { username, password } => {
             uses.runtime("GrantType");
             let (username, password) = (scope.param(username), scope.param(password));
-            quote! {
-                let auth = auth.grant(GrantType("password"));
+            params.extend(quote! {
                 let auth = auth.param("username", #username);
                 let auth = auth.param("password", #password);
-            }
+            });
+            Some(quote!(GrantType("password")))
         }
-    }
+        Grant::JwtBearer(token) => {
+            uses.runtime("JwtBearer");
+            statements.extend(jwt::signer(token, scope, uses));
+            Some(quote!(JwtBearer(signer)))
+        }
+    };
+    let grant = match &oauth2.client {
+        OAuthClient::Assertion { token, .. } => {
+            uses.runtime("ClientAssertion");
+            let inner = grant.unwrap_or_else(|| {
+                uses.runtime("GrantType");
+                quote!(GrantType("client_credentials"))
+            });
+            if inner.to_string() != "grant" {
+                statements.extend(quote!(let grant = #inner;));
+            }
+            statements.extend(jwt::signer(token, scope, uses));
+            statements.extend(quote!(let grant = ClientAssertion { grant, signer };));
+            Some(quote!(grant))
+        }
+        _ => grant,
+    };
+    let asked = grant.map(|grant| quote!(let auth = auth.grant(#grant);));
+    quote!(#statements #asked #params)
 }
 
 /// Scopes that are all known now are joined now.

@@ -351,6 +351,13 @@ fn free_name(name: &str) -> String {
         "options",
         "session",
         "auth",
+        "credentials",
+        "grant",
+        "signer",
+        "claims",
+        "headers",
+        "tokens",
+        "change",
         "partition",
     ];
     let keyword = syn::parse_str::<proc_macro2::Ident>(name).is_err();

@@ -307,6 +307,7 @@ impl Requests<'_> {
             }
             Auth::OAuth2(oauth2) => asked.token(&oauth2.send),
             Auth::Login(login) => asked.token(&login.send),
+            Auth::Jwt { send, .. } => asked.signed(send),
             Auth::Basic { username, password } => {
                 let username = self.scope.template(username).text();
                 let password = self.scope.template(password).text();

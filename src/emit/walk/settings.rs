@@ -1,7 +1,8 @@
 //! A configuration that could be anybody's: a value for every field that has no default.
 
 use crate::model::{
-    AuthOption, ConfigDefault, ConfigField, ConfigType, Connector, ExprKind, Part, Template,
+    AuthOption, ConfigDefault, ConfigField, ConfigType, Connector, ExprKind, KeyKind, Part,
+    Template,
 };
 use serde_json::{Map, Value as Json};
 
@@ -24,8 +25,11 @@ pub type Choice<'a> = (&'a [String], &'a str);
 impl<'a> Settings<'a> {
     /// Values for all fields; none where a pattern is beyond what can be made up.
     pub fn new(connector: &'a Connector, choices: &[Choice<'_>]) -> Option<Self> {
-        let urls = Urls::of(connector);
-        let maker = Maker { urls, choices };
+        let maker = Maker {
+            urls: Urls::of(connector),
+            keys: keys(connector),
+            choices,
+        };
         let json = maker.object(&connector.config, &mut Vec::new())?;
         Some(Self {
             fields: &connector.config,
@@ -142,6 +146,8 @@ fn default_value(default: &ConfigDefault, ty: &ConfigType) -> Value {
 /// Makes values up.
 struct Maker<'a> {
     urls: Urls,
+    /// The fields that have to be keys, and the keys that they are.
+    keys: Vec<(Vec<String>, String)>,
     choices: &'a [Choice<'a>],
 }
 
@@ -179,11 +185,12 @@ impl Maker<'_> {
         Some(match ty {
             ConfigType::String | ConfigType::Secret => match &field.pattern {
                 Some(pattern) => Json::from(pattern::example(pattern)?),
-                None => Json::from(
-                    self.urls
-                        .value(path)
-                        .unwrap_or_else(|| plain(&field.name.wire)),
-                ),
+                None => {
+                    let key = self.keys.iter().find(|(field, _)| field == path);
+                    let key = key.map(|(_, key)| key.clone());
+                    let own = key.or_else(|| self.urls.value(path));
+                    Json::from(own.unwrap_or_else(|| plain(&field.name.wire)))
+                }
             },
             ConfigType::Integer => Json::from(7),
             ConfigType::Number => Json::from(1.5),
@@ -266,6 +273,21 @@ impl Urls {
             .any(|field| field == path)
             .then(|| self.value.clone())
     }
+}
+
+/// The fields that tokens are signed with. Any text is the secret of HS, unless it has to be base64.
+fn keys(connector: &Connector) -> Vec<(Vec<String>, String)> {
+    let own = connector.resources.iter();
+    let own = own.filter_map(|resource| resource.auth.as_ref());
+    std::iter::once(&connector.client.auth)
+        .chain(own)
+        .flat_map(Auth::signed)
+        .filter(|token| token.base64 || token.algorithm.key_kind() != KeyKind::Secret)
+        .filter_map(|token| {
+            let key = super::keys::sample(token.algorithm.key_kind());
+            Some((first_field(&token.key)?, key))
+        })
+        .collect()
 }
 
 fn token_urls(auth: &Auth) -> Vec<&Template> {

@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 use super::answer::Answer;
 use super::page::put;
 use super::request::{Asked, Requests, basic, encoded};
-use super::value::Value;
+use super::value::{ANY, Value};
 
 /// The token that the stub gives.
 const TOKEN: &str = "t-1";
@@ -16,10 +16,19 @@ const COOKIES: [(&str, &str); 2] = [("lang", "en"), ("sid", TOKEN)];
 impl Asked {
     /// Adds the token that the stub gave.
     pub fn token(&mut self, send: &Sending) {
+        self.sent(send, TOKEN);
+    }
+
+    /// Adds a token that the connector signs.
+    pub fn signed(&mut self, send: &Sending) {
+        self.sent(send, ANY);
+    }
+
+    fn sent(&mut self, send: &Sending, token: &str) {
         let text = |text: String| Value::Text(text);
         match send {
-            Sending::Bearer => self.header("Authorization", &text(format!("Bearer {TOKEN}"))),
-            Sending::Key { place, prefix } => self.key(place, &format!("{prefix}{TOKEN}")),
+            Sending::Bearer => self.header("Authorization", &text(format!("Bearer {token}"))),
+            Sending::Key { place, prefix } => self.key(place, &format!("{prefix}{token}")),
             Sending::Cookies => {
                 let pairs = COOKIES.map(|(name, value)| format!("{name}={value}"));
                 self.header("Cookie", &text(pairs.join("; ")));
@@ -57,6 +66,14 @@ impl Requests<'_> {
                 asked.form("client_id", &value(id));
                 asked.form("client_secret", &value(secret));
             }
+            OAuthClient::Assertion { id, .. } => {
+                if let Some(id) = id {
+                    asked.form("client_id", &value(id));
+                }
+                let kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+                asked.form("client_assertion_type", &text(kind));
+                asked.form("client_assertion", &text(ANY));
+            }
             OAuthClient::Secret { id, secret, .. } => {
                 let pair = [id, secret].map(|part| encoded(&value(part).text()));
                 asked.header("Authorization", &basic(&pair.join(":")));
@@ -79,6 +96,11 @@ impl Requests<'_> {
                 asked.form("grant_type", &text("password"));
                 asked.form("username", &value(username));
                 asked.form("password", &value(password));
+            }
+            Grant::JwtBearer(_) => {
+                let grant = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+                asked.form("grant_type", &text(grant));
+                asked.form("assertion", &text(ANY));
             }
         }
         asked

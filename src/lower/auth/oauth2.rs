@@ -86,6 +86,20 @@ impl Lowering<'_, '_> {
                     password: password?,
                 })
             }
+            spec::Grant::JwtBearer => {
+                let Some(assertion) = &oauth2.assertion else {
+                    let span = span_of_grant(oauth2);
+                    let message = "missing `assertion`: what the connector signs";
+                    self.cx.sink.push(
+                        Diagnostic::new(Code::MissingKey, span, message).help(
+                            "write `assertion: { algorithm: RS256, key: …, claims: { iss: …, aud: … } }`",
+                        ),
+                    );
+                    return None;
+                };
+                let signed = self.assertion(assertion)?;
+                Some(Grant::JwtBearer(Box::new(signed)))
+            }
         }
     }
 
@@ -95,6 +109,9 @@ impl Lowering<'_, '_> {
             .credentials_in
             .as_ref()
             .filter(|place| place.value == spec::CredentialsIn::Header);
+        if let Some(assertion) = &oauth2.client_assertion {
+            return self.client_assertion(assertion, oauth2);
+        }
         let says_more = !oauth2.params.is_empty() || !oauth2.headers.is_empty();
         match (&oauth2.client_id, &oauth2.client_secret) {
             (Some(id), Some(secret)) => {
@@ -121,7 +138,9 @@ impl Lowering<'_, '_> {
                 None
             }
             (None, None) => {
-                let unsaid = kind(oauth2) != spec::Grant::Password && !says_more;
+                let says_it =
+                    matches!(kind(oauth2), spec::Grant::Password | spec::Grant::JwtBearer);
+                let unsaid = !says_it && !says_more;
                 if unsaid || basic.is_some() {
                     self.missing("client_id", oauth2);
                     return None;
@@ -131,11 +150,38 @@ impl Lowering<'_, '_> {
         }
     }
 
+    /// A client that proves itself by what it signs.
+    fn client_assertion(
+        &mut self,
+        assertion: &spec::Assertion,
+        oauth2: &spec::OAuth2,
+    ) -> Option<OAuthClient> {
+        let secret = oauth2.client_secret.as_ref().map(|secret| secret.span);
+        let place = oauth2.credentials_in.as_ref().map(|place| place.span);
+        for (key, span) in [("client_secret", secret), ("credentials_in", place)] {
+            if let Some(span) = span {
+                let message = format!("`{key}` and `client_assertion` exclude each other");
+                self.cx.sink.push(
+                    Diagnostic::new(Code::ConflictingKeys, span, message)
+                        .other(assertion.span, "`client_assertion` is here")
+                        .help("keep one of them"),
+                );
+            }
+        }
+        let id = match &oauth2.client_id {
+            Some(id) => Some(self.credential(id, "the client's identifier")?),
+            None => None,
+        };
+        let token = Box::new(self.assertion(assertion)?);
+        Some(OAuthClient::Assertion { id, token })
+    }
+
     /// Keys that belong to a grant, beside another one.
     fn keys_of_other_grants(&mut self, oauth2: &spec::OAuth2) {
         use spec::Grant as G;
         let span = |text: &Option<Text>| text.as_ref().map(|text| text.span);
-        let keys: [(&str, &str, Option<Span>, G); 4] = [
+        let assertion = oauth2.assertion.as_ref().map(|assertion| assertion.span);
+        let keys: [(&str, &str, Option<Span>, G); 5] = [
             (
                 "refresh_token",
                 "refresh_token",
@@ -150,6 +196,7 @@ impl Lowering<'_, '_> {
             ),
             ("username", "password", span(&oauth2.username), G::Password),
             ("password", "password", span(&oauth2.password), G::Password),
+            ("assertion", "jwt_bearer", assertion, G::JwtBearer),
         ];
         for (key, word, span, grant) in keys {
             let Some(span) = span.filter(|_| kind(oauth2) != grant) else {
@@ -159,6 +206,7 @@ impl Lowering<'_, '_> {
                 G::ClientCredentials => "client_credentials",
                 G::RefreshToken => "refresh_token",
                 G::Password => "password",
+                G::JwtBearer => "jwt_bearer",
             };
             let message =
                 format!("`{key}` belongs to the grant `{word}`, and the grant is `{given}`");
@@ -178,6 +226,7 @@ impl Lowering<'_, '_> {
     fn fields_sent_anyway(&mut self, oauth2: &spec::OAuth2) {
         let refresh = kind(oauth2) == spec::Grant::RefreshToken;
         let password = kind(oauth2) == spec::Grant::Password;
+        let bearer = kind(oauth2) == spec::Grant::JwtBearer;
         for (name, _) in &oauth2.params {
             let own = match name.value.as_str() {
                 "grant_type" => true,
@@ -186,6 +235,8 @@ impl Lowering<'_, '_> {
                 "scope" => !oauth2.scopes.is_empty(),
                 "refresh_token" => refresh,
                 "username" | "password" => password,
+                "assertion" => bearer,
+                "client_assertion" | "client_assertion_type" => oauth2.client_assertion.is_some(),
                 _ => false,
             };
             if own {
@@ -217,10 +268,7 @@ impl Lowering<'_, '_> {
     }
 
     fn missing(&mut self, key: &str, oauth2: &spec::OAuth2) {
-        let span = oauth2
-            .grant
-            .as_ref()
-            .map_or(oauth2.span, |grant| grant.span);
+        let span = span_of_grant(oauth2);
         let message = format!("missing `{key}`: the token request needs it");
         let secret = if key == "client_id" || key == "username" {
             "string"
@@ -241,4 +289,12 @@ fn kind(oauth2: &spec::OAuth2) -> spec::Grant {
         .grant
         .as_ref()
         .map_or(spec::Grant::ClientCredentials, |grant| grant.value)
+}
+
+/// Where it is said, or the whole.
+fn span_of_grant(oauth2: &spec::OAuth2) -> Span {
+    oauth2
+        .grant
+        .as_ref()
+        .map_or(oauth2.span, |grant| grant.span)
 }

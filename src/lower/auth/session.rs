@@ -3,9 +3,9 @@
 use super::key::{location, location_span};
 use super::{Lowering, single};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::expr::{CursorPlace, literal};
+use crate::expr::literal;
 use crate::lower::header::is_header_name;
-use crate::lower::{Cx, duration, param, path, request};
+use crate::lower::{duration, param, path, request};
 use crate::model::{
     Auth, Body, ExprKind, ExprType, Json, KeyPlace, Login, Part, Path, Request, Sending, Template,
     TokenPlace,
@@ -42,16 +42,6 @@ impl Lowering<'_, '_> {
     fn login(&mut self, login: &spec::Login) -> Option<Request> {
         let path = self.login_path(login);
         request::login(login, path, &mut self.shared())
-    }
-
-    /// A login is one for all that a resource reads: only `config` has a name there.
-    fn shared(&mut self) -> Cx<'_> {
-        Cx {
-            sink: self.cx.sink,
-            config: self.cx.config,
-            partition: None,
-            cursor: CursorPlace::Absent,
-        }
     }
 
     fn login_path(&mut self, login: &spec::Login) -> Option<Path> {
@@ -92,14 +82,15 @@ impl Lowering<'_, '_> {
             spec::Auth::None
             | spec::Auth::Bearer(_)
             | spec::Auth::ApiKey(_)
-            | spec::Auth::HttpBasic(_) => return single(auth, self.cx),
+            | spec::Auth::HttpBasic(_)
+            | spec::Auth::Jwt(_) => return single(auth, self.cx),
             spec::Auth::OAuth2(oauth2) => (oauth2.span, "a login cannot need a token of OAuth2"),
             spec::Auth::Session(session) => (session.span, "a login cannot need another login"),
             spec::Auth::OneOf(one_of) => (one_of.span, "a choice cannot stand within a login"),
         };
         self.cx.sink.push(
             Diagnostic::new(Code::InvalidAuth, span, message)
-                .help("write `http_basic`, `bearer` or `api_key`"),
+                .help("write `http_basic`, `bearer`, `api_key` or `jwt`"),
         );
         None
     }

@@ -170,7 +170,7 @@ pub(super) fn action(
                 let diagnostic = Diagnostic::new(
                     Code::InvalidErrorHandler,
                     spec.action.span,
-                    "there is no token to refresh: only `oauth2` and `session` fetch tokens",
+                    "there is no token to refresh: only `oauth2`, `session` and `jwt` get new ones",
                 );
                 cx.sink.push(diagnostic.help("write `retry` or `fail`"));
                 return None;

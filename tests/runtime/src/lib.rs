@@ -5,6 +5,7 @@ pub mod runtime {
     //! The parts, as `src/runtime/mod.rs` of a generated crate lists them.
     pub mod adapt;
     pub mod api_key;
+    pub mod assertion;
     pub mod base64;
     pub mod base64_text;
     pub mod basic;
@@ -33,6 +34,7 @@ pub mod runtime {
     mod inside;
     pub mod items;
     pub mod json;
+    pub mod jwt;
     pub mod keyset;
     pub mod lanes;
     pub mod leaf;
@@ -71,6 +73,7 @@ pub mod runtime {
     pub mod session;
     pub mod settings;
     pub mod sha256_hex;
+    pub mod signer;
     pub mod slice;
     pub mod source;
     pub mod state;

@@ -163,18 +163,18 @@ async fn a_token_may_come_in_a_header_or_a_cookie() {
     assert_eq!(read(&session(&stub, header)).await, Ok(1));
     assert_eq!(sent(&stub, "x-session"), "s1");
 
-    let set = &[
+    let cookies_set = &[
         ("Set-Cookie", "lang=en; Path=/"),
         ("Set-Cookie", "sid=; Max-Age=0"),
         ("Set-Cookie", "sid=a=b; Path=/; HttpOnly"),
     ];
-    let stub = answer(set);
+    let stub = answer(cookies_set);
     let cookie = LoginToken::new(request(), TokenIn::Cookie("sid"));
     let cookie = cookie.send(|token| Box::new(ApiKey::cookie("sid", token)));
     assert_eq!(read(&session(&stub, cookie)).await, Ok(1));
     assert_eq!(sent(&stub, "cookie"), "sid=a=b");
 
-    let stub = answer(set);
+    let stub = answer(cookies_set);
     let cookies = LoginToken::new(request(), TokenIn::Cookies);
     let cookies = cookies.send(|token| Box::new(SetCookies(token)));
     assert_eq!(read(&session(&stub, cookies)).await, Ok(1));

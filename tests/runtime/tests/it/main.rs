@@ -33,6 +33,7 @@ mod requests;
 mod resume;
 mod retries;
 mod settings;
+mod signed;
 mod source;
 #[path = "../../../../templates/tests/stub.rs"]
 #[allow(
