@@ -12,8 +12,8 @@ use std::path::Path;
 
 use spile::model::{
     Backoff, Body, Connector, CursorEdge, CursorFormat, CursorType, CursorValue, Distance,
-    EnvelopeNode, ExprKind, Field, Item, Json, PathStep, Resource, Struct, Template, Type,
-    WaitPlace, WaitUnit,
+    EnvelopeNode, ExprKind, Field, Item, Json, PathStep, RecordRoot, Resource, Struct, Template,
+    Type, WaitPlace, WaitUnit,
 };
 
 const HEAD: &str = "spile: 1\nname: example\n";
@@ -534,5 +534,82 @@ resources:
         named(""),
         ["parent.id", "parent.title", "partition.region"],
         "nobody knows what tells one from the others"
+    );
+}
+
+fn of_posts(rest: &str) -> Resource {
+    let text = format!(
+        "client: {{ base_url: https://api.example.com }}\n\
+         resources:\n  \
+         - {{ name: posts, endpoint: /posts, fields: {{ id: integer!, slug: string, state: {{ enum: [draft] }} }} }}\n  \
+         - {{ name: comments, parent: posts, endpoint: '/posts/{{{{ parent.id }}}}', {rest} }}\n"
+    );
+    compile(&text).resources.remove(1)
+}
+
+#[test]
+fn an_included_field_is_null_where_the_parents_is_unless_it_is_part_of_a_key() {
+    let rest = "include_from_parent: { slug: slug, state: state }, fields: { id: integer! }";
+    let free = of_posts(rest);
+    let key = of_posts(&format!("primary_key: [slug, id], {rest}"));
+    for (resource, nullable) in [(&free, true), (&key, false)] {
+        let record = &resource.record.structs[0];
+        assert_eq!(field(record, "slug").nullable, nullable);
+        assert_eq!(field(record, "slug").ty, Type::String);
+        let partition = resource.partitions.as_ref().unwrap();
+        let slug = partition
+            .fields
+            .iter()
+            .find(|field| field.rust == "post_slug");
+        let slug = slug.unwrap();
+        assert_eq!((slug.nullable, slug.identifies), (nullable, false));
+    }
+    let state = &free.record.enums[0];
+    assert_eq!(
+        (state.type_name.as_str(), state.module.as_deref()),
+        ("PostState", Some("posts"))
+    );
+}
+
+#[test]
+fn a_field_that_a_request_needs_is_there_for_the_record_too() {
+    let resource = of_posts(
+        "include_from_parent: [slug], filter: '{{ parent.slug != record.text }}', \
+         fields: { id: integer!, text: string }",
+    );
+    let partition = resource.partitions.as_ref().unwrap();
+    let fields: Vec<_> = partition
+        .fields
+        .iter()
+        .map(|field| (field.rust.as_str(), field.identifies))
+        .collect();
+    assert_eq!(fields, [("post_id", true), ("post_slug", false)]);
+    let filter = resource.filter.as_ref().unwrap();
+    assert!(filter.any(&|expr| matches!(
+        &expr.kind,
+        ExprKind::Field { root: RecordRoot::Partition, path } if path.steps[0].rust == "post_slug"
+    )));
+}
+
+#[test]
+fn the_record_is_what_is_sent_and_what_comes_from_the_parent() {
+    let resource =
+        of_posts("include_from_parent: { post: id }, fields: { id: integer!, text: string }");
+    let names = |record: &Struct| -> Vec<String> {
+        record
+            .fields
+            .iter()
+            .map(|field| field.name.wire.clone())
+            .collect()
+    };
+    assert_eq!(names(&resource.record.structs[0]), ["id", "text", "post"]);
+    assert_eq!(names(&resource.sent().structs[0]), ["id", "text"]);
+    assert_eq!(
+        (resource.record_type(), resource.wire_type()),
+        ("Comment", "CommentWire")
+    );
+    assert_eq!(
+        resource.wire.unwrap().sample,
+        r#"{"id":1,"text":"text","post":1}"#
     );
 }

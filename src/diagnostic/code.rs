@@ -131,6 +131,8 @@ codes! {
     InvalidDuration "E0410" Error,
     /// A sample that is not a record of its resource.
     InvalidSample "E0411" Error,
+    /// A record that cannot be made as written.
+    InvalidTransform "E0412" Error,
     /// A cursor that cannot say which records are new.
     InvalidCursor "E0414" Error,
     /// A range or window of a cursor that cannot be read.

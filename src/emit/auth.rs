@@ -28,6 +28,7 @@ pub fn authenticator(
         always: &[],
         place: Place::Request,
         option: None,
+        resource: None,
         partitions: None,
         lets: &lets,
     };

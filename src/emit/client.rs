@@ -147,6 +147,7 @@ fn options(connector: &Connector, uses: &mut Uses) -> TokenStream {
         always: &[],
         place: Place::Request,
         option: None,
+        resource: None,
         partitions: None,
         lets: &lets,
     };

@@ -10,7 +10,7 @@ use super::record::ident;
 use super::text::{self as rust, integer, literal};
 use crate::model::{
     Accessor, ConfigField, ConfigType, Connector, Expr, ExprKind, ExprType, LeafKind, Partitions,
-    Type,
+    Resource, Type,
 };
 use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
@@ -29,6 +29,8 @@ pub struct Scope<'a> {
     pub place: Place,
     /// Within an option of a choice that has fields: the way to it and its own fields, each bound to its name.
     pub option: Option<(&'a [String], &'a [ConfigField])>,
+    /// The resource in whose module it stands.
+    pub resource: Option<&'a Resource>,
     /// How the resource is divided, where a `partition` is bound.
     pub partitions: Option<&'a Partitions>,
     /// Statements that have to stand before the expression just made; see [`Scope::before`].
@@ -160,7 +162,10 @@ impl<'a> Scope<'a> {
                 let answer = self.answer();
                 Value::new(quote!(#answer.status()), Shape::Integer)
             }
-            ExprKind::Field { root, path } => field::value(*root, &self.now(*root, path)),
+            ExprKind::Field { root, path } => {
+                let word = self.word_type(*root, &path.ty);
+                field::value(*root, &self.now(*root, path), word.as_ref())
+            }
             ExprKind::Cursor(edge, format) => {
                 incremental::sent(*edge, format, expr.ty, expr.nullable)
             }

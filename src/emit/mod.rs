@@ -32,6 +32,7 @@ mod templates;
 mod text;
 mod uses;
 mod walk;
+mod wire;
 
 use crate::model::{Connector, Resource};
 use crate::output::{Files, MANIFEST, Manifest};

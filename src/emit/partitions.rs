@@ -69,8 +69,7 @@ pub fn view(
 }
 
 fn record_name(resource: &Resource) -> &str {
-    let root = resource.record.structs.first();
-    root.map_or("Record", |root| root.type_name.as_str())
+    resource.record_type()
 }
 
 struct Code<'a> {
@@ -187,8 +186,14 @@ impl Code<'_> {
         };
         let ty = Types::new(parent).ty(&path.ty, uses);
         match path.ty {
-            // Enums stand in the parent's module.
-            Type::Enum(_) => {
+            // Enums stand in the parent's module, or in that from which it has them.
+            Type::Enum(index)
+                if parent
+                    .record
+                    .enums
+                    .get(index)
+                    .is_some_and(|known| known.module.is_none()) =>
+            {
                 let module = ident(&parent.name.rust);
                 quote!(super::#module::#ty)
             }
@@ -502,6 +507,7 @@ impl Code<'_> {
                 always: &[],
                 place: Place::Request,
                 option: None,
+                resource: Some(self.resource),
                 partitions: Some(self.divided),
                 lets: &lets,
             };

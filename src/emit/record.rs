@@ -3,8 +3,10 @@
 mod forms;
 mod variants;
 
-use super::{text, uses::Uses};
-use crate::model::{Disposition, Field, Item, MergeStrategy, Name, Record, Resource, Struct, Type};
+use super::{text, uses::Uses, wire};
+use crate::model::{
+    Disposition, Field, Item, MergeStrategy, Name, Record, Resource, Struct, Type, Wire,
+};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::quote;
 
@@ -58,6 +60,8 @@ fn lines_is_one_sentence(line: &str) -> bool {
 pub struct Types<'a> {
     resource: &'a Resource,
     record: &'a Record,
+    /// What the API sends, where the record is made from it.
+    wire: Option<&'a Wire>,
     boxed: Vec<(usize, usize)>,
     formats: Vec<String>,
 }
@@ -66,17 +70,57 @@ impl<'a> Types<'a> {
     /// The types of a resource.
     pub fn new(resource: &'a Resource) -> Self {
         let record = &resource.record;
+        let wire = resource.wire.as_ref();
+        let sent = wire.map(|wire| &wire.record);
         Self {
             resource,
             record,
+            wire,
             boxed: recursive_fields(record),
-            formats: forms::formats(record),
+            formats: forms::formats([record].into_iter().chain(sent)),
         }
     }
 
-    /// The struct of the records.
-    pub fn root(&self) -> Option<&'a Struct> {
-        self.record.structs.first()
+    /// The types of what the API sends, where the record is made from it.
+    pub fn sent(resource: &'a Resource, wire: &'a Wire) -> Self {
+        Self {
+            record: &wire.record,
+            boxed: recursive_fields(&wire.record),
+            ..Self::new(resource)
+        }
+    }
+
+    /// The struct of what the API sends. It is public as `Endpoint` is, and nobody outside can make use of it.
+    pub fn wire_items(&self, uses: &mut Uses) -> TokenStream {
+        let root = self.record.structs.first();
+        root.map(|root| self.wire_structure(root, uses))
+            .unwrap_or_default()
+    }
+
+    fn wire_structure(&self, definition: &Struct, uses: &mut Uses) -> TokenStream {
+        let docs_ = docs([format!(
+            "What the API sends for a [`{}`].",
+            self.resource.record_type()
+        )]);
+        let name = ident(&definition.type_name);
+        let fields: TokenStream = definition
+            .fields
+            .iter()
+            .enumerate()
+            .map(|(at, field)| {
+                let (attributes, field) = self.bare_field((0, at), field, uses);
+                quote!(#attributes #field)
+            })
+            .collect();
+        let rest = self.record.keep_unknown.as_ref().map(|rust| {
+            let rust = ident(rust);
+            quote!(#[serde(flatten)] #rust: BTreeMap<String, Value>,)
+        });
+        quote! {
+            #docs_
+            #[derive(Debug, Deserialize)]
+            pub struct #name { #fields #rest }
+        }
     }
 
     /// The record's struct with its columns, then the types inside it.
@@ -90,7 +134,7 @@ impl<'a> Types<'a> {
                 items.extend(self.record_impl(definition, uses));
             }
         }
-        for definition in &self.record.enums {
+        for definition in self.record.own_enums() {
             items.extend(self.enumeration(definition, uses));
         }
         for definition in &self.record.unions {
@@ -152,7 +196,10 @@ impl<'a> Types<'a> {
         if field.key {
             notes.push("Part of the primary key.".to_owned());
         }
-        if plain(&field.name) != field.name.wire {
+        let origin = (at.0 == 0).then(|| wire::origin(self.wire, at.1)).flatten();
+        if let Some(origin) = origin {
+            notes.push(origin);
+        } else if plain(&field.name) != field.name.wire {
             notes.push(format!("Sent as {}.", text::code(&field.name.wire)));
         }
         let mut lines = paragraphs(field.description.as_deref(), &notes);
@@ -160,6 +207,17 @@ impl<'a> Types<'a> {
             lines.push(text::code(&field.name.wire));
         }
         let docs_ = docs(lines);
+        let (attributes, field) = self.bare_field(at, field, uses);
+        quote!(#docs_ #attributes pub #field)
+    }
+
+    /// serde's attributes of a field, and its name and type.
+    fn bare_field(
+        &self,
+        at: (usize, usize),
+        field: &Field,
+        uses: &mut Uses,
+    ) -> (TokenStream, TokenStream) {
         let rename = (field.name.rust != field.name.wire && !is_raw_of(&field.name)).then(|| {
             let wire = text::literal(&field.name.wire);
             quote!(#[serde(rename = #wire)])
@@ -173,7 +231,7 @@ impl<'a> Types<'a> {
         if field.nullable {
             ty = quote!(Option<#ty>);
         }
-        quote!(#docs_ #rename #adapter pub #name: #ty,)
+        (quote!(#rename #adapter), quote!(#name: #ty,))
     }
 
     /// The Rust type, without the `Option` of a nullable field.
@@ -207,10 +265,23 @@ impl<'a> Types<'a> {
             Type::Struct(index) => {
                 self.named(self.record.structs.get(*index).map(|ty| &ty.type_name))
             }
-            Type::Enum(index) => self.named(self.record.enums.get(*index).map(|ty| &ty.type_name)),
+            Type::Enum(index) => self.enum_name(*index),
             Type::Union(index) => {
                 self.named(self.record.unions.get(*index).map(|ty| &ty.type_name))
             }
+        }
+    }
+
+    /// An enum: with its module, where that is another.
+    fn enum_name(&self, index: usize) -> TokenStream {
+        let definition = self.record.enums.get(index);
+        let name = self.named(definition.map(|ty| &ty.type_name));
+        match definition.and_then(|ty| ty.module.as_ref()) {
+            Some(module) => {
+                let module = ident(module);
+                quote!(super::#module::#name)
+            }
+            None => name,
         }
     }
 
@@ -331,7 +402,7 @@ impl<'a> Types<'a> {
             Type::Binary if nullable => quote!(row.binary(self.#name.as_deref())),
             Type::Binary => quote!(row.binary(Some(&self.#name))),
             Type::Enum(index) if nullable => {
-                let ty = self.named(self.record.enums.get(*index).map(|ty| &ty.type_name));
+                let ty = self.enum_name(*index);
                 quote!(row.text(self.#name.as_ref().map(#ty::as_str)))
             }
             Type::Enum(_) => quote!(row.text(Some(self.#name.as_str()))),

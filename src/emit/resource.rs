@@ -7,7 +7,7 @@ use super::paging::{PagingCode, paging};
 use super::partitions::{self, PartitionsView};
 use super::record::{Types, ident};
 use super::uses::Uses;
-use super::{client, decoder, errors, format, request, templates, text};
+use super::{client, decoder, errors, format, request, templates, text, wire};
 use crate::model::{Connector, OnInvalid, Paging, PagingKind, Request, Resource};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -61,9 +61,7 @@ pub fn file(connector: &Connector, resource: &Resource) -> String {
     uses.add("crate::client", "Client");
     uses.add("serde_json::value", "RawValue");
     let types = Types::new(resource);
-    let record = types
-        .root()
-        .map_or_else(|| "Record".to_owned(), |root| root.type_name.clone());
+    let record = resource.record_type().to_owned();
     let items = types.items(&mut uses);
     let envelope = Pages::new(
         &resource.envelope,
@@ -82,6 +80,7 @@ pub fn file(connector: &Connector, resource: &Resource) -> String {
         always: &always,
         place: Place::Request,
         option: None,
+        resource: Some(resource),
         partitions: resource.partitions.as_ref(),
         lets: &lets,
     };
@@ -109,15 +108,7 @@ pub fn file(connector: &Connector, resource: &Resource) -> String {
     });
     let retry = errors::retry(&resource.errors, &mut uses);
     pages.extend(retry.function);
-    let endpoint = endpoint(
-        resource,
-        retry.constant,
-        &record,
-        &envelope,
-        &code,
-        scope,
-        &mut uses,
-    );
+    let endpoint = endpoint(resource, retry.constant, &envelope, &code, scope, &mut uses);
     let incremental = resource.incremental.as_ref();
     let incremental = incremental
         .map(|incremental| incremental::view(resource, incremental, &endpoint, scope, &mut uses));
@@ -135,6 +126,7 @@ pub fn file(connector: &Connector, resource: &Resource) -> String {
         (None, Some(incremental)) => ident(&incremental.endpoint),
         (None, None) => ident(&resource.type_name),
     };
+    let wire = wire::items(resource, &endpoint_type, scope, &mut uses);
     let file = templates::render(
         "src/resources/resource.rs",
         ResourceView {
@@ -146,7 +138,7 @@ pub fn file(connector: &Connector, resource: &Resource) -> String {
             client: resource.type_name.clone(),
             reads: reads(&resource.request, &resource.paging),
             record,
-            endpoint: format::items(quote!(impl Endpoint for #endpoint_type { #endpoint })),
+            endpoint: format::items(quote!(#wire impl Endpoint for #endpoint_type { #endpoint })),
             endpoint_type: endpoint_type.to_string(),
             divided,
             incremental,
@@ -183,13 +175,12 @@ fn reads(request: &Request, paging: &Paging) -> String {
 fn endpoint(
     resource: &Resource,
     retry: Option<TokenStream>,
-    record: &str,
     envelope: &Pages<'_>,
     code: &PagingCode,
     scope: Scope<'_>,
     uses: &mut Uses,
 ) -> TokenStream {
-    let record = ident(record);
+    let wire = ident(resource.wire_type());
     let PagingCode {
         position,
         start,
@@ -254,6 +245,17 @@ fn endpoint(
             }
         }
     });
+    let keeps = resource.filter.as_ref().map(|filter| {
+        let (condition, before) = (scope.condition(filter), scope.before());
+        let names = names_in(&quote!(#before #condition));
+        quote! {
+            fn keeps(&self, record: &#wire) -> bool {
+                #names
+                #before
+                #condition
+            }
+        }
+    });
     let next_names = names_in(next);
     uses.expressions(next);
     let turn = ident(if uses_ident(next, "turn") {
@@ -274,7 +276,7 @@ fn endpoint(
         )
     };
     quote! {
-        type Wire = #record;
+        type Wire = #wire;
         type Position = #position;
         type Page<'a> = #page;
 
@@ -295,6 +297,8 @@ fn endpoint(
         #json
 
         fn records<'a>(#page_pattern: &Self::Page<'a>) -> Vec<&'a RawValue> { #records }
+
+        #keeps
 
         #drop_seen
 

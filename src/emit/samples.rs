@@ -32,11 +32,12 @@ pub fn files(connector: &Connector) -> Files {
     let mut files = Files::new();
     let mut resources = Vec::new();
     for resource in &connector.resources {
-        let samples: Vec<_> = resource
-            .samples
-            .iter()
-            .filter(|sample| has_fields(sample))
-            .collect();
+        // Where the record is made from what the API sends, it is written and read in its own form.
+        let samples = match &resource.wire {
+            Some(wire) => std::slice::from_ref(&wire.sample),
+            None => &resource.samples,
+        };
+        let samples: Vec<_> = samples.iter().filter(|sample| has_fields(sample)).collect();
         let (Some(root), false) = (resource.record.structs.first(), samples.is_empty()) else {
             continue;
         };
@@ -48,8 +49,7 @@ pub fn files(connector: &Connector) -> Files {
             record: root.type_name.clone(),
             enums: resource
                 .record
-                .enums
-                .iter()
+                .own_enums()
                 .map(|known| known.type_name.clone())
                 .collect(),
         });

@@ -24,6 +24,7 @@ use answer::{Answer, Meaning, meaning};
 use plan::{Planner, Walk};
 use request::Requests;
 use serde::Serialize;
+use serde_json::Value as Json;
 use settings::{Choice, Settings};
 use transcript::{Conversation, Step};
 use value::Scope;
@@ -186,7 +187,7 @@ fn conversations(requests: Requests<'_>, resource: &Resource) -> Option<Vec<Conv
     }
     let planner = Planner::new(requests, resource)?;
     let talk = Talk { requests, resource };
-    let mut conversations = vec![talk.pages(planner.walk()?)];
+    let mut conversations = vec![talk.pages(planner.walk()?)?];
     conversations.extend(
         [429, 500]
             .iter()
@@ -203,9 +204,14 @@ struct Talk<'a> {
 }
 
 impl Talk<'_> {
-    /// All pages. What is sent again is sent again before the first page, as far as there are tries.
-    fn pages(&self, walk: Walk) -> Conversation {
-        let total: u64 = walk.pages.iter().map(|page| page.records.size).sum();
+    /// All pages. What is sent again is sent again before the first page, as far as there are tries. Nothing where it
+    /// cannot be known before the connector runs which records it keeps.
+    fn pages(&self, walk: Walk) -> Option<Conversation> {
+        let kept = walk.pages.iter().map(|page| self.kept(&page.records));
+        let total: u64 = kept.sum::<Option<u64>>()?;
+        if total == 0 && !walk.ends {
+            return None;
+        }
         let mut steps = self.token();
         let tries = self.resource.errors.max_retries;
         let retried = [429, 500]
@@ -236,13 +242,34 @@ impl Talk<'_> {
                 answer,
             });
         }
-        Conversation {
+        Some(Conversation {
             end: format!(
                 "records: {total}{}",
                 if walk.ends { "" } else { " and more" }
             ),
             steps,
+        })
+    }
+
+    /// How many records of a page are wanted.
+    fn kept(&self, records: &page::Records) -> Option<u64> {
+        let Some(filter) = &self.resource.filter else {
+            return Some(records.size);
+        };
+        let mut kept = 0;
+        // What comes again is dropped before.
+        let again = records.texts.len().saturating_sub(records.size as usize);
+        for text in records.texts.iter().skip(again) {
+            let record: Json = serde_json::from_str(text).ok()?;
+            let scope = Scope {
+                record: Some((&record, self.resource.sent())),
+                ..self.requests.scope
+            };
+            kept += u64::from(scope.holds(filter)?);
         }
+        // One may stand for all.
+        let alike = records.texts.len() == 1;
+        Some(if alike { kept * records.size } else { kept })
     }
 
     /// A failure that is not got over.

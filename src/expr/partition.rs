@@ -4,8 +4,8 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 
 use crate::model::{
-    Item, Name, PartitionField, PartitionSource, PartitionValues, Record, RecordPath, Scope, Type,
-    singular,
+    Expr, ExprKind, Item, Name, PartitionField, PartitionSource, PartitionValues, Record,
+    RecordPath, Scope, Type, singular,
 };
 
 /// The parent of a resource.
@@ -27,6 +27,8 @@ pub struct PartitionNames<'a> {
     used: RefCell<Used>,
     /// Whether the expression that is read says itself what is to be done without a value.
     guarded: Cell<bool>,
+    /// Whether the expression that is read is about a record rather than a request.
+    of_record: Cell<bool>,
 }
 
 #[derive(Default)]
@@ -49,12 +51,13 @@ impl<'a> PartitionNames<'a> {
             lists,
             used: RefCell::default(),
             guarded: Cell::default(),
+            of_record: Cell::default(),
         }
     }
 
-    /// Notes that `parent` is spoken of, even if that is a fault.
+    /// Notes that `parent` is spoken of in a request, even if that is a fault.
     pub(super) fn mark_parent(&self) {
-        self.used.borrow_mut().parent = true;
+        self.used.borrow_mut().parent |= !self.of_record.get();
     }
 
     /// Whether `parent` is spoken of.
@@ -63,9 +66,11 @@ impl<'a> PartitionNames<'a> {
         self.used.borrow().parent
     }
 
-    /// Notes that a list is spoken of.
+    /// Notes that a list is spoken of in a request.
     pub(super) fn mark_list(&self, at: usize) {
-        self.used.borrow_mut().lists.insert(at);
+        if !self.of_record.get() {
+            self.used.borrow_mut().lists.insert(at);
+        }
     }
 
     /// Whether a list is spoken of.
@@ -75,12 +80,12 @@ impl<'a> PartitionNames<'a> {
     }
 
     /// The struct's field that holds a field of the parent: its Rust name, whether it may be nothing, its type. Without
-    /// a value there is no request, unless the expression says what is to be done then.
-    pub(super) fn parent_field(&self, wire: &[String], path: RecordPath) -> (String, bool, Type) {
+    /// a value there is no request, unless the expression says what is to be done then, or is about a record.
+    pub fn parent_field(&self, wire: &[String], path: RecordPath) -> (String, bool, Type) {
         let resource = self.parent.as_ref().map_or("", |parent| parent.resource);
         let batch = self.parent.as_ref().is_some_and(|parent| parent.batch);
         let absent = path.steps.iter().any(|step| step.nullable);
-        let nullable = absent && self.guarded.get() && !batch;
+        let nullable = absent && (self.guarded.get() || self.of_record.get()) && !batch;
         // What is no whole number goes as the text that it is.
         let item = match &path.ty {
             Type::Integer => Type::Integer,
@@ -100,6 +105,22 @@ impl<'a> PartitionNames<'a> {
         (rust, nullable, ty)
     }
 
+    /// Records need a value of the parent: without it there is no request.
+    pub fn require(&self, value: &Expr) {
+        let ExprKind::Field { path, .. } = &value.kind else {
+            return;
+        };
+        let mut used = self.used.borrow_mut();
+        let is_meant = |field: &&mut PartitionField| {
+            path.steps
+                .first()
+                .is_some_and(|step| step.rust == field.rust)
+        };
+        if let Some(field) = used.fields.iter_mut().find(is_meant) {
+            field.nullable = false;
+        }
+    }
+
     /// Rust name of the struct's field that holds a value of a list.
     pub fn list_field(&self, at: usize) -> String {
         let name = self.lists.get(at).map_or("", |(name, _)| name);
@@ -115,6 +136,7 @@ impl<'a> PartitionNames<'a> {
         let mut used = self.used.borrow_mut();
         if let Some(field) = used.fields.iter_mut().find(|field| field.source == source) {
             field.nullable &= nullable;
+            field.identifies |= !self.of_record.get();
             return field.rust.clone();
         }
         let rust = used.scope.unique(Name::field(name).rust);
@@ -123,7 +145,7 @@ impl<'a> PartitionNames<'a> {
             shown,
             source,
             nullable,
-            identifies: true,
+            identifies: !self.of_record.get(),
         });
         rust
     }
@@ -157,6 +179,16 @@ impl<'a> PartitionNames<'a> {
         let parent = self.parent.as_ref().map(|_| "parent");
         let partition = (!self.lists.is_empty()).then_some("partition");
         parent.into_iter().chain(partition).collect()
+    }
+
+    /// Whether what is read is about records.
+    pub(super) fn is_about_record(&self) -> bool {
+        self.of_record.get()
+    }
+
+    /// Reads what is about records: it is no part of a request. Gives what was so before.
+    pub fn about_record(&self, of_record: bool) -> bool {
+        self.of_record.replace(of_record)
     }
 
     /// Within `is defined`, `if`, `default`: the expression itself says what is to be done without a value. Gives what

@@ -29,6 +29,7 @@ mod schema;
 mod schema_ref;
 mod size;
 mod status;
+mod transform;
 mod url;
 mod wait;
 

@@ -38,6 +38,7 @@ impl Typed {
 }
 
 /// The types of one record.
+#[derive(Clone)]
 pub struct RecordBuilder {
     /// The structs; the first is the record.
     pub structs: Vec<Struct>,
@@ -154,10 +155,22 @@ impl RecordBuilder {
         self.enums.push(Enum {
             type_name,
             description,
+            module: None,
             variants,
             unknown,
         });
         Type::Enum(self.enums.len() - 1)
+    }
+
+    /// An enum that stands in the module of another resource.
+    pub fn add_foreign(&mut self, foreign: Enum) -> Type {
+        self.enums.push(foreign);
+        Type::Enum(self.enums.len() - 1)
+    }
+
+    /// A free name for what the API sends for a record, where that is not the record itself.
+    pub fn wire_name(&mut self, record: &str) -> String {
+        self.types.unique(format!("{record}Wire"))
     }
 
     /// Any of several types, tried in order; one alone is itself.

@@ -13,11 +13,12 @@ use super::record::RecordBuilder;
 use super::schema_ref::Documents;
 use super::{
     Cx, auth, decoder, disposition, error_handler, fields, graphql, key, request, samples, schema,
+    transform,
 };
 use crate::diagnostic::{Code, Diagnostic};
 use crate::expr::{CursorPlace, ParentNames, PartitionNames, PathItem, PathItemKind};
 use crate::model::{
-    Action, Auth, Body, OnInvalid, Paging, PagingKind, Record, Request, Resource, Rule,
+    Action, Auth, Body, OnInvalid, Paging, PagingKind, Record, Request, Resource, Rule, Wire,
 };
 use crate::source::Sources;
 use crate::spec;
@@ -99,9 +100,18 @@ fn handler<'s>(resource: &'s spec::Resource, spec: &'s Spec) -> Option<&'s spec:
 /// A record and what was read beside it.
 struct RecordParts {
     record: Record,
+    /// What the API sends, where the record is made from it.
+    wire: Option<Wire>,
     examples: Vec<samples::Example>,
     /// The path of the cursor.
     cursor: Option<Vec<String>>,
+}
+
+impl RecordParts {
+    /// What the API sends for a record.
+    fn sent(&self) -> &Record {
+        self.wire.as_ref().map_or(&self.record, |wire| &wire.record)
+    }
 }
 
 struct Lowering<'l, 'a> {
@@ -135,7 +145,7 @@ impl Lowering<'_, '_> {
         let samples = record.as_ref().map(|parts| {
             samples::lower(
                 &resource.samples,
-                &parts.record,
+                parts.sent(),
                 &parts.examples,
                 self.cx.sink,
             )
@@ -145,11 +155,9 @@ impl Lowering<'_, '_> {
             incremental::range(spec, path, &parts.record, self.cx)
         });
         let mut request = self.request(range.as_ref());
-        let decoder = decoder::lower(
-            resource,
-            record.as_ref().map(|parts| &parts.record),
-            self.cx,
-        );
+        let sent = record.as_ref().map(RecordParts::sent);
+        let filter = transform::filter(resource.filter.as_ref(), sent, self.cx);
+        let decoder = decoder::lower(resource, sent, self.cx);
         if let (Some(request), Some(decoder)) = (&mut request, &decoder) {
             decoder::accept(request, decoder, endpoint, &self.spec.client);
         }
@@ -172,7 +180,7 @@ impl Lowering<'_, '_> {
                 cx: self.cx,
                 envelope: &mut envelope,
                 request: request.as_mut(),
-                record: record.as_ref().map(|parts| &parts.record),
+                record: sent,
                 endpoint,
                 client: &self.spec.client,
             }
@@ -219,11 +227,14 @@ impl Lowering<'_, '_> {
             Some(auth) => Some(auth?),
             None => None,
         };
+        let record = record?;
         Some(Resource {
             name: names.name,
             type_name: names.client,
             description,
-            record: record?.record,
+            record: record.record,
+            wire: record.wire,
+            filter: filter?,
             disposition: disposition?,
             incremental,
             request: request?,
@@ -316,16 +327,24 @@ impl Lowering<'_, '_> {
         if !read {
             return None;
         }
+        let mut shaped = match transform::is_shaped(resource) {
+            true => Some(transform::shape(resource, &builder, self.cx)?),
+            false => None,
+        };
+        let made = match &mut shaped {
+            Some(shaped) => &mut shaped.builder,
+            None => &mut builder,
+        };
         let primary = key::lower(
             resource.primary_key.as_ref(),
             key::Kind::Primary,
-            &mut builder,
+            made,
             self.cx.sink,
         );
         let merge = key::lower(
             resource.merge_key.as_ref(),
             key::Kind::Merge,
-            &mut builder,
+            made,
             self.cx.sink,
         );
         let keep = resource
@@ -333,10 +352,19 @@ impl Lowering<'_, '_> {
             .as_ref()
             .is_some_and(|fields| fields.value == spec::UnknownFields::Keep);
         let cursor = resource.incremental.as_ref();
-        let cursor = cursor.and_then(|spec| incremental::cursor(spec, &mut builder, self.cx.sink));
+        let cursor = cursor.and_then(|spec| incremental::cursor(spec, made, self.cx.sink));
         let examples = samples::examples(&mut builder);
+        let (record, wire) = match shaped {
+            None => (builder.finish(primary, merge, keep), None),
+            Some(shaped) => {
+                let record = shaped.builder.clone().finish(primary, merge, keep);
+                let wire = shaped.finish(builder, &record, keep, self.cx);
+                (record, Some(wire))
+            }
+        };
         Some(RecordParts {
-            record: builder.finish(primary, merge, keep),
+            record,
+            wire,
             examples,
             cursor,
         })

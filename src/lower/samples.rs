@@ -23,7 +23,7 @@ pub fn lower(
     sink: &mut Sink,
 ) -> Vec<String> {
     if nodes.is_empty() {
-        return vec![Maker { record, examples }.object(0)];
+        return vec![made(record, examples)];
     }
     for node in nodes {
         if node.entries().is_none() {
@@ -45,6 +45,11 @@ pub fn lower(
         }
     }
     nodes.iter().map(json::text).collect()
+}
+
+/// A record as JSON.
+pub fn made(record: &Record, examples: &[Example]) -> String {
+    Maker { record, examples }.object(0)
 }
 
 /// Takes the examples out of a builder, before it is finished.

@@ -15,6 +15,7 @@ mod rate_limit;
 mod record;
 mod request;
 mod retry;
+mod wire;
 
 pub use auth::*;
 pub use config::*;
@@ -30,6 +31,7 @@ pub use rate_limit::*;
 pub use record::*;
 pub use request::*;
 pub use retry::*;
+pub use wire::*;
 
 use serde::Serialize;
 use std::time::Duration;
@@ -89,6 +91,10 @@ pub struct Resource {
     pub description: Option<String>,
     /// The record and the types inside it.
     pub record: Record,
+    /// What the API sends, where the record is made from it.
+    pub wire: Option<Wire>,
+    /// Has to hold for a record that is wanted: a boolean over [`RecordRoot::Current`], which is what the API sends.
+    pub filter: Option<Expr>,
     /// What a load does.
     pub disposition: Disposition,
     /// How it is read incrementally, where it is.
@@ -113,6 +119,26 @@ pub struct Resource {
     pub on_invalid: OnInvalid,
     /// Records as the API sends them, as JSON: the spec's own, else one made from the fields.
     pub samples: Vec<String>,
+}
+
+impl Resource {
+    /// What the API sends for a record.
+    #[must_use]
+    pub fn sent(&self) -> &Record {
+        self.wire.as_ref().map_or(&self.record, |wire| &wire.record)
+    }
+
+    /// Rust name of the record.
+    #[must_use]
+    pub fn record_type(&self) -> &str {
+        self.record.type_name()
+    }
+
+    /// Rust name of what the API sends for a record.
+    #[must_use]
+    pub fn wire_type(&self) -> &str {
+        self.sent().type_name()
+    }
 }
 
 /// What a load does with the rows that are there.

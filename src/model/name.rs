@@ -150,7 +150,7 @@ pub fn singular(name: &str) -> String {
 /// Rust names that were given out, so that no two things share one.
 ///
 /// Names are compared without case, as SQL compares columns.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Scope {
     taken: BTreeMap<String, Option<Claim>>,
 }

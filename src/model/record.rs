@@ -20,6 +20,20 @@ pub struct Record {
     pub keep_unknown: Option<String>,
 }
 
+impl Record {
+    /// Rust name of the record.
+    #[must_use]
+    pub fn type_name(&self) -> &str {
+        let root = self.structs.first();
+        root.map_or("Record", |root| root.type_name.as_str())
+    }
+
+    /// The enums that stand in the module of the resource.
+    pub fn own_enums(&self) -> impl Iterator<Item = &Enum> {
+        self.enums.iter().filter(|known| known.module.is_none())
+    }
+}
+
 /// An object as a Rust struct.
 #[derive(Debug, Clone, Serialize)]
 pub struct Struct {
@@ -127,6 +141,8 @@ pub struct Enum {
     pub type_name: String,
     /// What it is.
     pub description: Option<String>,
+    /// The module in which it stands, where that is another resource's.
+    pub module: Option<String>,
     /// The known words and their variants.
     pub variants: Vec<Name>,
     /// Variant of the other words: `Unknown`, or another name where a word takes that.

@@ -19,6 +19,7 @@ mod paginator;
 mod parent;
 mod rate_limit;
 mod resource;
+mod transform;
 
 pub use auth::*;
 pub use client::*;
@@ -32,6 +33,7 @@ pub use paginator::*;
 pub use parent::*;
 pub use rate_limit::*;
 pub use resource::*;
+pub use transform::*;
 
 use crate::read::{Node, spec_map};
 use crate::source::{Spanned, Text};

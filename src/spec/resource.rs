@@ -1,6 +1,6 @@
 //! `resources`: the sources of records.
 
-use super::{Endpoint, FieldSpec, Incremental, Parent};
+use super::{Endpoint, FieldSpec, IncludeFromParent, Incremental, Parent};
 use crate::read::{Node, OneOrMany, spec_map, spec_words};
 use crate::source::{Spanned, Text};
 
@@ -36,6 +36,12 @@ spec_map! {
         /// Values to read for: lists by name, or `{{ config.x }}` where that is a list; all
         /// combinations of several. The request then speaks of them as `partition`.
         optional partitions: Vec<(Text, Node)>,
+        /// Fields that the record takes over from the parent's: a list of them, or a map from the names that they get, as
+        /// `{ post_id: id, author: author.name }`.
+        optional include_from_parent: IncludeFromParent,
+        /// A condition over `record`, the record as the API sends it; one for which it does not hold is left out and
+        /// counted. Paging goes on as if it were there.
+        optional filter: Text,
         /// Whether its records are wanted; false: it is read for its children only. True when absent.
         optional selected: Spanned<bool>,
         /// Streams of pages that are read at once, where there are several; 4 when absent.
@@ -43,11 +49,11 @@ spec_map! {
         /// Records as the API sends them; the generated tests read them.
         default samples: Vec<Node>,
     }
-    later { "include_from_parent", "filter", "transform", "extend" }
+    later { "transform", "extend" }
     instead {
         "columns" = "write `fields`: `{ id: string!, created_at: timestamp }`",
         "table_name" = "the table has the resource's name: write it as `name`",
-        "processing_steps" = "types stand in `fields`; filtering and changing records is not supported yet",
+        "processing_steps" = "types stand in `fields`; write `filter: \"{{ record.state != 'draft' }}\"` for records that are not wanted",
         "path" = "write `endpoint: { path: … }`, or `endpoint: …` when there is nothing else to say",
         "method" = "it belongs into `endpoint`",
         "params" = "it belongs into `endpoint`",

@@ -87,6 +87,7 @@ pub fn resource() -> Resource {
             enums: vec![Enum {
                 type_name: "CashDrawerState".to_owned(),
                 description: None,
+                module: None,
                 variants: ["open", "ended", "closed"].map(Name::variant).to_vec(),
                 unknown: "Unknown".to_owned(),
             }],
@@ -95,6 +96,8 @@ pub fn resource() -> Resource {
             merge_key: Vec::new(),
             keep_unknown: None,
         },
+        wire: None,
+        filter: None,
         disposition: Disposition::Merge {
             strategy: MergeStrategy::Upsert,
             hard_delete: None,

@@ -84,7 +84,9 @@ fn way(root: RecordRoot, steps: &[FieldStep]) -> Way {
 }
 
 /// A field in its Rust type: a place where it is always there, else an `Option` of a copy or of a reference.
-pub(super) fn value(root: RecordRoot, path: &RecordPath) -> Value {
+///
+/// `word` is the type of an enum.
+pub(super) fn value(root: RecordRoot, path: &RecordPath, word: Option<&TokenStream>) -> Value {
     let Some((last, before)) = path.steps.split_last() else {
         return Value::optional(quote!(None::<&str>), Shape::Str);
     };
@@ -99,6 +101,9 @@ pub(super) fn value(root: RecordRoot, path: &RecordPath) -> Value {
     };
     let copied = is_copied(&path.ty);
     match (&path.ty, way, last.nullable) {
+        (Type::Enum(_), Way::Place(place), true) if word.is_some() => {
+            Value::optional(quote!(#place.#name.as_ref().map(#word::as_str)), shape)
+        }
         (Type::Enum(_), way, _) => Value {
             shape,
             ..way.end(last, |word| quote!(#word.as_str()))
@@ -219,6 +224,40 @@ fn written(ty: &Type) -> Option<Written<'_>> {
 }
 
 impl Scope<'_> {
+    /// The Rust type of an enum of a record, with its module where that is another.
+    pub(super) fn word_type(&self, root: RecordRoot, ty: &Type) -> Option<TokenStream> {
+        let Type::Enum(index) = ty else {
+            return None;
+        };
+        let parent = || {
+            let parent = self.partitions?.parent.as_ref()?;
+            self.connector.resources.get(parent.resource)
+        };
+        let (known, own) = match root {
+            RecordRoot::Last | RecordRoot::Current => {
+                (self.resource?.sent().enums.get(*index)?, None)
+            }
+            RecordRoot::Parent | RecordRoot::Partition => {
+                let parent = parent()?;
+                let module = Some(&parent.name.rust);
+                (parent.record.enums.get(*index)?, module)
+            }
+        };
+        let name = ident(&known.type_name);
+        Some(match known.module.as_ref().or(own) {
+            Some(module) => {
+                let module = ident(module);
+                quote!(super::#module::#name)
+            }
+            None => quote!(#name),
+        })
+    }
+
+    /// A field in its Rust type as a value of its own, and whether that is an `Option`.
+    pub fn owned_field(&self, root: RecordRoot, path: &RecordPath) -> (TokenStream, bool) {
+        cloned(root, &self.now(root, path))
+    }
+
     /// The way to a field as it is now that all of the spec is known: a field of a partition is needed by all requests if
     /// it is by one.
     pub(super) fn now<'p>(&self, root: RecordRoot, path: &'p RecordPath) -> Cow<'p, RecordPath> {

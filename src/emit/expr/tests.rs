@@ -16,7 +16,7 @@ fn path(steps: &[(&str, bool)], ty: Type) -> RecordPath {
 
 /// The typed value of a field, with `?` where it is an `Option`.
 fn value(root: RecordRoot, steps: &[(&str, bool)], ty: Type) -> String {
-    let value = field::value(root, &path(steps, ty));
+    let value = field::value(root, &path(steps, ty), None);
     let mark = if value.optional { "? " } else { "" };
     format!("{mark}{}", value.tokens.to_string().replace(' ', ""))
 }

@@ -139,8 +139,8 @@ impl Types<'_> {
     }
 }
 
-/// The strftime formats of a record's fields, in their order, each once.
-pub fn formats(record: &Record) -> Vec<String> {
+/// The strftime formats of the fields of records, in their order, each once.
+pub fn formats<'r>(records: impl Iterator<Item = &'r Record>) -> Vec<String> {
     fn collect(ty: &Type, found: &mut Vec<String>) {
         match ty {
             Type::Timestamp(TimeFormat::Strftime(format))
@@ -160,19 +160,21 @@ pub fn formats(record: &Record) -> Vec<String> {
         }
     }
     let mut found = Vec::new();
-    let fields = record
-        .structs
-        .iter()
-        .flat_map(|definition| &definition.fields)
-        .map(|field| &field.ty);
-    for ty in fields.chain(
-        record
-            .unions
+    for record in records {
+        let fields = record
+            .structs
             .iter()
-            .flat_map(|union| &union.variants)
-            .map(|(_, ty)| ty),
-    ) {
-        collect(ty, &mut found);
+            .flat_map(|definition| &definition.fields)
+            .map(|field| &field.ty);
+        for ty in fields.chain(
+            record
+                .unions
+                .iter()
+                .flat_map(|union| &union.variants)
+                .map(|(_, ty)| ty),
+        ) {
+            collect(ty, &mut found);
+        }
     }
     found
 }

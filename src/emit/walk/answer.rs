@@ -70,6 +70,7 @@ pub fn meaning(resource: &Resource, settings: &Settings<'_>, answer: &Answer) ->
     let scope = Scope {
         settings,
         seen: Some(&seen),
+        record: None,
     };
     for rule in &policy.rules {
         let header = rule.header.as_ref().is_none_or(|(name, value)| {
@@ -159,7 +160,7 @@ impl Stream {
         } else {
             Json::Null
         };
-        let last = page.last.as_ref().map(|last| (last, &resource.record));
+        let last = page.last.as_ref().map(|last| (last, resource.sent()));
         let seen = Seen {
             accessors: &resource.envelope.accessors,
             status: page.answer.status,
@@ -172,6 +173,7 @@ impl Stream {
         let scope = Scope {
             settings: page.settings,
             seen: Some(&seen),
+            record: None,
         };
         let no_more = |flag: &Option<String>| {
             let flag = flag.as_ref().map(|flag| seen.body(flag));

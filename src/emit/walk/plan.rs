@@ -135,7 +135,7 @@ impl<'a> Planner<'a> {
         for (size, mut said) in combinations.take(TRIES) {
             let mut records = Records::new(self.sample, size, stream.read);
             for (path, value) in said.fields.drain(..) {
-                records.set(&wire_path(&self.resource.record, path), value);
+                records.set(&wire_path(self.resource.sent(), path), value);
             }
             self.give_keys(&mut records, stream, before);
             said.values.extend(self.counts(index, stream.read + size));
@@ -183,7 +183,7 @@ impl<'a> Planner<'a> {
         else {
             return;
         };
-        let keys = wire_path(&self.resource.record, path);
+        let keys = wire_path(self.resource.sent(), path);
         records.set_all(&keys, |place| {
             let number = stream.read + place;
             let place = if *descending {
@@ -444,7 +444,7 @@ fn field(resource: &Resource, path: &RecordPath, index: usize) -> Vec<String> {
         Type::Uuid => text(format!("00000000-0000-4000-8000-0000000000{number:02}")),
         Type::Enum(words) => {
             let words = resource
-                .record
+                .sent()
                 .enums
                 .get(*words)
                 .map_or(&[][..], |words| &words.variants);

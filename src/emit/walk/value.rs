@@ -130,6 +130,8 @@ pub struct Scope<'a> {
     pub settings: &'a Settings<'a>,
     /// The response, where there is one.
     pub seen: Option<&'a Seen<'a>>,
+    /// The record as it is sent and its types, where there is one.
+    pub record: Option<(&'a Json, &'a Record)>,
 }
 
 impl<'a> Scope<'a> {
@@ -138,6 +140,7 @@ impl<'a> Scope<'a> {
         Self {
             settings,
             seen: None,
+            record: None,
         }
     }
 
@@ -157,6 +160,14 @@ impl<'a> Scope<'a> {
                 root: RecordRoot::Last,
                 path,
             } => self.seen?.last_record(path),
+            ExprKind::Field {
+                root: RecordRoot::Current,
+                path,
+            } => match (field(self.record, path), &path.ty) {
+                // Decimals are compared as numbers.
+                (Value::Text(text), Type::Decimal) => Value::Number(text.parse().ok()?),
+                (value, _) => value,
+            },
             ExprKind::PageSize => Value::Integer(self.seen?.size.try_into().ok()?),
             ExprKind::PageNumber => Value::Integer(self.seen?.number.try_into().ok()?),
             ExprKind::Truthy(inner) => Value::Boolean(self.holds(inner)?),
@@ -270,6 +281,8 @@ fn compare(comparison: Comparison, left: Value, right: Value) -> bool {
         }
         (Value::Integer(a), Value::Integer(b)) => Some(a.cmp(b)),
         (Value::Number(a), Value::Number(b)) => a.partial_cmp(b),
+        (Value::Number(a), Value::Integer(b)) => a.partial_cmp(&(*b as f64)),
+        (Value::Integer(a), Value::Number(b)) => (*a as f64).partial_cmp(b),
         (Value::Boolean(a), Value::Boolean(b)) => Some(a.cmp(b)),
         (a, b) => Some(a.text().cmp(&b.text())),
     };
@@ -325,29 +338,34 @@ impl Seen<'_> {
     }
 
     fn last_record(&self, path: &RecordPath) -> Value {
-        let Some((record, types)) = self.last else {
-            return Value::Nothing;
-        };
-        let keys = wire_path(types, path);
-        let found = keys.iter().try_fold(record, |json, key| json.get(key));
-        let text = match found {
-            None | Some(Json::Null) => return Value::Nothing,
-            Some(Json::String(text)) => text.clone(),
-            Some(other) => other.to_string(),
-        };
-        let read = match &path.ty {
-            Type::Integer => text.parse().ok().map(Value::Integer),
-            Type::Number => text.parse().ok().map(Value::Number),
-            Type::Boolean => text.parse().ok().map(Value::Boolean),
-            Type::Timestamp(TimeFormat::Rfc3339) => {
-                let instant = text.parse::<jiff::Timestamp>().ok();
-                instant.map(|instant| Value::Text(instant.to_string()))
-            }
-            Type::Uuid => Some(Value::Text(text.to_lowercase())),
-            _ => None,
-        };
-        read.unwrap_or(Value::Text(text))
+        field(self.last, path)
     }
+}
+
+/// A field of a record as it is sent.
+fn field(record: Option<(&Json, &Record)>, path: &RecordPath) -> Value {
+    let Some((record, types)) = record else {
+        return Value::Nothing;
+    };
+    let keys = wire_path(types, path);
+    let found = keys.iter().try_fold(record, |json, key| json.get(key));
+    let text = match found {
+        None | Some(Json::Null) => return Value::Nothing,
+        Some(Json::String(text)) => text.clone(),
+        Some(other) => other.to_string(),
+    };
+    let read = match &path.ty {
+        Type::Integer => text.parse().ok().map(Value::Integer),
+        Type::Number => text.parse().ok().map(Value::Number),
+        Type::Boolean => text.parse().ok().map(Value::Boolean),
+        Type::Timestamp(TimeFormat::Rfc3339) => {
+            let instant = text.parse::<jiff::Timestamp>().ok();
+            instant.map(|instant| Value::Text(instant.to_string()))
+        }
+        Type::Uuid => Some(Value::Text(text.to_lowercase())),
+        _ => None,
+    };
+    read.unwrap_or(Value::Text(text))
 }
 
 /// Keys on the wire from a record to one of its fields.

@@ -25,6 +25,11 @@ pub(super) fn parent(reference: &Reference<'_>, names: &PartitionNames<'_>) -> R
     let Some(parent) = &names.parent else {
         return Ok(None);
     };
+    if parent.batch && names.is_about_record() {
+        let message = "several parents share a request, so that nobody knows which of them a record belongs to";
+        let fault = Fault::new(Code::ExpressionType, reference.range.clone(), message);
+        return Err(fault.help("remove `batch` from `parent`, or name a field of `record`"));
+    }
     let Some(record) = parent.record else {
         return Ok(None);
     };
