@@ -149,6 +149,8 @@ codes! {
     InvalidQuery "E0420" Error,
     /// A rate limit that cannot hold as written.
     InvalidRateLimit "E0421" Error,
+    /// A module of one's own that cannot be used.
+    InvalidModule "E0424" Error,
 
     // What merely does nothing.
     /// Something is declared and never used.

@@ -177,6 +177,11 @@ fn simple(auth: &Auth, scope: Scope<'_>, uses: &mut Uses) -> TokenStream {
             let password = secret(password, scope);
             quote!(Basic::new(#username, #password))
         }
+        Auth::Extend(module) => {
+            uses.add("crate", "extend");
+            let module = ident(module);
+            quote!(extend::#module::Extension::new(config)?)
+        }
         Auth::None | Auth::OAuth2(_) | Auth::Login(_) | Auth::Jwt { .. } | Auth::OneOf { .. } => {
             quote!(())
         }

@@ -11,6 +11,7 @@ mod decoder;
 mod envelope;
 mod errors;
 mod expr;
+mod extend;
 mod format;
 mod incremental;
 mod json_macro;
@@ -53,8 +54,9 @@ pub enum Layout {
 pub fn connector(connector: &Connector, layout: Layout) -> Files {
     let header = header(&connector.spec_file);
     let mut files = in_parallel(sources(connector, layout), |path, source| {
-        // The stub is copied as it is, and conversations and samples are no Rust.
-        if path.ends_with(".rs") && ![walk::STUB_PATH, walk::PLAY_PATH].contains(&path) {
+        // The stub and the modules of others are copied as they are, and conversations and samples are no Rust.
+        let copied = [walk::STUB_PATH, walk::PLAY_PATH].contains(&path) || extend::is_copied(path);
+        if path.ends_with(".rs") && !copied {
             format!("{header}{}", source())
         } else {
             source()
@@ -116,6 +118,7 @@ fn sources(connector: &Connector, layout: Layout) -> BTreeMap<String, Source<'_>
         "src/resources/mod.rs".to_owned(),
         Box::new(|| format::rust(&package::resources(connector))),
     );
+    files.extend(extend::files(connector));
     for resource in &connector.resources {
         let path = format!("src/resources/{}.rs", module(resource));
         files.insert(path, Box::new(move || resource::file(connector, resource)));

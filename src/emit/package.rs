@@ -47,6 +47,8 @@ struct LibraryView {
     first: Option<FirstView>,
     /// All of them.
     resources: Vec<ListedView>,
+    /// There are modules that stand beside the spec.
+    extended: bool,
     /// The runtime is a crate of its own.
     shared: bool,
 }
@@ -103,6 +105,7 @@ pub fn library(connector: &Connector, layout: Layout) -> String {
             library: library_name(connector),
             first,
             resources,
+            extended: !connector.modules.is_empty(),
             shared: layout == Layout::Shared,
         },
     )

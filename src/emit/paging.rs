@@ -177,6 +177,10 @@ pub fn paging(paging: &Paging, scope: Scope<'_>) -> PagingCode {
                     let rel = text::literal(rel);
                     quote!(Ok(turn.link_header(#rel)?.map(Some)))
                 }
+                LinkSource::Extension => quote! {
+                    let next = Extension::next(turn.answer)?;
+                    Ok(turn.link(next.as_deref())?.map(Some))
+                },
                 LinkSource::Value(expr) => {
                     let link = scope.borrowed_text(expr);
                     let before = scope.before();

@@ -7,7 +7,7 @@ use super::paging::{PagingCode, paging};
 use super::partitions::{self, PartitionsView};
 use super::record::{Types, ident};
 use super::uses::Uses;
-use super::{client, decoder, errors, format, request, templates, text, wire};
+use super::{client, decoder, errors, extend, format, request, templates, text, wire};
 use crate::model::{Connector, OnInvalid, Paging, PagingKind, Request, Resource};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -60,6 +60,7 @@ pub fn file(connector: &Connector, resource: &Resource) -> String {
     }
     uses.add("crate::client", "Client");
     uses.add("serde_json::value", "RawValue");
+    extend::import(resource, &mut uses);
     let types = Types::new(resource);
     let record = resource.record_type().to_owned();
     let items = types.items(&mut uses);
@@ -220,7 +221,12 @@ fn endpoint(
     let session = session(scope.connector, resource);
     let request = request::request(resource, code, scope, uses);
     let action = errors::action(resource, scope, uses);
-    let json = decoder::json(&resource.decoder, uses);
+    let extension = resource.extension.as_ref();
+    let json = match extension {
+        Some(extension) if extension.json => extend::json(uses),
+        _ => decoder::json(&resource.decoder, uses),
+    };
+    let deliver = extension.and_then(|extension| extend::deliver(extension, &record));
     let records = envelope.records();
     let page_pattern = if envelope.is_bare() {
         quote!(&page)
@@ -301,6 +307,8 @@ fn endpoint(
         #keeps
 
         #drop_seen
+
+        #deliver
 
         #total
 

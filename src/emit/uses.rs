@@ -33,6 +33,7 @@ const RUNTIME: &[(&str, &str)] = &[
     ("EpochMillisText", "untyped"),
     ("EpochText", "untyped"),
     ("Error", "error"),
+    ("Extend", "extend"),
     ("Extent", "incremental"),
     ("FirstOf", "first_of"),
     ("Flag", "leaf"),

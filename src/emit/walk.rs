@@ -174,15 +174,27 @@ fn plain(variant: &str) -> String {
 }
 
 /// Whether there are conversations about a resource.
-fn walkable(resource: &Resource) -> bool {
-    resource.partitions.is_none()
+fn walkable(connector: &Connector, resource: &Resource) -> bool {
+    // What a module does is not known.
+    let auth = resource.auth.as_ref().unwrap_or(&connector.client.auth);
+    !extends(auth)
+        && resource.extension.is_none()
+        && resource.partitions.is_none()
         && resource.incremental.is_none()
         && resource.decoder == Decoder::JSON
 }
 
+fn extends(auth: &Auth) -> bool {
+    match auth {
+        Auth::Extend(_) => true,
+        Auth::OneOf { options, .. } => options.iter().any(|option| extends(&option.auth)),
+        _ => false,
+    }
+}
+
 /// The conversations about a resource: its pages, failures on the way, a page without its data.
 fn conversations(requests: Requests<'_>, resource: &Resource) -> Option<Vec<Conversation>> {
-    if !walkable(resource) {
+    if !walkable(requests.connector, resource) {
         return None;
     }
     let planner = Planner::new(requests, resource)?;

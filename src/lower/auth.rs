@@ -48,6 +48,14 @@ fn single(auth: &spec::Auth, cx: &mut Cx<'_>) -> Option<Auth> {
         spec::Auth::OAuth2(oauth2) => lowering.oauth2(oauth2),
         spec::Auth::Session(session) => lowering.session(session),
         spec::Auth::Jwt(jwt) => lowering.jwt(jwt),
+        spec::Auth::Extend(extend) => {
+            let module = cx.modules.authenticator(&extend.module, cx.sink)?;
+            // Whatever the module reads of it: nothing can be said of what it does not use.
+            for field in cx.config.fields {
+                cx.config.mark_used(&field.name.wire);
+            }
+            Some(Auth::Extend(module))
+        }
         spec::Auth::OneOf(inner) => {
             let diagnostic = Diagnostic::new(
                 Code::UnknownValue,
@@ -82,6 +90,7 @@ impl Lowering<'_, '_> {
             config: self.cx.config,
             partition: None,
             cursor: CursorPlace::Absent,
+            modules: self.cx.modules,
         }
     }
 
@@ -192,6 +201,7 @@ pub fn span(auth: &spec::Auth) -> Option<Span> {
         spec::Auth::OAuth2(auth) => Some(auth.span),
         spec::Auth::Session(auth) => Some(auth.span),
         spec::Auth::Jwt(auth) => Some(auth.span),
+        spec::Auth::Extend(auth) => Some(auth.span),
         spec::Auth::OneOf(auth) => Some(auth.span),
     }
 }

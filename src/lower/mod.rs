@@ -1,6 +1,7 @@
 //! Spec → model: every rule of the language is checked while it is lowered, one file for each of its parts.
 
 mod auth;
+mod beside;
 mod client;
 mod config;
 mod decoder;
@@ -8,6 +9,7 @@ mod disposition;
 mod duration;
 mod envelope;
 mod error_handler;
+mod extend;
 mod fields;
 mod graphql;
 mod header;
@@ -37,6 +39,7 @@ pub use header::is_header_name;
 
 use std::collections::BTreeSet;
 
+use extend::Modules;
 use sha2::{Digest, Sha256};
 
 use crate::diagnostic::{Code, Diagnostic, Sink};
@@ -51,6 +54,7 @@ struct Cx<'a> {
     config: &'a ConfigNames<'a>,
     partition: Option<&'a PartitionNames<'a>>,
     cursor: CursorPlace<'a>,
+    modules: &'a Modules,
 }
 
 impl<'a> Cx<'a> {
@@ -125,11 +129,13 @@ fn lower_whole(spec: &Spec, sources: &mut Sources, sink: &mut Sink) -> Option<Co
     let description = spec.description.as_ref().map(|text| prose(text, sink));
     let (config, refused): (_, BTreeSet<String>) = config::lower(spec, sink);
     let names = ConfigNames::new(&config, &refused);
+    let modules = Modules::load(spec, sources, sink);
     let mut cx = Cx {
         sink,
         config: &names,
         partition: None,
         cursor: CursorPlace::Absent,
+        modules: &modules,
     };
     let client = client::lower(spec, &mut cx);
     let resources = resource::lower_all(spec, sources, &mut cx);
@@ -157,6 +163,7 @@ fn lower_whole(spec: &Spec, sources: &mut Sources, sink: &mut Sink) -> Option<Co
         config: config.clone(),
         client: client?,
         resources,
+        modules: modules.into_files(),
         spec_digest: digest(sources),
         spec_file: sources
             .main_path()

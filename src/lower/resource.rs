@@ -12,13 +12,14 @@ use super::partitions::{self, OnlyDivided};
 use super::record::RecordBuilder;
 use super::schema_ref::Documents;
 use super::{
-    Cx, auth, decoder, disposition, error_handler, fields, graphql, key, request, samples, schema,
-    transform,
+    Cx, auth, decoder, disposition, error_handler, extend, fields, graphql, key, request, samples,
+    schema, transform,
 };
 use crate::diagnostic::{Code, Diagnostic};
 use crate::expr::{CursorPlace, ParentNames, PartitionNames, PathItem, PathItemKind};
 use crate::model::{
-    Action, Auth, Body, OnInvalid, Paging, PagingKind, Record, Request, Resource, Rule, Wire,
+    Action, Auth, Body, Extension, LinkSource, OnInvalid, Paging, PagingKind, Record, Request,
+    Resource, Rule, Wire,
 };
 use crate::source::Sources;
 use crate::spec;
@@ -69,6 +70,7 @@ pub(super) fn lower_all(spec: &Spec, sources: &mut Sources, cx: &mut Cx<'_>) -> 
                 config: cx.config,
                 partition: divided.as_ref(),
                 cursor: CursorPlace::Absent,
+                modules: cx.modules,
             },
         };
         let one = lowering.lower(own.take(), divided.as_ref(), &mut documents);
@@ -167,11 +169,20 @@ impl Lowering<'_, '_> {
             .map(|auth| auth::lower(auth, self.cx));
         let mut envelope = EnvelopeBuilder::new("Page");
         let selector = self.selector(&mut envelope);
+        let extension = self.extension();
+        let links = extension.as_ref().is_some_and(|extension| extension.next);
         let paging = match endpoint
             .paginator
             .as_ref()
             .or(self.spec.client.paginator.as_ref())
         {
+            _ if links => Some(Paging {
+                kind: PagingKind::Link {
+                    source: LinkSource::Extension,
+                    limit: None,
+                },
+                max_pages: None,
+            }),
             None => Some(Paging {
                 kind: PagingKind::None,
                 max_pages: None,
@@ -260,8 +271,20 @@ impl Lowering<'_, '_> {
                 Some(spec::OnInvalidRecord::Skip) => OnInvalid::Skip,
                 Some(spec::OnInvalidRecord::Quarantine) => OnInvalid::Quarantine,
             },
+            extension: match &resource.extend {
+                Some(_) => Some(extension?),
+                None => None,
+            },
             samples: samples?,
         })
+    }
+
+    /// What the module of the resource says, if it has one.
+    fn extension(&mut self) -> Option<Extension> {
+        let file = self.resource.extend.as_ref()?;
+        let extension = self.cx.modules.extension(file, self.cx.sink)?;
+        extend::said_twice(self.resource, &extension, self.cx.sink);
+        Some(extension)
     }
 
     fn record(
@@ -383,6 +406,7 @@ impl Lowering<'_, '_> {
             config: self.cx.config,
             partition: self.cx.partition,
             cursor,
+            modules: self.cx.modules,
         };
         let mut request = request::lower(endpoint, &self.spec.client, &mut cx)?;
         if let Some(range) = range {

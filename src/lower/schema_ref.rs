@@ -1,8 +1,9 @@
 //! `$ref`: inside a schema, and into files beside the spec.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+use super::beside::{Beside, beside};
 use crate::diagnostic::{Code, Diagnostic, Sink};
 use crate::read::{Node, NodeKind, add_source, load, parse};
 use crate::source::{Sources, Text};
@@ -128,36 +129,13 @@ impl<'s> Documents<'s> {
             .and_then(|document| document.path.as_deref())
             .and_then(Path::parent)
             .unwrap_or(Path::new(""));
-        let path = normal(&folder.join(file))
-            .ok_or_else(|| Some(format!("`{file}` lies outside the folder of the spec")))?;
-        if let Some(known) = self
-            .documents
-            .iter()
-            .position(|document| document.path.as_ref() == Some(&path))
+        let Beside { path, full } = beside(file, folder, self.sources).map_err(Some)?;
+        let known = self.documents.iter();
+        if let Some(known) = known
+            .map(|document| document.path.as_ref())
+            .position(|known| known == Some(&path))
         {
             return Ok(known);
-        }
-        let base = self
-            .sources
-            .main_path()
-            .parent()
-            .unwrap_or(Path::new(""))
-            .to_owned();
-        let base = if base.as_os_str().is_empty() {
-            PathBuf::from(".")
-        } else {
-            base
-        };
-        let full = base.join(&path);
-        // A symbolic link may lead out of the folder.
-        let inside = match (base.canonicalize(), full.canonicalize()) {
-            (Ok(base), Ok(full)) => full.starts_with(base),
-            _ => return Err(Some(format!("there is no file `{}`", path.display()))),
-        };
-        if !inside {
-            return Err(Some(format!(
-                "`{file}` lies outside the folder of the spec"
-            )));
         }
         let bytes = load(&full)
             .map_err(|error| Some(format!("`{}` cannot be read: {error}", path.display())))?;
@@ -174,24 +152,6 @@ impl<'s> Documents<'s> {
         });
         Ok(self.documents.len() - 1)
     }
-}
-
-/// A relative path without `.` and `..`; `None` when it is absolute or leaves its folder.
-fn normal(path: &Path) -> Option<PathBuf> {
-    let mut normal = PathBuf::new();
-    for component in path.components() {
-        match component {
-            Component::Normal(part) => normal.push(part),
-            Component::CurDir => {}
-            Component::ParentDir => {
-                if !normal.pop() {
-                    return None;
-                }
-            }
-            Component::RootDir | Component::Prefix(_) => return None,
-        }
-    }
-    Some(normal)
 }
 
 fn unescape(step: &str) -> String {

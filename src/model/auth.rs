@@ -41,6 +41,8 @@ pub enum Auth {
         /// How it is sent.
         send: Sending,
     },
+    /// The module of this Rust name.
+    Extend(String),
     /// A choice of the connector's user.
     OneOf {
         /// Path of Rust field names from `Config` to the deciding field.

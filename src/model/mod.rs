@@ -6,6 +6,7 @@ mod config;
 mod decoder;
 mod envelope;
 mod expr;
+mod extend;
 mod function;
 mod incremental;
 mod name;
@@ -22,6 +23,7 @@ pub use config::*;
 pub use decoder::*;
 pub use envelope::*;
 pub use expr::*;
+pub use extend::*;
 pub use function::*;
 pub use incremental::*;
 pub use name::*;
@@ -51,6 +53,8 @@ pub struct Connector {
     pub client: Client,
     /// In the order of the spec.
     pub resources: Vec<Resource>,
+    /// Modules that stand beside the spec, in the order of their names.
+    pub modules: Vec<Module>,
     /// Digest of the spec's text (SHA-256, hexadecimal), for the manifest.
     pub spec_digest: String,
     /// File name of the spec, without folders, for the generated headers.
@@ -117,6 +121,8 @@ pub struct Resource {
     pub selected: bool,
     /// A record that is not of the declared type.
     pub on_invalid: OnInvalid,
+    /// The module that says what the spec cannot say.
+    pub extension: Option<Extension>,
     /// Records as the API sends them, as JSON: the spec's own, else one made from the fields.
     pub samples: Vec<String>,
 }

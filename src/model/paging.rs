@@ -115,6 +115,8 @@ pub enum LinkSource {
     Value(Expr),
     /// The `Link` header's relation of this name.
     Header(String),
+    /// The resource's [`super::Extension`].
+    Extension,
 }
 
 /// A paging parameter and where it goes.

@@ -21,6 +21,8 @@ spec_tagged! {
         Session(Box<Session>) = "session",
         /// A token that the connector signs itself.
         Jwt(Box<Jwt>) = "jwt",
+        /// Code of one's own.
+        Extend(ExtendAuth) = "extend",
         /// A choice of the connector's user.
         OneOf(OneOfAuth) = "one_of",
     }
@@ -31,6 +33,16 @@ spec_map! {
     pub struct Bearer {
         /// The token.
         required token: Text,
+    }
+}
+
+spec_map! {
+    /// Code of one's own: a Rust file beside the spec, with `pub struct Extension`, its function
+    /// `new(config: &Config) -> Result<Self, Error>`, and an implementation of the trait `Authenticator` for it. The file
+    /// becomes a module of the crate.
+    pub struct ExtendAuth {
+        /// The file, as `signature.rs`.
+        required module: Text,
     }
 }
 

@@ -46,10 +46,14 @@ spec_map! {
         optional selected: Spanned<bool>,
         /// Streams of pages that are read at once, where there are several; 4 when absent.
         optional concurrency: Spanned<u64>,
+        /// A Rust file beside the spec, with `pub struct Extension` and an implementation of the trait `Extend` for it,
+        /// whose functions replace what the spec would say: `json` makes JSON of a response, `record` changes a record
+        /// or leaves it out, `next` gives the URL of the next page. The file becomes a module of the crate.
+        optional extend: Text,
         /// Records as the API sends them; the generated tests read them.
         default samples: Vec<Node>,
     }
-    later { "transform", "extend" }
+    later { "transform" }
     instead {
         "columns" = "write `fields`: `{ id: string!, created_at: timestamp }`",
         "table_name" = "the table has the resource's name: write it as `name`",

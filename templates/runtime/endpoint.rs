@@ -63,6 +63,13 @@ pub trait Endpoint: Send + Sync + 'static {
     /// Takes out what an earlier page had, where the API sends some again.
     fn drop_seen(_position: &Self::Position, _records: &mut Vec<Self::Wire>) {}
 
+    /// The record as it is delivered; none where it is left out, which counts as filtered.
+    fn deliver(
+        record: <Self::Wire as Wire<Self>>::Record,
+    ) -> Option<<Self::Wire as Wire<Self>>::Record> {
+        Some(record)
+    }
+
     /// Number of all records, where a page has it.
     fn total(_page: &Self::Page<'_>) -> Option<u64> {
         None

@@ -100,7 +100,8 @@ impl<E: Endpoint> Pages<E> {
             rejected.clear();
         }
         let wanted = sent.into_iter().filter(|sent| endpoint.keeps(sent));
-        let records: Vec<_> = wanted.filter_map(|sent| sent.record(endpoint)).collect();
+        let records = wanted.filter_map(|sent| sent.record(endpoint));
+        let records: Vec<_> = records.filter_map(E::deliver).collect();
         stats.records.add(records.len());
         stats.filtered.add(new - records.len());
         Ok(Some(Batch {

@@ -173,6 +173,7 @@ pub fn resource() -> Resource {
         partitions: None,
         selected: true,
         on_invalid: OnInvalid::Fail,
+        extension: None,
         samples: vec![
             r#"{"id": "d-1", "state": "open", "type": 1, "updatedAt": "2025-01-01T00:00:00Z"}"#
                 .to_owned(),
@@ -223,6 +224,7 @@ pub fn connector() -> Connector {
             allowed_origins: Vec::new(),
         },
         resources: vec![resource()],
+        modules: Vec::new(),
         spec_digest: "0".repeat(64),
         spec_file: "cash_management.yaml".to_owned(),
     }

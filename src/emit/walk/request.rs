@@ -300,7 +300,7 @@ impl Requests<'_> {
     pub(super) fn authorize(&self, auth: &Auth, asked: &mut Asked) {
         let text = |text: String| Value::Text(text);
         match auth {
-            Auth::None | Auth::OneOf { .. } => {}
+            Auth::None | Auth::Extend(_) | Auth::OneOf { .. } => {}
             Auth::Bearer { token } => {
                 let token = self.scope.template(token).text();
                 asked.header("Authorization", &text(format!("Bearer {token}")));

@@ -86,6 +86,7 @@ pub(super) fn choice(one_of: &spec::OneOfAuth, cx: &mut Cx<'_>) -> Option<Auth> 
                 config: &names,
                 partition: cx.partition,
                 cursor: cx.cursor,
+                modules: cx.modules,
             },
         ) {
             Some(auth) => options.push(AuthOption {

@@ -86,6 +86,9 @@ impl Lowering<'_, '_> {
             | spec::Auth::Jwt(_) => return single(auth, self.cx),
             spec::Auth::OAuth2(oauth2) => (oauth2.span, "a login cannot need a token of OAuth2"),
             spec::Auth::Session(session) => (session.span, "a login cannot need another login"),
+            spec::Auth::Extend(extend) => {
+                (extend.span, "code of one's own cannot stand within a login")
+            }
             spec::Auth::OneOf(one_of) => (one_of.span, "a choice cannot stand within a login"),
         };
         self.cx.sink.push(

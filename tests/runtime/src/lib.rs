@@ -24,6 +24,7 @@ pub mod runtime {
     pub mod encoding;
     pub mod endpoint;
     pub mod error;
+    pub mod extend;
     pub mod first_of;
     pub mod graphql;
     mod guard;

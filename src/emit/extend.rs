@@ -1,0 +1,66 @@
+//! Modules that stand beside the spec: copied as they are, and called where the spec says so.
+
+use std::collections::BTreeMap;
+
+use super::Source;
+use super::uses::Uses;
+use crate::model::{Connector, Extension, Resource};
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+
+const FOLDER: &str = "src/extend/";
+const ROOT: &str = "src/extend/mod.rs";
+
+/// Whether a file is a copy of what stands beside the spec.
+pub fn is_copied(path: &str) -> bool {
+    path.starts_with(FOLDER) && path != ROOT
+}
+
+/// The modules, and the one that they are in.
+pub fn files(connector: &Connector) -> BTreeMap<String, Source<'_>> {
+    let mut files: BTreeMap<String, Source<'_>> = BTreeMap::new();
+    if connector.modules.is_empty() {
+        return files;
+    }
+    for module in &connector.modules {
+        let path = format!("{FOLDER}{}.rs", module.name);
+        files.insert(path, Box::new(|| module.text.clone()));
+    }
+    let names = connector.modules.iter();
+    let modules: String = names
+        .map(|module| format!("pub mod {};\n", module.name))
+        .collect();
+    let docs = "//! Modules that stand beside the spec, as they are there: change them there and generate again.\n";
+    files.insert(
+        ROOT.to_owned(),
+        Box::new(move || format!("{docs}\n{modules}")),
+    );
+    files
+}
+
+/// Imports the module of a resource.
+pub fn import(resource: &Resource, uses: &mut Uses) {
+    if let Some(extension) = &resource.extension {
+        uses.runtime("Extend");
+        uses.add(&format!("crate::extend::{}", extension.module), "Extension");
+    }
+}
+
+/// `Endpoint::json`, where the module makes JSON of a response.
+pub fn json(uses: &mut Uses) -> Option<TokenStream> {
+    uses.add("std::borrow", "Cow");
+    Some(quote! {
+        fn json(body: &[u8], limit: usize) -> Result<Option<Cow<'_, str>>, Error> {
+            Extension::json(body, limit)
+        }
+    })
+}
+
+/// `Endpoint::deliver`, where the module changes records or leaves them out.
+pub fn deliver(extension: &Extension, record: &Ident) -> Option<TokenStream> {
+    extension.record.then(|| {
+        quote! {
+            fn deliver(record: #record) -> Option<#record> { Extension::record(record) }
+        }
+    })
+}
