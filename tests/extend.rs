@@ -16,8 +16,11 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::{Arc, Mutex};
 
-/// Serves what it is asked for, and notes the first line of each request and its signature.
-fn serve() -> (String, Arc<Mutex<Vec<(String, Option<String>)>>>) {
+/// What was asked for, and the signature.
+type Asked = Vec<(String, Option<String>)>;
+
+/// Serves what it is asked for, and notes it.
+fn serve() -> (String, Arc<Mutex<Asked>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let asked = Arc::<Mutex<Vec<_>>>::default();
@@ -30,7 +33,7 @@ fn serve() -> (String, Arc<Mutex<Vec<(String, Option<String>)>>>) {
     (format!("http://{address}"), asked)
 }
 
-fn answer(stream: TcpStream, notes: &Mutex<Vec<(String, Option<String>)>>) {
+fn answer(stream: TcpStream, notes: &Mutex<Asked>) {
     let mut lines = BufReader::new(stream);
     let mut line = || {
         let mut text = String::new();

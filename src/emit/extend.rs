@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::Source;
+use super::record::ident;
 use super::uses::Uses;
-use crate::model::{Connector, Extension, Resource};
-use proc_macro2::{Ident, TokenStream};
+use crate::model::{Connector, Resource};
+use proc_macro2::TokenStream;
 use quote::quote;
 
 const FOLDER: &str = "src/extend/";
@@ -57,7 +58,9 @@ pub fn json(uses: &mut Uses) -> Option<TokenStream> {
 }
 
 /// `Endpoint::deliver`, where the module changes records or leaves them out.
-pub fn deliver(extension: &Extension, record: &Ident) -> Option<TokenStream> {
+pub fn deliver(resource: &Resource) -> Option<TokenStream> {
+    let extension = resource.extension.as_ref()?;
+    let record = ident(&resource.record.structs.first()?.type_name);
     extension.record.then(|| {
         quote! {
             fn deliver(record: #record) -> Option<#record> { Extension::record(record) }

@@ -226,7 +226,7 @@ fn endpoint(
         Some(extension) if extension.json => extend::json(uses),
         _ => decoder::json(&resource.decoder, uses),
     };
-    let deliver = extension.and_then(|extension| extend::deliver(extension, &record));
+    let deliver = extend::deliver(resource);
     let records = envelope.records();
     let page_pattern = if envelope.is_bare() {
         quote!(&page)

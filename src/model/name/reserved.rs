@@ -115,6 +115,8 @@ pub const RESERVED_TYPES: &[&str] = &[
     "Eq",
     "Err",
     "Error",
+    "Extend",
+    "Extension",
     "Extent",
     "FirstOf",
     "Flag",
