@@ -1,7 +1,7 @@
 //! Generated connectors read from real servers what the servers' truth scripts count, value by value.
 //!
-//! The servers are in the folder `shared` beside the repository; they install themselves on their first start. All
-//! are started at once, and end with this process.
+//! The servers are in the folder `shared` beside the repository, and one that checks what connectors sign in `servers/`;
+//! they install themselves on their first start, and end with this process.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -64,6 +64,8 @@ static BUILT: LazyLock<()> = LazyLock::new(|| {
         "localstripe",
         "-p",
         "oidc-gateway",
+        "-p",
+        "signed-gateway",
     ])
     .output()
     .expect("cargo runs");
@@ -322,4 +324,59 @@ fn tokens_of_the_gateway_are_fetched_each_way_and_renewed_while_pages_are_read()
         tokens <= seconds / 5 + 2,
         "not one token per request: {stats} in {seconds} s"
     );
+}
+
+#[test]
+fn logins_signatures_and_assertions_pass_where_others_check_them() {
+    let pem =
+        |lines: &str| format!("-----BEGIN PRIVATE KEY-----\n{lines}-----END PRIVATE KEY-----\n");
+    let rsa = pem(include_str!("../src/emit/walk/keys/rsa.txt"));
+    let ec = pem(include_str!("../src/emit/walk/keys/p256.txt"));
+    let shared = "a2V5IG9mIHRoZSB0ZXN0cw==";
+    let keys = [
+        ("RSA_KEY", rsa.as_str()),
+        ("EC_KEY", &ec),
+        ("SHARED_KEY", shared),
+    ];
+    let server = process::start_own("signed-gateway", &keys).ready();
+    // As an environment often has it.
+    let escaped = ec.replace('\n', "\\n");
+    let settings = |password| {
+        [
+            ("SIGNED_GATEWAY_USER", "reader"),
+            ("SIGNED_GATEWAY_PASSWORD", password),
+            ("SIGNED_GATEWAY_RSA_KEY", rsa.as_str()),
+            ("SIGNED_GATEWAY_EC_KEY", &escaped),
+            ("SIGNED_GATEWAY_SHARED_KEY", shared),
+        ]
+    };
+    let right = settings("books&loans");
+    for resource in [
+        "by_session",
+        "by_rsa",
+        "by_pss",
+        "by_shared_key",
+        "by_assertion",
+        "by_signed_client",
+    ] {
+        let posts = read("signed-gateway", &server.url, &right, resource);
+        let ids: Vec<_> = posts.iter().map(|post| post["id"].as_i64()).collect();
+        let wanted: Vec<_> = (1..=250).map(Some).collect();
+        assert_eq!(ids, wanted, "{resource}");
+    }
+    // A session ends after two of the four pages.
+    let stats: Value = serde_json::from_str(&server.get("/_stats")).expect("statistics");
+    let wanted = serde_json::json!({ "logins": 2, "assertions": 1, "clients": 1 });
+    assert_eq!(stats, wanted);
+
+    let output = connector(
+        "signed-gateway",
+        &server.url,
+        &settings("wrong-password-77"),
+        &["read", "by_session"],
+    );
+    assert!(!output.status.success());
+    let said = String::from_utf8_lossy(&output.stderr);
+    let wanted = "POST /gateway/login: 403 Forbidden: [redacted] is not the password of reader";
+    assert!(said.contains(wanted), "{said}");
 }

@@ -1,4 +1,4 @@
-//! The servers of the `shared` folder as child processes.
+//! The servers of the `shared` folder, and those beside this file, as child processes.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -53,8 +53,19 @@ pub fn folder() -> PathBuf {
     servers
 }
 
-/// Starts a server on a free port, in its own process group.
+/// Starts a server of the `shared` folder.
 pub fn start(name: &'static str, environment: &[(&str, &str)]) -> Starting {
+    start_in(&folder(), name, environment)
+}
+
+/// Starts a server that stands beside this file.
+pub fn start_own(name: &'static str, environment: &[(&str, &str)]) -> Starting {
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/servers");
+    start_in(&own, name, environment)
+}
+
+/// Starts a server on a free port, in its own process group.
+fn start_in(servers: &Path, name: &'static str, environment: &[(&str, &str)]) -> Starting {
     use std::os::unix::process::CommandExt;
     let port = TcpListener::bind("127.0.0.1:0")
         .and_then(|socket| socket.local_addr())
@@ -62,7 +73,8 @@ pub fn start(name: &'static str, environment: &[(&str, &str)]) -> Starting {
         .port();
     let mut supervisor = Command::new("bash")
         .args(["-c", SUPERVISOR, "supervisor", name])
-        .current_dir(folder())
+        .current_dir(servers)
+        .env("SERVERS", folder())
         .env("PORT", port.to_string())
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .envs(environment.iter().copied())
