@@ -13,11 +13,14 @@
 mod harness;
 #[path = "servers/process.rs"]
 mod process;
+#[path = "servers/runs.rs"]
+mod runs;
 #[path = "servers/truth.rs"]
 mod truth;
 
 use process::{Server, Starting};
-use serde_json::Value;
+use runs::{Runs, merged};
+use serde_json::{Value, json};
 use std::process::{Command, Output};
 use std::sync::{LazyLock, Mutex};
 use std::time::Instant;
@@ -164,6 +167,24 @@ fn datasette_is_read_by_token_cursor_link_offset_and_key_as_json_lines_and_rows(
         &environment,
         &[("DATASETTE_TOKEN", "wrong-token-77")],
     );
+
+    let runs = Runs::new("datasette", "events", &server.url, &environment);
+    let records = runs.read_in_pieces(5000);
+    assert_eq!(records.len(), 5000, "nothing stands twice");
+    truth.assert_same("events", &["ts", "seq"], &kinds, &records);
+    assert_eq!(runs.read(), [] as [Value; 0], "nothing is new");
+    let last = records.last().expect("records")["ts"].clone();
+    let last = last.as_str().expect("a time");
+    server.execute(&format!(
+        "insert into events values('{last}', 9001, 1, 'paid', 1.5, null), \
+         ('2026-01-01T00:00:00Z', 9002, 1, 'view', null, '{{}}'); \
+         update events set kind = 'view' where ts = '{last}' and seq < 9000"
+    ));
+    let changed = records.iter().filter(|record| record["ts"] == last).count();
+    let new = runs.read();
+    assert_eq!(new.len(), changed + 2, "{new:?}");
+    assert_eq!(merged(&runs.records(), &["ts", "seq"]).len(), 5002);
+    assert_eq!(runs.read(), [] as [Value; 0]);
 }
 
 #[test]
@@ -175,6 +196,7 @@ fn json_server_is_read_by_link_header_offset_and_page_number() {
         ("posts", "posts"),
         ("posts_by_offset", "posts"),
         ("posts_updated_since", "posts_updatedAt_gte"),
+        ("user_posts", "posts"),
         ("comments", "comments"),
         ("comments_of_post", "posts_7_comments"),
         ("users", "users"),
@@ -196,10 +218,34 @@ fn json_server_is_read_by_link_header_offset_and_page_number() {
     );
     harness::succeed("json-server read --base-url", &output);
     let settings = truth::json_lines(&String::from_utf8_lossy(&output.stdout));
-    assert_eq!(
-        settings,
-        [serde_json::json!({ "theme": "dark", "version": 3 })]
-    );
+    assert_eq!(settings, [json!({ "theme": "dark", "version": 3 })]);
+
+    let posts = Runs::new("json-server", "posts", &server.url, &[]);
+    let user_posts = Runs::new("json-server", "user_posts", &server.url, &[]);
+    for runs in [&posts, &user_posts] {
+        let records = runs.read_in_pieces(2345);
+        assert_eq!(records.len(), 2345, "nothing stands twice");
+        truth.assert_same("posts", &["id"], &kinds, &records);
+        assert_eq!(runs.read(), [] as [Value; 0], "nothing is new");
+    }
+    // One that was there, at the very value up to which was read; one that is new; one that is older than what was read.
+    let last = posts.records().last().expect("posts").clone();
+    let change = |path: &str, method, json: Value| {
+        server.change(method, path, "", &json.to_string());
+    };
+    let path = format!("/posts/{}", last["id"]);
+    change(&path, "PATCH", json!({ "title": "changed" }));
+    let new = json!({ "id": 9001, "userId": "u-7", "updatedAt": "2026-01-01T00:00:00+02:00" });
+    change("/posts", "POST", new);
+    let old = json!({ "id": 9002, "userId": "u-7", "updatedAt": "2024-01-01T00:00:00+02:00" });
+    change("/posts", "POST", old);
+    for runs in [posts, user_posts] {
+        let mut new: Vec<_> = runs.read().iter().map(|post| post["id"].clone()).collect();
+        new.sort_by_key(Value::as_i64);
+        assert_eq!(new, [last["id"].clone(), json!(9001)]);
+        assert_eq!(merged(&runs.records(), &["id"]).len(), 2346);
+        assert_eq!(runs.read(), [] as [Value; 0]);
+    }
 }
 
 #[test]
@@ -233,6 +279,32 @@ fn kinto_is_read_by_links_in_a_header_tombstones_included() {
         &server.url,
         &environment,
         &[("KINTO_PASSWORD", "wrong-password-77")],
+    );
+
+    let runs = Runs::new("kinto", "orders", &server.url, &environment);
+    let records = runs.read_in_pieces(2500);
+    // A run that goes on is told of what was deleted before, too.
+    let (deleted, orders): (Vec<_>, Vec<_>) = records
+        .into_iter()
+        .partition(|record| record["deleted"] == true);
+    assert!(deleted.len() <= 50, "{} tombstones", deleted.len());
+    truth.assert_same("orders", &["id"], &kinds, &orders);
+    assert_eq!(runs.read(), [] as [Value; 0], "nothing is new");
+    let authorization = "Authorization: Basic YWRtaW46czNjcmV0\r\n";
+    let path = "/v1/buckets/shop/collections/orders/records";
+    let new = r#"{"data":{"number":9001,"customer":"new","total":1,"paid":true}}"#;
+    server.change("POST", path, authorization, new);
+    let gone = orders[7]["id"].as_str().expect("an identifier");
+    server.change("DELETE", &format!("{path}/{gone}"), authorization, "");
+    let new = runs.read();
+    assert_eq!(new.len(), 2, "{new:?}");
+    assert_eq!(
+        (&new[0]["number"], &new[0]["deleted"]),
+        (&json!(9001), &Value::Null)
+    );
+    assert_eq!(
+        (&new[1]["id"], &new[1]["deleted"]),
+        (&json!(gone), &json!(true))
     );
 }
 

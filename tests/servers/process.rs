@@ -133,15 +133,51 @@ impl Starting {
 impl Server {
     /// The body that a path answers a GET with.
     pub fn get(&self, path: &str) -> String {
+        self.send("GET", path, "", "")
+    }
+
+    /// Changes something; headers are whole lines.
+    pub fn change(&self, method: &str, path: &str, headers: &str, json: &str) {
+        self.send(method, path, headers, json);
+    }
+
+    fn send(&self, method: &str, path: &str, headers: &str, body: &str) -> String {
         let mut socket = TcpStream::connect(("127.0.0.1", self.port)).expect("the server accepts");
-        write!(socket, "GET {path} HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n")
-            .expect("the request is sent");
+        let length = body.len();
+        write!(
+            socket,
+            "{method} {path} HTTP/1.0\r\nHost: 127.0.0.1:{}\r\n{headers}Content-Type: application/json\r\n\
+             Content-Length: {length}\r\n\r\n{body}",
+            self.port
+        )
+        .expect("the request is sent");
         let mut answer = String::new();
         socket
             .read_to_string(&mut answer)
             .expect("the answer is text");
-        let (_, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
+        let (head, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
+        let status = head.split(' ').nth(1).unwrap_or_default();
+        assert!(status.starts_with('2'), "{method} {path}: {answer}");
         body.to_owned()
+    }
+
+    /// Changes the database of a Datasette instance.
+    pub fn execute(&self, sql: &str) {
+        let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
+        let home = || std::env::var_os("HOME").map(|home| Path::new(&home).join(".cache"));
+        let servers = std::env::var_os("REALSRV").map(PathBuf::from);
+        let servers = servers.or_else(|| Some(cache.or_else(home)?.join("spile-servers")));
+        let data = format!("run/datasette-{}/shop.db", self.port);
+        let output = Command::new("python3")
+            .args([
+                "-c",
+                "import sqlite3, sys\nsqlite3.connect(sys.argv[1]).executescript(sys.argv[2])",
+            ])
+            .arg(servers.expect("a home").join(data))
+            .arg(sql)
+            .output()
+            .expect("python3 runs");
+        crate::harness::succeed("the change of the database", &output);
     }
 
     /// Runs the server's truth script: what a careful reader finds, by stream.
