@@ -13,9 +13,12 @@ mod pattern;
 mod plan;
 mod request;
 mod settings;
+mod streams;
 mod token;
 mod transcript;
+mod unknowns;
 mod value;
+mod window;
 
 use super::{format, module, package, templates, text};
 use crate::model::{Auth, Connector, Decoder, EnvelopeNode, Resource};
@@ -26,8 +29,10 @@ use request::Requests;
 use serde::Serialize;
 use serde_json::Value as Json;
 use settings::{Choice, Settings};
+use streams::Streams;
 use transcript::{Conversation, Step};
 use value::Scope;
+use window::{Point, Window, Windows};
 
 /// Where the stub server stands.
 pub const STUB_PATH: &str = "tests/stub/mod.rs";
@@ -54,6 +59,8 @@ struct WalkOf {
     config: String,
     /// Rust name of the accessor.
     accessor: String,
+    /// Where reading ends, as Rust, if the test says so.
+    until: Option<String>,
 }
 
 /// The test, the stub, the configurations and the conversations; nothing where there is none.
@@ -152,7 +159,7 @@ fn add(
             connector,
             scope: Scope::new(&settings),
         };
-        let Some(conversations) = conversations(requests, resource) else {
+        let Some((conversations, until)) = conversations(requests, resource) else {
             continue;
         };
         let name = format!("{}{}", module(resource), choices.suffix);
@@ -162,6 +169,7 @@ fn add(
             name,
             config: text::quoted(&config),
             accessor: resource.name.rust.clone(),
+            until: until.map(|until| until.rust()),
         });
     }
     if walks.len() > before {
@@ -177,11 +185,7 @@ fn plain(variant: &str) -> String {
 fn walkable(connector: &Connector, resource: &Resource) -> bool {
     // What a module does is not known.
     let auth = resource.auth.as_ref().unwrap_or(&connector.client.auth);
-    !extends(auth)
-        && resource.extension.is_none()
-        && resource.partitions.is_none()
-        && resource.incremental.is_none()
-        && resource.decoder == Decoder::JSON
+    !extends(auth) && resource.extension.is_none() && resource.decoder == Decoder::JSON
 }
 
 fn extends(auth: &Auth) -> bool {
@@ -192,21 +196,97 @@ fn extends(auth: &Auth) -> bool {
     }
 }
 
-/// The conversations about a resource: its pages, failures on the way, a page without its data.
-fn conversations(requests: Requests<'_>, resource: &Resource) -> Option<Vec<Conversation>> {
+/// The conversations about a resource: its pages, failures on the way, a page without its data. And where reading ends,
+/// if the test has to say so.
+fn conversations(
+    requests: Requests<'_>,
+    resource: &Resource,
+) -> Option<(Vec<Conversation>, Option<Point>)> {
     if !walkable(requests.connector, resource) {
         return None;
     }
-    let planner = Planner::new(requests, resource)?;
-    let talk = Talk { requests, resource };
-    let mut conversations = vec![talk.pages(planner.walk()?)?];
-    conversations.extend(
-        [429, 500]
-            .iter()
-            .filter_map(|status| talk.failing(&planner, *status)),
-    );
-    conversations.extend(talk.without_data(&planner));
-    Some(conversations)
+    if resource.partitions.is_some() {
+        let divided = Streams { requests }.divided(resource)?;
+        let end = format!("records: {}", divided.total);
+        let steps = divided.steps;
+        return Some((vec![Conversation { end, steps }], divided.until));
+    }
+    let (windows, until) = windows(requests.scope, resource, None)?;
+    let (mut steps, mut others) = (Vec::new(), Vec::new());
+    let (mut total, mut end) = (0, "");
+    for (number, window) in windows.iter().enumerate() {
+        let requests = requests.within(window.as_ref());
+        let planner = Planner::new(requests, resource)?;
+        let talk = Talk { requests, resource };
+        let walk = planner.walk()?;
+        total += talk.total(&walk)?;
+        if !walk.ends && windows.len() > 1 {
+            return None;
+        }
+        if !walk.ends {
+            end = " and more";
+        }
+        if number == 0 {
+            steps = talk.token();
+            steps.extend(page_steps(walk, "", &talk.failures()));
+            let failing = |status: &u16| talk.failing(&planner, *status);
+            others.extend([429, 500].iter().filter_map(failing));
+            others.extend(talk.without_data(&planner));
+        } else {
+            steps.extend(page_steps(walk, "", &[]));
+        }
+    }
+    if total == 0 && !end.is_empty() {
+        return None;
+    }
+    let end = format!("records: {total}{end}");
+    others.insert(0, Conversation { end, steps });
+    Some((others, until))
+}
+
+/// The windows in which a resource is read, one that is none where it is read as a whole; and where reading has to be
+/// told to end.
+fn windows(
+    scope: Scope<'_>,
+    resource: &Resource,
+    until: Option<&Point>,
+) -> Option<(Vec<Option<Window>>, Option<Point>)> {
+    let Some(incremental) = &resource.incremental else {
+        return Some((vec![None], None));
+    };
+    let Windows { windows, until } = Windows::of(incremental, scope, until)?;
+    Some((windows.into_iter().map(Some).collect(), until))
+}
+
+/// The pages of a walk; the first is refused with these before. The name of the resource stands before each, where there
+/// are several.
+fn page_steps(walk: Walk, name: &str, failures: &[u16]) -> Vec<Step> {
+    let mut steps = Vec::new();
+    for (index, page) in walk.pages.into_iter().enumerate() {
+        let number = index + 1;
+        if index == 0 {
+            for status in failures {
+                steps.push(Step {
+                    remark: format!("{name}page 1, refused with {status}"),
+                    asked: page.asked.clone(),
+                    answer: failure(*status),
+                });
+            }
+        }
+        let count = match page.records.size {
+            0 => "empty".to_owned(),
+            1 => "1 record".to_owned(),
+            size => format!("{size} records"),
+        };
+        let mut answer = page.answer;
+        answer.body = page.records.repeated(answer.body);
+        steps.push(Step {
+            remark: format!("{name}page {number}: {count}"),
+            asked: page.asked,
+            answer,
+        });
+    }
+    steps
 }
 
 /// Conversations about one resource.
@@ -216,68 +296,29 @@ struct Talk<'a> {
 }
 
 impl Talk<'_> {
-    /// All pages. What is sent again is sent again before the first page, as far as there are tries. Nothing where it
-    /// cannot be known before the connector runs which records it keeps.
-    fn pages(&self, walk: Walk) -> Option<Conversation> {
-        let kept = walk.pages.iter().map(|page| self.kept(&page.records));
-        let total: u64 = kept.sum::<Option<u64>>()?;
-        if total == 0 && !walk.ends {
-            return None;
-        }
-        let mut steps = self.token();
+    /// What the first page is refused with before it comes, as far as there are tries.
+    fn failures(&self) -> Vec<u16> {
         let tries = self.resource.errors.max_retries;
         let retried = [429, 500]
             .into_iter()
             .filter(|status| self.meaning_of(*status) == Some(Meaning::Retried));
-        let failures: Vec<u16> = retried.take(tries as usize).collect();
-        for (index, page) in walk.pages.into_iter().enumerate() {
-            let number = index + 1;
-            if index == 0 {
-                for status in &failures {
-                    steps.push(Step {
-                        remark: format!("page 1, refused with {status}"),
-                        asked: page.asked.clone(),
-                        answer: failure(*status),
-                    });
-                }
-            }
-            let count = match page.records.size {
-                0 => "empty".to_owned(),
-                1 => "1 record".to_owned(),
-                size => format!("{size} records"),
-            };
-            let mut answer = page.answer;
-            answer.body = page.records.repeated(answer.body);
-            steps.push(Step {
-                remark: format!("page {number}: {count}"),
-                asked: page.asked,
-                answer,
-            });
-        }
-        Some(Conversation {
-            end: format!(
-                "records: {total}{}",
-                if walk.ends { "" } else { " and more" }
-            ),
-            steps,
-        })
+        retried.take(tries as usize).collect()
+    }
+
+    /// How many records are wanted; none where that cannot be known before the connector runs.
+    fn total(&self, walk: &Walk) -> Option<u64> {
+        let pages = walk.pages.iter();
+        pages.map(|page| self.kept(&page.records)).sum()
     }
 
     /// How many records of a page are wanted.
     fn kept(&self, records: &page::Records) -> Option<u64> {
-        let Some(filter) = &self.resource.filter else {
-            return Some(records.size);
-        };
-        let mut kept = 0;
         // What comes again is dropped before.
         let again = records.texts.len().saturating_sub(records.size as usize);
+        let mut kept = 0;
         for text in records.texts.iter().skip(again) {
             let record: Json = serde_json::from_str(text).ok()?;
-            let scope = Scope {
-                record: Some((&record, self.resource.sent())),
-                ..self.requests.scope
-            };
-            kept += u64::from(scope.holds(filter)?);
+            kept += u64::from(is_wanted(self.requests.scope, self.resource, &record)?);
         }
         // One may stand for all.
         let alike = records.texts.len() == 1;
@@ -328,22 +369,31 @@ impl Talk<'_> {
 
     /// The request for a token, where there is one.
     fn token(&self) -> Vec<Step> {
-        let token = self.requests.token(self.requests.auth(self.resource));
-        let step = token.map(|(asked, answer)| Step {
-            remark: "a token".to_owned(),
-            asked,
-            answer,
-        });
-        step.into_iter().collect()
+        token(self.requests, self.resource).into_iter().collect()
     }
 
     fn meaning_of(&self, status: u16) -> Option<Meaning> {
-        meaning(
-            self.resource,
-            self.requests.scope.settings,
-            &failure(status),
-        )
+        meaning(self.resource, self.requests.scope, &failure(status))
     }
+}
+
+/// Whether a record is wanted; none where that cannot be known before the connector runs.
+fn is_wanted(scope: Scope<'_>, resource: &Resource, record: &Json) -> Option<bool> {
+    let Some(filter) = &resource.filter else {
+        return Some(true);
+    };
+    let record = Some((record, resource.sent()));
+    Scope { record, ..scope }.holds(filter)
+}
+
+/// The request for the token of a resource.
+fn token(requests: Requests<'_>, resource: &Resource) -> Option<Step> {
+    let (asked, answer) = requests.token(requests.auth(resource))?;
+    Some(Step {
+        remark: "a token".to_owned(),
+        asked,
+        answer,
+    })
 }
 
 /// An answer that is a failure.

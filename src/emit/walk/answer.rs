@@ -4,7 +4,6 @@ use crate::model::{Action, LinkSource, PagingKind, Resource, StatusRange};
 use serde_json::Value as Json;
 
 use super::request::Position;
-use super::settings::Settings;
 use super::value::{Scope, Seen, Value};
 
 /// An answer of the stub.
@@ -45,7 +44,7 @@ pub enum Meaning {
 }
 
 /// What an answer means on a stream's first request; none where that cannot be known before the connector runs.
-pub fn meaning(resource: &Resource, settings: &Settings<'_>, answer: &Answer) -> Option<Meaning> {
+pub fn meaning(resource: &Resource, scope: Scope<'_>, answer: &Answer) -> Option<Meaning> {
     let policy = &resource.errors;
     let includes = |ranges: &[StatusRange]| {
         ranges
@@ -68,9 +67,9 @@ pub fn meaning(resource: &Resource, settings: &Settings<'_>, answer: &Answer) ->
         number: 0,
     };
     let scope = Scope {
-        settings,
         seen: Some(&seen),
         record: None,
+        ..scope
     };
     for rule in &policy.rules {
         let header = rule.header.as_ref().is_none_or(|(name, value)| {
@@ -171,9 +170,9 @@ impl Stream {
             number: self.pages,
         };
         let scope = Scope {
-            settings: page.settings,
             seen: Some(&seen),
             record: None,
+            ..page.scope
         };
         let no_more = |flag: &Option<String>| {
             let flag = flag.as_ref().map(|flag| seen.body(flag));
@@ -278,8 +277,8 @@ impl Stream {
 
 /// A page that a stream takes.
 pub struct Page<'a> {
-    /// The values of the configuration.
-    pub settings: &'a Settings<'a>,
+    /// What expressions may speak of beside the page.
+    pub scope: Scope<'a>,
     /// The URL of its request.
     pub url: &'a str,
     /// The answer.

@@ -116,8 +116,8 @@ pub fn body(resource: &Resource, records: Option<&Records>, values: &Values) -> 
     if others.peek().is_none() {
         return body;
     }
-    // What only error rules look at.
-    let Ok(mut json) = serde_json::from_str::<Json>(&body) else {
+    // What only error rules look at; a list has no place for it.
+    let Ok(mut json @ Json::Object(_)) = serde_json::from_str::<Json>(&body) else {
         return body;
     };
     for (path, value) in others {

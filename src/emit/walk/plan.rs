@@ -1,14 +1,11 @@
 //! Which pages to serve: such that the connector reads a first, a middle and a last one.
 
-use crate::model::{
-    Accessor, Expr, ExprKind, LeafKind, LinkSource, PagingKind, PathStep, RecordPath, Resource,
-    TimeFormat, Type,
-};
-use serde_json::Value as Json;
+use crate::model::{PagingKind, RecordPath, Resource};
 
 use super::answer::{Answer, Meaning, Page, Stream, meaning};
 use super::page::{self, Records, Values};
 use super::request::{Asked, Position, Requests};
+use super::unknowns::{Unknowns, field};
 use super::value::wire_path;
 
 /// Pages that are tried before one is found that leads where it should.
@@ -32,21 +29,21 @@ pub struct Walk {
     pub ends: bool,
 }
 
+impl Walk {
+    /// Records of all pages.
+    pub fn total(&self) -> u64 {
+        self.pages.iter().map(|page| page.records.size).sum()
+    }
+}
+
 /// Finds the pages of a resource.
 pub struct Planner<'a> {
     requests: Requests<'a>,
     resource: &'a Resource,
     sample: &'a str,
     unknowns: Unknowns<'a>,
-}
-
-/// What a page may say one way or another.
-#[derive(Default)]
-struct Unknowns<'a> {
-    values: Vec<&'a Accessor>,
-    headers: Vec<&'a str>,
-    fields: Vec<&'a RecordPath>,
-    constants: Vec<String>,
+    /// Fields that tell its records apart, and how many records there were before.
+    apart: (&'a [&'a RecordPath], usize),
 }
 
 impl<'a> Planner<'a> {
@@ -61,15 +58,31 @@ impl<'a> Planner<'a> {
             resource,
             sample,
             unknowns: Unknowns::of(resource),
+            apart: (&[], 0),
         })
     }
 
-    /// The pages; none where it cannot be known before the connector runs how it goes on.
+    /// The same for records that differ in these fields, from so many others as well.
+    pub fn apart(mut self, fields: &'a [&'a RecordPath], others: usize) -> Self {
+        self.apart = (fields, others);
+        self
+    }
+
+    /// The pages, those in the middle first; none where it cannot be known before the connector runs how it goes on.
     pub fn walk(&self) -> Option<Walk> {
+        self.walk_from(0)
+    }
+
+    /// As few pages as there can be.
+    pub fn short_walk(&self) -> Option<Walk> {
+        self.walk_from(2)
+    }
+
+    fn walk_from(&self, first: usize) -> Option<Walk> {
         let mut stream = Stream::new(self.resource);
         let mut pages: Vec<Served> = Vec::new();
         let mut visited = Vec::new();
-        for index in 0..4 {
+        for index in first..4 {
             let asked = self.requests.page(self.resource, &stream.position);
             visited.push(stream.position.clone());
             let goes_on =
@@ -112,8 +125,7 @@ impl<'a> Planner<'a> {
     }
 
     fn is_accepted(&self, answer: &Answer) -> bool {
-        let settings = self.requests.scope.settings;
-        meaning(self.resource, settings, answer) == Some(Meaning::Accepted)
+        meaning(self.resource, self.requests.scope, answer) == Some(Meaning::Accepted)
     }
 
     /// A page after which the connector goes where it should.
@@ -125,7 +137,6 @@ impl<'a> Planner<'a> {
         before: Option<&Served>,
         wanted: impl Fn(&Option<Position>) -> bool,
     ) -> Option<(Served, Option<Position>)> {
-        let settings = self.requests.scope.settings;
         let sizes = self.sizes(index);
         let combinations = sizes.iter().flat_map(|size| {
             self.unknowns
@@ -137,6 +148,8 @@ impl<'a> Planner<'a> {
             for (path, value) in said.fields.drain(..) {
                 records.set(&wire_path(self.resource.sent(), path), value);
             }
+            self.give_cursor(&mut records);
+            self.tell_apart(&mut records, stream);
             self.give_keys(&mut records, stream, before);
             said.values.extend(self.counts(index, stream.read + size));
             let answer = Answer {
@@ -144,7 +157,7 @@ impl<'a> Planner<'a> {
                 ..Answer::ok(page::body(self.resource, Some(&records), &said.values))
             };
             let page = Page {
-                settings,
+                scope: self.requests.scope,
                 url: &asked.url,
                 answer: &answer,
                 size,
@@ -170,6 +183,33 @@ impl<'a> Planner<'a> {
 
     fn is_keyset(&self) -> bool {
         matches!(self.resource.paging.kind, PagingKind::Keyset { .. })
+    }
+
+    /// Lets records differ in the fields by which they are told apart.
+    fn tell_apart(&self, records: &mut Records, stream: &Stream) {
+        let (fields, others) = self.apart;
+        for path in fields {
+            let keys = wire_path(self.resource.sent(), path);
+            let value = |place: u64| {
+                let place = usize::try_from(stream.read + place).unwrap_or_default();
+                let values = field(self.resource, path, others + place);
+                serde_json::from_str(values.first()?).ok()
+            };
+            if value(0).is_some() {
+                records.set_all(&keys, |place| value(place).unwrap_or_default());
+            }
+        }
+    }
+
+    /// Lets all records lie within the window that is read.
+    fn give_cursor(&self, records: &mut Records) {
+        if let (Some(incremental), Some(window)) =
+            (&self.resource.incremental, self.requests.scope.window)
+        {
+            let (path, ty) = (&incremental.cursor, incremental.ty);
+            let keys = wire_path(self.resource.sent(), path);
+            records.set_all(&keys, |_| window.json(path, ty));
+        }
     }
 
     /// Lets the keys of records rise or fall, and the last record of the page before come again, as they should.
@@ -229,7 +269,8 @@ impl<'a> Planner<'a> {
             },
             _ => match index {
                 0 | 1 => vec![2],
-                2 => vec![1],
+                2 if self.apart.0.is_empty() => vec![1],
+                2 => vec![2],
                 _ => vec![0],
             },
         }
@@ -275,187 +316,4 @@ impl<'a> Planner<'a> {
         let last = self.sizes(2).first().copied().unwrap_or_default();
         (if is_last { read } else { 2 * first + last }).to_string()
     }
-}
-
-/// One way to say what a page may say in several.
-struct Said<'a> {
-    values: Values,
-    headers: Vec<(String, String)>,
-    fields: Vec<(&'a RecordPath, Json)>,
-}
-
-/// One thing that a page may say.
-enum Unknown<'a> {
-    Value(&'a [PathStep]),
-    Header(&'a str),
-    Field(&'a RecordPath),
-}
-
-impl<'a> Unknowns<'a> {
-    fn of(resource: &'a Resource) -> Self {
-        let mut unknowns = Self::default();
-        let accessors = &resource.envelope.accessors;
-        match &resource.paging.kind {
-            PagingKind::Cursor { source, .. }
-            | PagingKind::Link {
-                source: LinkSource::Value(source),
-                ..
-            } => unknowns.collect(source, accessors),
-            PagingKind::Link {
-                source: LinkSource::Header(_),
-                ..
-            } => unknowns.headers.push("Link"),
-            _ => {}
-        }
-        if let Some(body) = &resource.errors.body {
-            let conditions = resource
-                .errors
-                .rules
-                .iter()
-                .filter_map(|rule| rule.condition.as_ref());
-            for condition in conditions {
-                unknowns.collect(condition, &body.accessors);
-            }
-        }
-        unknowns
-    }
-
-    fn collect(&mut self, expr: &'a Expr, accessors: &'a [Accessor]) {
-        match &expr.kind {
-            ExprKind::String(text) => self.constants.push(Json::from(text.as_str()).to_string()),
-            ExprKind::Integer(number) => self.constants.push(number.to_string()),
-            ExprKind::Body(path) => {
-                let found = accessors.iter().find(|known| known.rust == path.accessor);
-                let known =
-                    |found: &&Accessor| self.values.iter().any(|one| one.path == found.path);
-                self.values.extend(found.filter(|found| !known(found)));
-            }
-            ExprKind::Header(name) if !self.headers.contains(&name.as_str()) => {
-                self.headers.push(name);
-            }
-            ExprKind::Field { path, .. } if !self.fields.contains(&path) => self.fields.push(path),
-            _ => {}
-        }
-        for operand in expr.operands() {
-            self.collect(operand, accessors);
-        }
-    }
-
-    /// All that a page of this place may say: the least first.
-    fn combinations(&self, resource: &Resource, index: usize) -> impl Iterator<Item = Said<'a>> {
-        let mark = match (&resource.paging.kind, index + 2) {
-            (PagingKind::Link { .. }, next) => format!("/page-{next}"),
-            (_, next) => format!("c-{next}"),
-        };
-        let values = self.values.iter().map(|accessor| {
-            let candidates = self.candidates(accessor.kind, &mark, index);
-            (Unknown::Value(&accessor.path), candidates)
-        });
-        let headers = self.headers.iter().map(|name| {
-            let given = match &resource.paging.kind {
-                PagingKind::Link {
-                    source: LinkSource::Header(rel),
-                    ..
-                } => format!("<{mark}>; rel=\"{rel}\""),
-                _ => mark.clone(),
-            };
-            (Unknown::Header(name), vec![String::new(), given])
-        });
-        let fields = self.fields.iter().map(|path| {
-            let candidates = field(resource, path, index);
-            (Unknown::Field(path), candidates)
-        });
-        let all: Vec<(Unknown<'a>, Vec<String>)> = values.chain(headers).chain(fields).collect();
-        let count = all
-            .iter()
-            .map(|(_, candidates)| candidates.len().max(1))
-            .product();
-        (0..count).map(move |mut turn: usize| {
-            let mut said = Said {
-                values: Vec::new(),
-                headers: Vec::new(),
-                fields: Vec::new(),
-            };
-            for (unknown, candidates) in &all {
-                let chosen = candidates.get(turn % candidates.len().max(1));
-                turn /= candidates.len().max(1);
-                match (unknown, chosen) {
-                    (_, None) => {}
-                    (Unknown::Value(path), Some(json)) => {
-                        said.values.push((path.to_vec(), json.clone()));
-                    }
-                    (Unknown::Header(name), Some(value)) if !value.is_empty() => {
-                        said.headers.push(((*name).to_owned(), value.clone()));
-                    }
-                    (Unknown::Header(_), Some(_)) => {}
-                    (Unknown::Field(path), Some(json)) => {
-                        let json = serde_json::from_str(json).unwrap_or_default();
-                        said.fields.push((path, json));
-                    }
-                }
-            }
-            said
-        })
-    }
-
-    /// What a value of a body may be, as JSON.
-    fn candidates(&self, kind: LeafKind, mark: &str, index: usize) -> Vec<String> {
-        let (null, mark) = ("null".to_owned(), Json::from(mark).to_string());
-        match kind {
-            LeafKind::Token => vec![null, mark],
-            LeafKind::Flag => vec![null, "true".to_owned(), "false".to_owned()],
-            LeafKind::Count => vec![null, (index + 1).to_string(), "3".to_owned()],
-            LeafKind::Scalar => {
-                let numbers = [index + 1, index + 2, 3, 0].map(|number| number.to_string());
-                let mut all = vec![null, mark, "true".to_owned(), "false".to_owned()];
-                all.extend(numbers);
-                all.extend(self.constants.iter().cloned());
-                all
-            }
-        }
-    }
-}
-
-/// What a field of the last record may be, as JSON; nothing where the sample's own value has to do.
-fn field(resource: &Resource, path: &RecordPath, index: usize) -> Vec<String> {
-    let text = |text: String| Json::from(text).to_string();
-    let day = jiff::civil::date(2025, 1, 1).saturating_add(jiff::Span::new().days(index as i64));
-    let moment = day.at(12, 30, 0, 0);
-    let instant = moment
-        .to_zoned(jiff::tz::TimeZone::UTC)
-        .map(|zoned| zoned.timestamp());
-    let instant = instant.unwrap_or_default();
-    let number = 10 * (index + 1);
-    let value = match &path.ty {
-        Type::String => text(format!("r-{number}")),
-        Type::Integer => number.to_string(),
-        Type::Number => format!("{number}.5"),
-        Type::Decimal => text(format!("{number}.50")),
-        Type::Boolean => index.is_multiple_of(2).to_string(),
-        Type::Timestamp(TimeFormat::Rfc3339) => text(instant.to_string()),
-        Type::Timestamp(TimeFormat::Epoch) => instant.as_second().to_string(),
-        Type::Timestamp(TimeFormat::EpochMillis) => instant.as_millisecond().to_string(),
-        Type::Timestamp(TimeFormat::Strftime(format)) => text(instant.strftime(format).to_string()),
-        Type::Date(Some(format)) | Type::Time(Some(format)) => {
-            text(moment.strftime(format).to_string())
-        }
-        Type::Date(None) => text(day.to_string()),
-        Type::Time(None) => text(format!("12:30:{number:02}")),
-        Type::Uuid => text(format!("00000000-0000-4000-8000-0000000000{number:02}")),
-        Type::Enum(words) => {
-            let words = resource
-                .sent()
-                .enums
-                .get(*words)
-                .map_or(&[][..], |words| &words.variants);
-            match words.get(index % words.len().max(1)) {
-                Some(word) => text(word.wire.clone()),
-                None => return Vec::new(),
-            }
-        }
-        _ => return Vec::new(),
-    };
-    let nullable = path.steps.last().is_some_and(|step| step.nullable);
-    let null = nullable.then(|| "null".to_owned());
-    [value].into_iter().chain(null).collect()
 }

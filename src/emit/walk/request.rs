@@ -5,9 +5,11 @@ use crate::model::{
     ParamLocation, Part, Path, Resource, Template,
 };
 use serde_json::Value as Json;
+use std::collections::BTreeMap;
 
 use super::page::put;
 use super::value::{Scope, Value};
+use super::window::Window;
 
 const JSON: &str = "application/json";
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -175,6 +177,26 @@ pub struct Requests<'a> {
     pub connector: &'a Connector,
     /// The values of its configuration.
     pub scope: Scope<'a>,
+}
+
+impl<'a> Requests<'a> {
+    /// The same within a window.
+    pub fn within(self, window: Option<&'a Window>) -> Self {
+        let scope = Scope {
+            window,
+            ..self.scope
+        };
+        Self { scope, ..self }
+    }
+
+    /// The same for a partition.
+    pub fn of(self, partition: &'a BTreeMap<String, Value>) -> Self {
+        let scope = Scope {
+            partition: Some(partition),
+            ..self.scope
+        };
+        Self { scope, ..self }
+    }
 }
 
 impl Requests<'_> {
@@ -384,6 +406,13 @@ pub(super) fn basic(pair: &str) -> Value {
     use base64::Engine;
     let pair = base64::prelude::BASE64_STANDARD.encode(pair);
     Value::Text(format!("Basic {pair}"))
+}
+
+impl Asked {
+    /// The text of its body.
+    pub fn body_text(&self) -> Option<String> {
+        self.body.as_ref().map(|body| body.parts().1)
+    }
 }
 
 impl Sent {

@@ -5,8 +5,10 @@ use crate::model::{
     RecordRoot, Template, TimeFormat, Type,
 };
 use serde_json::Value as Json;
+use std::collections::BTreeMap;
 
 use super::settings::Settings;
+use super::window::Window;
 
 /// Stands for what cannot be known before the connector runs; the stub takes anything in its place.
 pub const ANY: &str = "*";
@@ -132,6 +134,12 @@ pub struct Scope<'a> {
     pub seen: Option<&'a Seen<'a>>,
     /// The record as it is sent and its types, where there is one.
     pub record: Option<(&'a Json, &'a Record)>,
+    /// The window that is read, where there is one.
+    pub window: Option<&'a Window>,
+    /// The partition that is read: values by the Rust names of its fields.
+    pub partition: Option<&'a BTreeMap<String, Value>>,
+    /// The parent that is looked at, and the types of that.
+    pub parent: Option<(&'a Json, &'a Record)>,
 }
 
 impl<'a> Scope<'a> {
@@ -141,6 +149,9 @@ impl<'a> Scope<'a> {
             settings,
             seen: None,
             record: None,
+            window: None,
+            partition: None,
+            parent: None,
         }
     }
 
@@ -163,11 +174,23 @@ impl<'a> Scope<'a> {
             ExprKind::Field {
                 root: RecordRoot::Current,
                 path,
-            } => match (field(self.record, path), &path.ty) {
+            } => match (field(self.record?, path), &path.ty) {
                 // Decimals are compared as numbers.
                 (Value::Text(text), Type::Decimal) => Value::Number(text.parse().ok()?),
                 (value, _) => value,
             },
+            ExprKind::Field {
+                root: RecordRoot::Partition,
+                path,
+            } => {
+                let name = &path.steps.first()?.rust;
+                self.partition?.get(name)?.clone()
+            }
+            ExprKind::Field {
+                root: RecordRoot::Parent,
+                path,
+            } => field(self.parent?, path),
+            ExprKind::Cursor(edge, format) => self.window?.sent(*edge, format)?,
             ExprKind::PageSize => Value::Integer(self.seen?.size.try_into().ok()?),
             ExprKind::PageNumber => Value::Integer(self.seen?.number.try_into().ok()?),
             ExprKind::Truthy(inner) => Value::Boolean(self.holds(inner)?),
@@ -205,7 +228,6 @@ impl<'a> Scope<'a> {
                 super::function::call(*function, &values?)?
             }
             ExprKind::IsPresent(inner) => Value::Boolean(self.value(inner)? != Value::Nothing),
-            _ => return None,
         })
     }
 
@@ -228,20 +250,34 @@ impl<'a> Scope<'a> {
         Some(Value::Text(text))
     }
 
-    /// The value of a template; [`ANY`] where it cannot be known.
+    /// The value of a template; [`ANY`] where it cannot be known. It is absent where one of its expressions is.
     pub fn template(&self, template: &Template) -> Value {
         match template {
             Template::Text(text) => Value::Text(text.clone()),
             Template::Value(expr) => self.value(expr).unwrap_or(Value::Text(ANY.to_owned())),
             Template::Parts(parts) => {
-                let text = parts.iter().map(|part| match part {
-                    Part::Text(text) => text.clone(),
-                    Part::Value(expr) => self
-                        .value(expr)
-                        .map_or_else(|| ANY.to_owned(), |value| value.text()),
-                });
-                Value::Text(text.collect())
+                let mut text = String::new();
+                for part in parts {
+                    match part {
+                        Part::Text(part) => text.push_str(part),
+                        Part::Value(expr) => match self.value(expr) {
+                            None => text.push_str(ANY),
+                            Some(Value::Nothing) => return Value::Nothing,
+                            Some(value) => text.push_str(&value.text()),
+                        },
+                    }
+                }
+                Value::Text(text)
             }
+        }
+    }
+
+    /// The value of a template; none where it cannot be known.
+    pub fn known(&self, template: &Template) -> Option<Value> {
+        match template {
+            Template::Text(text) => Some(Value::Text(text.clone())),
+            Template::Value(expr) => self.value(expr),
+            Template::Parts(parts) => self.join(parts),
         }
     }
 }
@@ -328,33 +364,46 @@ impl Seen<'_> {
 
     /// A field of the last record, as it is sent.
     pub fn key(&self, path: &RecordPath) -> Value {
-        let value = self.last_record(path);
-        match path.ty {
-            Type::Timestamp(TimeFormat::Epoch | TimeFormat::EpochMillis) => {
-                value.text().parse().map_or(value, Value::Integer)
-            }
-            _ => value,
-        }
+        self.last.map_or(Value::Nothing, |last| sent(last, path))
     }
 
     fn last_record(&self, path: &RecordPath) -> Value {
-        field(self.last, path)
+        self.last.map_or(Value::Nothing, |last| field(last, path))
     }
 }
 
-/// A field of a record as it is sent.
-fn field(record: Option<(&Json, &Record)>, path: &RecordPath) -> Value {
-    let Some((record, types)) = record else {
-        return Value::Nothing;
-    };
+/// A field of a record, as it is sent: an epoch is a number.
+pub fn sent(record: (&Json, &Record), path: &RecordPath) -> Value {
+    let value = field(record, path);
+    match &path.ty {
+        Type::Timestamp(format)
+            if matches!(format.first(), TimeFormat::Epoch | TimeFormat::EpochMillis) =>
+        {
+            value.text().parse().map_or(value, Value::Integer)
+        }
+        _ => value,
+    }
+}
+
+fn field((record, types): (&Json, &Record), path: &RecordPath) -> Value {
     let keys = wire_path(types, path);
     let found = keys.iter().try_fold(record, |json, key| json.get(key));
-    let text = match found {
-        None | Some(Json::Null) => return Value::Nothing,
-        Some(Json::String(text)) => text.clone(),
-        Some(other) => other.to_string(),
+    found.map_or(Value::Nothing, |found| scalar(found, &path.ty))
+}
+
+fn scalar(json: &Json, ty: &Type) -> Value {
+    let text = match json {
+        Json::Null => return Value::Nothing,
+        Json::Array(items) => {
+            let Type::List(item) = ty else {
+                return Value::Nothing;
+            };
+            return Value::List(items.iter().map(|json| scalar(json, &item.ty)).collect());
+        }
+        Json::String(text) => text.clone(),
+        other => other.to_string(),
     };
-    let read = match &path.ty {
+    let read = match ty {
         Type::Integer => text.parse().ok().map(Value::Integer),
         Type::Number => text.parse().ok().map(Value::Number),
         Type::Boolean => text.parse().ok().map(Value::Boolean),
