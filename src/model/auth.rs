@@ -265,6 +265,8 @@ pub struct Login {
 pub enum TokenPlace {
     /// Wire names in its body.
     Body(Vec<String>),
+    /// The whole body.
+    Text,
     /// A header.
     Header(String),
     /// A cookie that it sets.

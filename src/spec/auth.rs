@@ -313,7 +313,7 @@ spec_map! {
     pub struct Session {
         /// The request that logs in.
         required login: Login,
-        /// Where the body of the answer has the token: names.
+        /// Where the body of the answer has the token: names, or `$` where it is nothing else.
         optional token_path: Text,
         /// The header of the answer that has it.
         optional token_header: Text,

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use serde_json::Value;
+
 use super::bearer::Bearer;
 use super::error::{Error, Kind};
 use super::request::Request;
@@ -17,6 +19,8 @@ use super::tokens::{Fetched, Send, Tokens};
 pub enum TokenIn {
     /// At a path of its body.
     Body(&'static [&'static str]),
+    /// The whole body: a text as it is, or as JSON.
+    Text,
     /// In a header.
     Header(&'static str),
     /// In a cookie that it sets.
@@ -118,6 +122,7 @@ impl TokenIn {
         };
         match self {
             Self::Body(path) => token_at(&json(answer)?, path),
+            Self::Text => text(answer),
             Self::Header(name) => {
                 let token = answer.header(name).filter(|token| !token.is_empty());
                 let token = token.ok_or_else(|| absent(format!("header `{name}`")));
@@ -137,6 +142,18 @@ impl TokenIn {
             }
         }
     }
+}
+
+/// The body as a token, which has no blanks in it.
+fn text(answer: &Answer) -> Result<Secret, Error> {
+    let body = match answer.json() {
+        Some(Value::String(text)) => text,
+        Some(Value::Object(_) | Value::Array(_)) => String::new(),
+        _ => String::from_utf8_lossy(&answer.body).trim().to_owned(),
+    };
+    let is_token = !body.is_empty() && body.bytes().all(|byte| byte.is_ascii_graphic());
+    let refused = || Error::new(Kind::Auth, "the answer is no token");
+    is_token.then(|| Secret::from(body)).ok_or_else(refused)
 }
 
 /// Name and value of a cookie that an answer sets; one without a value is taken away.

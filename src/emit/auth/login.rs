@@ -28,6 +28,7 @@ pub fn statements(login: &Login, scope: Scope<'_>, uses: &mut Uses) -> TokenStre
             let name = text::literal(name);
             quote!(TokenIn::Cookie(#name))
         }
+        TokenPlace::Text => quote!(TokenIn::Text),
         TokenPlace::Cookies => quote!(TokenIn::Cookies),
     };
     statements.extend(quote!(let auth = LoginToken::new(request, #place);));

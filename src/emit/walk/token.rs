@@ -137,6 +137,7 @@ fn login_answer(place: &TokenPlace) -> Answer {
     };
     let headers = match place {
         TokenPlace::Body(path) => return answer(path),
+        TokenPlace::Text => return Answer::ok(TOKEN.to_owned()),
         TokenPlace::Header(name) => vec![(name.clone(), TOKEN.to_owned())],
         TokenPlace::Cookie(name) => vec![cookie(name, TOKEN)],
         TokenPlace::Cookies => COOKIES.map(|(name, value)| cookie(name, value)).to_vec(),

@@ -164,6 +164,9 @@ impl Lowering<'_, '_> {
             return None;
         }
         if let Some(path) = &session.token_path {
+            if path.value.trim() == "$" {
+                return Some(TokenPlace::Text);
+            }
             return self.names(Some(path), "").map(TokenPlace::Body);
         }
         if let Some(header) = &session.token_header {

@@ -182,6 +182,26 @@ async fn a_token_may_come_in_a_header_or_a_cookie() {
 }
 
 #[tokio::test]
+async fn a_token_may_be_all_of_the_answer() {
+    for answer in ["s1", " s1\n", "\"s1\""] {
+        let stub = Stub::start(move |asked| match asked.path.as_str() {
+            "/login" => Reply::status(200).body(answer),
+            _ => Reply::json(GOOD),
+        });
+        let login = LoginToken::new(request(), TokenIn::Text);
+        assert_eq!(read(&session(&stub, login)).await, Ok(1), "{answer}");
+        let asked = stub.asked().pop().unwrap();
+        assert_eq!(asked.headers["authorization"], "Bearer s1", "{answer}");
+    }
+    for answer in ["", "\"\"", "<p>log in</p>", "{\"a\":1}", "[7]"] {
+        let stub = Stub::script([Reply::status(200).body(answer)]);
+        let login = LoginToken::new(request(), TokenIn::Text);
+        let error = read(&session(&stub, login)).await.unwrap_err();
+        assert_eq!(error, "POST /login: the answer is no token", "{answer}");
+    }
+}
+
+#[tokio::test]
 async fn an_answer_without_a_token_names_what_it_has_and_no_values() {
     let error = async |reply: Reply, place| {
         let stub = Stub::script([reply]);
