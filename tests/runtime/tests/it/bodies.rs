@@ -71,7 +71,7 @@ async fn asked(action: fn(&Answer) -> Option<Action>, replies: Vec<Reply>) -> (u
 #[tokio::test]
 async fn errors_of_a_query_are_errors_whatever_the_status() {
     let failed = r#"{"data":[{"id":1}],"errors":[{"message":"no such field","path":["a"]},{}]}"#;
-    let none = |errors: &str| Reply::json(&format!(r#"{{"data":[{{"id":1}}]{errors}}}"#));
+    let none = |errors: &str| Reply::json(format!(r#"{{"data":[{{"id":1}}]{errors}}}"#));
     let outcome = asked(graphql::errors, vec![Reply::json(failed)]).await;
     assert_eq!(outcome, (1, "GET /rows: 200 OK: no such field".to_owned()));
     for errors in ["", r#","errors":[]"#, r#","errors":null"#] {
