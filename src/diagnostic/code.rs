@@ -133,6 +133,8 @@ codes! {
     InvalidSample "E0411" Error,
     /// A record that cannot be made as written.
     InvalidTransform "E0412" Error,
+    /// A value or a type that a field cannot get.
+    InvalidCast "E0413" Error,
     /// A cursor that cannot say which records are new.
     InvalidCursor "E0414" Error,
     /// A range or window of a cursor that cannot be read.
@@ -167,4 +169,6 @@ codes! {
     ReadAgain "W0006" Warning,
     /// A resource that is never read.
     NeverRead "W0007" Warning,
+    /// A step of a transform that changes nothing.
+    StepWithoutEffect "W0008" Warning,
 }

@@ -99,7 +99,7 @@ impl<'a> Types<'a> {
 
     fn wire_structure(&self, definition: &Struct, uses: &mut Uses) -> TokenStream {
         let docs_ = docs([format!(
-            "What the API sends for a [`{}`].",
+            "What the API sends for one [`{}`].",
             self.resource.record_type()
         )]);
         let name = ident(&definition.type_name);
@@ -128,16 +128,23 @@ impl<'a> Types<'a> {
         let mut items = TokenStream::new();
         uses.add("serde", "Deserialize");
         uses.add("serde", "Serialize");
+        let used = self.resource.inner_types();
         for (index, definition) in self.record.structs.iter().enumerate() {
+            if index > 0 && !used.contains(&Type::Struct(index)) {
+                continue;
+            }
             items.extend(self.structure(index, definition, uses));
             if index == 0 {
                 items.extend(self.record_impl(definition, uses));
             }
         }
-        for definition in self.record.own_enums() {
+        for definition in self.resource.own_enums() {
             items.extend(self.enumeration(definition, uses));
         }
-        for definition in &self.record.unions {
+        for (index, definition) in self.record.unions.iter().enumerate() {
+            if !used.contains(&Type::Union(index)) {
+                continue;
+            }
             items.extend(self.union(definition, uses));
         }
         items.extend(self.format_items(uses));
@@ -196,9 +203,8 @@ impl<'a> Types<'a> {
         if field.key {
             notes.push("Part of the primary key.".to_owned());
         }
-        let origin = (at.0 == 0).then(|| wire::origin(self.wire, at.1)).flatten();
-        if let Some(origin) = origin {
-            notes.push(origin);
+        if let (0, Some(wire)) = (at.0, self.wire) {
+            notes.extend(wire::origin(wire, at.1, plain(&field.name)));
         } else if plain(&field.name) != field.name.wire {
             notes.push(format!("Sent as {}.", text::code(&field.name.wire)));
         }

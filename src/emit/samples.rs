@@ -48,7 +48,6 @@ pub fn files(connector: &Connector) -> Files {
             module,
             record: root.type_name.clone(),
             enums: resource
-                .record
                 .own_enums()
                 .map(|known| known.type_name.clone())
                 .collect(),

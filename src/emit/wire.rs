@@ -1,10 +1,11 @@
 //! What the API sends for a record, where the record is made from it: `impl Wire`.
 
 use super::expr::Scope;
-use super::record::{Types, ident};
+use super::expr::field::is_copied;
+use super::record::{Types, ident, plain};
 use super::resource::uses_ident;
 use super::{text, uses::Uses};
-use crate::model::{ExprKind, Field, FieldSource, Resource, Wire};
+use crate::model::{Expr, ExprKind, Field, FieldSource, Resource, Struct, Type, Wire};
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
@@ -19,9 +20,20 @@ pub fn items(
     uses.runtime("Wire");
     let structure = Types::sent(resource, wire).wire_items(uses);
     let (name, record) = (ident(resource.wire_type()), ident(resource.record_type()));
-    let keys = wire.record.structs.first();
-    let keys = keys.into_iter().flat_map(|root| &root.fields);
-    let keys = keys.map(|field| text::literal(&field.name.wire));
+    let root = wire.record.structs.first();
+    let keys = root.into_iter().flat_map(|root| &root.fields);
+    let keys = keys.map(|field| &field.name.wire).chain(&wire.dropped);
+    let keys: Vec<_> = keys.map(|key| text::literal(key)).collect();
+    let declares = if keys.is_empty() {
+        quote! { fn declares(_key: &str) -> bool { false } }
+    } else {
+        quote! {
+            fn declares(key: &str) -> bool {
+                let keys = [#(#keys),*];
+                keys.contains(&key)
+            }
+        }
+    };
     let body = body(resource, wire, scope);
     let endpoint_name = ident(if uses_ident(&body, "endpoint") {
         "endpoint"
@@ -34,7 +46,7 @@ pub fn items(
         impl Wire<#endpoint> for #name {
             type Record = #record;
 
-            fn declares(key: &str) -> bool { matches!(key, #(#keys)|*) }
+            #declares
 
             fn record(self, #endpoint_name: &#endpoint) -> Option<#record> { #body }
         }
@@ -45,23 +57,52 @@ pub fn items(
 fn body(resource: &Resource, wire: &Wire, scope: Scope<'_>) -> TokenStream {
     let root = resource.record.structs.first();
     let fields = root.map_or(&[][..], |root| &root.fields);
-    let moves = fields.iter().zip(&wire.sources).map(|(field, source)| {
+    // What is made of other fields is made before those are moved; `lets` knows which names are taken.
+    let mut moves = Vec::with_capacity(fields.len());
+    for (field, source) in fields.iter().zip(&wire.sources) {
         let name = ident(&field.name.rust);
+        let bound = scope.lets.borrow().clone().into_iter().count();
         let value = value(field, source, scope);
-        quote!(#name: #value)
-    });
+        let binds = scope.lets.borrow().clone().into_iter().count() > bound;
+        if binds || uses_ident(&value, "record") {
+            let taken = ["record", "config", "partition", "endpoint"];
+            let known = scope.lets.borrow().to_string();
+            let is_bound = known.contains(&quote!(let #name =).to_string());
+            let (local, moved) = if is_bound || taken.contains(&field.name.rust.as_str()) {
+                let local = ident(&format!("{}_value", plain(&field.name)));
+                (quote!(#local), quote!(#name: #local))
+            } else {
+                (quote!(#name), quote!(#name))
+            };
+            scope.lets.borrow_mut().extend(quote!(let #local = #value;));
+            moves.push(moved);
+        } else {
+            moves.push(quote!(#name: #value));
+        }
+    }
+    let mut before = scope.before();
     let rest = resource.record.keep_unknown.as_ref();
-    let rest = rest.zip(wire.record.keep_unknown.as_ref());
-    let rest = rest.map(|(name, own)| {
+    if let Some((name, own)) = rest.zip(wire.record.keep_unknown.as_ref()) {
         let (name, own) = (ident(name), ident(own));
-        quote!(#name: self.#own)
-    });
-    let moves: Vec<TokenStream> = moves.chain(rest).collect();
+        if wire.dropped.is_empty() {
+            moves.push(quote!(#name: self.#own));
+        } else {
+            before.extend(quote!(let mut #name = self.#own;));
+            for key in &wire.dropped {
+                let key = text::literal(key);
+                before.extend(quote!(#name.remove(#key);));
+            }
+            moves.push(quote!(#name));
+        }
+    }
     let record = ident(resource.record_type());
-    let made = quote!(Some(#record { #(#moves),* }));
+    let made = quote!(#before Some(#record { #(#moves),* }));
+    let own = uses_ident(&made, "record").then(|| quote!(let record = &self;));
+    let config =
+        uses_ident(&made, "config").then(|| quote!(let config = endpoint.client.config();));
     let partition =
         uses_ident(&made, "partition").then(|| quote!(let partition = &endpoint.partition;));
-    quote!(#partition #made)
+    quote!(#own #config #partition #made)
 }
 
 /// The value of a field.
@@ -71,28 +112,74 @@ fn value(field: &Field, source: &FieldSource, scope: Scope<'_>) -> TokenStream {
             let rust = ident(rust);
             quote!(self.#rust)
         }
-        FieldSource::Parent { value, .. } => match &value.kind {
-            ExprKind::Field { root, path } => {
-                let (tokens, optional) = scope.owned_field(*root, path);
-                if field.nullable && !optional {
-                    quote!(Some(#tokens))
+        FieldSource::Within {
+            object,
+            field: inner,
+        } => {
+            let (object_name, name) = (ident(&object.rust), ident(&inner.rust));
+            if !object.nullable {
+                let value = quote!(self.#object_name.#name);
+                return if field.nullable && !inner.nullable {
+                    quote!(Some(#value))
                 } else {
-                    tokens
-                }
+                    value
+                };
             }
-            _ => quote!(None),
-        },
+            let value = if is_copied(&field.ty) {
+                quote!(#object_name.#name)
+            } else {
+                quote!(#object_name.#name.clone())
+            };
+            let method = ident(if inner.nullable { "and_then" } else { "map" });
+            quote!(self.#object_name.as_ref().#method(|#object_name| #value))
+        }
+        FieldSource::Added { value, .. } => owned(field, value, &field.ty, scope),
+        FieldSource::Parent { value, .. } => {
+            let ty = match &value.kind {
+                ExprKind::Field { path, .. } => &path.ty,
+                _ => &field.ty,
+            };
+            owned(field, value, ty, scope)
+        }
     }
 }
 
-/// Where a field comes from, for its docs; nothing where it is as the API sends it.
-pub fn origin(wire: Option<&Wire>, at: usize) -> Option<String> {
-    match wire?.sources.get(at)? {
-        FieldSource::Sent(_) => None,
+fn owned(field: &Field, value: &Expr, ty: &Type, scope: Scope<'_>) -> TokenStream {
+    let (tokens, optional) = scope.owned(value, ty);
+    if field.nullable && !optional {
+        quote!(Some(#tokens))
+    } else {
+        tokens
+    }
+}
+
+/// Where a field comes from, for its docs; nothing where it has the name under which the API sends it.
+pub fn origin(wire: &Wire, at: usize, column: &str) -> Option<String> {
+    let root = wire.record.structs.first()?;
+    match wire.sources.get(at)? {
+        FieldSource::Sent(rust) => {
+            let sent = &field_of(root, rust)?.name.wire;
+            (sent != column).then(|| format!("Sent as {}.", text::code(sent)))
+        }
+        FieldSource::Within { object, field } => {
+            let object = field_of(root, &object.rust)?;
+            let Type::Struct(index) = object.ty else {
+                return None;
+            };
+            let field = field_of(wire.record.structs.get(index)?, &field.rust)?;
+            let path = format!("{}.{}", object.name.wire, field.name.wire);
+            Some(format!("Sent as {}.", text::code(&path)))
+        }
+        FieldSource::Added { shown, .. } => Some(format!("Added: {}.", text::code(shown))),
         FieldSource::Parent { resource, path, .. } => Some(format!(
             "From {} of the parent {}.",
             text::code(path),
             text::code(resource)
         )),
     }
+}
+
+fn field_of<'s>(definition: &'s Struct, rust: &str) -> Option<&'s Field> {
+    let mut fields = definition.fields.iter();
+    fields.find(|field| field.name.rust == rust)
 }

@@ -159,6 +159,11 @@ fn one(
                 span,
                 format!("{inside} has no field `{name}`"),
             );
+            if at == 0 && builder.gone.contains(name) {
+                let help = "a step of `transform` removes or renames it: name a field of the record that it makes";
+                sink.push(diagnostic.help(help));
+                return None;
+            }
             sink.push(match nearest(name, known.iter().map(String::as_str)) {
                 Some(near) => diagnostic.help(format!("write `{near}`")),
                 None => {

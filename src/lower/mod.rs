@@ -108,6 +108,7 @@ fn follows_from_absence(code: Code) -> bool {
             | Code::InvalidParent
             | Code::InvalidPartition
             | Code::NeverRead
+            | Code::StepWithoutEffect
             | Code::InvalidCursor
             | Code::InvalidRange
             | Code::ReadAgain

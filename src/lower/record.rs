@@ -45,6 +45,8 @@ pub struct RecordBuilder {
     enums: Vec<Enum>,
     unions: Vec<Union>,
     types: Scope,
+    /// Fields that the API sends and the record has not by these names.
+    pub gone: Vec<String>,
     /// Values of fields for generated samples.
     pub examples: Vec<super::samples::Example>,
 }
@@ -65,6 +67,7 @@ impl RecordBuilder {
             enums: Vec::new(),
             unions: Vec::new(),
             types: Scope::reserving(names),
+            gone: Vec::new(),
             examples: Vec::new(),
         }
     }

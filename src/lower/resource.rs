@@ -15,7 +15,7 @@ use super::{
     Cx, auth, decoder, disposition, error_handler, extend, fields, graphql, key, request, samples,
     schema, transform,
 };
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Sink};
 use crate::expr::{CursorPlace, ParentNames, PartitionNames, PathItem, PathItemKind};
 use crate::model::{
     Action, Auth, Body, Extension, LinkSource, OnInvalid, Paging, PagingKind, Record, Request,
@@ -238,20 +238,23 @@ impl Lowering<'_, '_> {
             Some(auth) => Some(auth?),
             None => None,
         };
-        let record = record?;
+        let (mut record, filter, paging) = (record?, filter?, paging?);
+        if let Some(wire) = &mut record.wire {
+            transform::prune(wire, filter.as_ref(), &paging);
+        }
         Some(Resource {
             name: names.name,
             type_name: names.client,
             description,
             record: record.record,
             wire: record.wire,
-            filter: filter?,
+            filter,
             disposition: disposition?,
             incremental,
             request: request?,
             decoder: decoder?,
             envelope: envelope?,
-            paging: paging?,
+            paging,
             errors: errors?,
             auth,
             partitions: match divided {
@@ -351,7 +354,10 @@ impl Lowering<'_, '_> {
             return None;
         }
         let mut shaped = match transform::is_shaped(resource) {
-            true => Some(transform::shape(resource, &builder, self.cx)?),
+            true => {
+                let view = self.view(&builder);
+                Some(transform::shape(resource, &builder, Some(&view), self.cx)?)
+            }
             false => None,
         };
         let made = match &mut shaped {
@@ -379,9 +385,10 @@ impl Lowering<'_, '_> {
         let examples = samples::examples(&mut builder);
         let (record, wire) = match shaped {
             None => (builder.finish(primary, merge, keep), None),
-            Some(shaped) => {
+            Some(mut shaped) => {
+                shaped.require(&mut builder, self.cx);
                 let record = shaped.builder.clone().finish(primary, merge, keep);
-                let wire = shaped.finish(builder, &record, keep, self.cx);
+                let wire = shaped.finish(builder, &record, keep);
                 (record, Some(wire))
             }
         };
@@ -391,6 +398,33 @@ impl Lowering<'_, '_> {
             examples,
             cursor,
         })
+    }
+
+    /// What the API sends, with what keys and steps of a transform say of its fields.
+    fn view(&self, sent: &RecordBuilder) -> RecordBuilder {
+        let (resource, mut view) = (self.resource, sent.clone());
+        let mut sink = Sink::default();
+        let mut cx = Cx {
+            sink: &mut sink,
+            config: self.cx.config,
+            partition: self.cx.partition,
+            cursor: CursorPlace::Absent,
+            modules: self.cx.modules,
+        };
+        if let Some(mut shaped) = transform::shape(resource, sent, None, &mut cx) {
+            let made = &mut shaped.builder;
+            for (key, kind) in [
+                (&resource.primary_key, key::Kind::Primary),
+                (&resource.merge_key, key::Kind::Merge),
+            ] {
+                key::lower(key.as_ref(), kind, made, cx.sink);
+            }
+            if let Some(spec) = &resource.incremental {
+                incremental::cursor(spec, made, cx.sink);
+            }
+            shaped.require(&mut view, &cx);
+        }
+        view
     }
 
     /// The request, in which the window exists where there is one.

@@ -87,6 +87,19 @@ pub enum PagingKind {
 }
 
 impl Paging {
+    /// The expression that leads to the next page, where there is one.
+    #[must_use]
+    pub fn source(&self) -> Option<&Expr> {
+        match &self.kind {
+            PagingKind::Cursor { source, .. }
+            | PagingKind::Link {
+                source: LinkSource::Value(source),
+                ..
+            } => Some(source),
+            _ => None,
+        }
+    }
+
     /// The parameters that it sends.
     #[must_use]
     pub fn params(&self) -> Vec<&PageParam> {

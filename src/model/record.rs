@@ -27,11 +27,6 @@ impl Record {
         let root = self.structs.first();
         root.map_or("Record", |root| root.type_name.as_str())
     }
-
-    /// The enums that stand in the module of the resource.
-    pub fn own_enums(&self) -> impl Iterator<Item = &Enum> {
-        self.enums.iter().filter(|known| known.module.is_none())
-    }
 }
 
 /// An object as a Rust struct.

@@ -1,6 +1,6 @@
 //! `resources`: the sources of records.
 
-use super::{Endpoint, FieldSpec, IncludeFromParent, Incremental, Parent};
+use super::{Endpoint, FieldSpec, IncludeFromParent, Incremental, Parent, TransformStep};
 use crate::read::{Node, OneOrMany, spec_map, spec_words};
 use crate::source::{Spanned, Text};
 
@@ -42,6 +42,9 @@ spec_map! {
         /// A condition over `record`, the record as the API sends it; one for which it does not hold is left out and
         /// counted. Paging goes on as if it were there.
         optional filter: Text,
+        /// Steps that make the record from what the API sends, in their order. The keys, the cursor, `hard_delete` and
+        /// children speak of the record that they make.
+        optional transform: OneOrMany<TransformStep>,
         /// Whether its records are wanted; false: it is read for its children only. True when absent.
         optional selected: Spanned<bool>,
         /// Streams of pages that are read at once, where there are several; 4 when absent.
@@ -53,11 +56,10 @@ spec_map! {
         /// Records as the API sends them; the generated tests read them.
         default samples: Vec<Node>,
     }
-    later { "transform" }
     instead {
         "columns" = "write `fields`: `{ id: string!, created_at: timestamp }`",
         "table_name" = "the table has the resource's name: write it as `name`",
-        "processing_steps" = "types stand in `fields`; write `filter: \"{{ record.state != 'draft' }}\"` for records that are not wanted",
+        "processing_steps" = "types stand in `fields`; write `filter: \"{{ record.state != 'draft' }}\"` for records that are not wanted, `transform` for what changes",
         "path" = "write `endpoint: { path: … }`, or `endpoint: …` when there is nothing else to say",
         "method" = "it belongs into `endpoint`",
         "params" = "it belongs into `endpoint`",

@@ -10,12 +10,7 @@ use quote::quote;
 impl Scope<'_> {
     /// A `bool` without parentheses around it.
     pub fn condition(&self, expr: &Expr) -> TokenStream {
-        let tokens = self.boolean(expr);
-        let mut trees = tokens.clone().into_iter();
-        match (trees.next(), trees.next()) {
-            (Some(TokenTree::Group(group)), None) => group.stream(),
-            _ => tokens,
-        }
+        without_parentheses(self.boolean(expr))
     }
 
     /// A condition that does not begin with `!` or hold when things differ, and whether it is the opposite.
@@ -31,10 +26,11 @@ impl Scope<'_> {
             }
             _ => {}
         }
-        let mut trees = self.boolean(expr).into_iter();
+        let tokens = self.boolean(expr);
+        let mut trees = tokens.clone().into_iter();
         match trees.next() {
             Some(TokenTree::Punct(not)) if not.as_char() == '!' => (trees.collect(), true),
-            _ => (self.condition(expr), false),
+            _ => (without_parentheses(tokens), false),
         }
     }
 
@@ -44,14 +40,13 @@ impl Scope<'_> {
         if tokens.to_string().len() < 30 {
             return tokens;
         }
-        let condition = self.condition(expr);
+        let condition = without_parentheses(tokens);
         let mut lets = self.lets.borrow_mut();
-        let bound = lets
-            .clone()
-            .into_iter()
-            .filter(|token| token.to_string() == "let")
-            .count();
-        let name = ident(&format!("condition_{}", bound + 1));
+        let bound = lets.clone().into_iter().filter(|token| {
+            let text = token.to_string();
+            text.starts_with("condition_")
+        });
+        let name = ident(&format!("condition_{}", bound.count() + 1));
         lets.extend(quote!(let #name = #condition;));
         quote!(#name)
     }
@@ -250,6 +245,15 @@ fn mapped(tokens: &TokenStream) -> Option<TokenStream> {
     };
     let before: TokenStream = before.iter().cloned().collect();
     (*method == "map").then(|| quote!(#before is_some_and #function))
+}
+
+/// What stands in parentheses around all of it.
+fn without_parentheses(tokens: TokenStream) -> TokenStream {
+    let mut trees = tokens.clone().into_iter();
+    match (trees.next(), trees.next()) {
+        (Some(TokenTree::Group(group)), None) => group.stream(),
+        _ => tokens,
+    }
 }
 
 fn plain(value: &Value) -> TokenStream {

@@ -3,7 +3,7 @@
 use super::{Scope, Shape, Value, field, wire};
 use crate::emit::record::ident;
 use crate::emit::text;
-use crate::model::{CursorEdge, Expr, ExprKind, ExprType, Function, Part, Template};
+use crate::model::{CursorEdge, Expr, ExprKind, ExprType, Function, Part, Template, Type};
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::quote;
 
@@ -228,6 +228,40 @@ impl Scope<'_> {
             _ => {
                 let shown = value.display();
                 quote!(#shown.to_string())
+            }
+        }
+    }
+
+    /// A value of its own, of the type of a field, and whether it is an `Option`.
+    pub fn owned(&self, expr: &Expr, ty: &Type) -> (TokenStream, bool) {
+        if let ExprKind::Field { root, path } = &expr.kind
+            && path.ty == *ty
+        {
+            return self.owned_field(*root, path);
+        }
+        match ty {
+            Type::String if expr.nullable => (self.optional_text(expr), true),
+            Type::String => (self.owned_text(expr), false),
+            Type::Boolean if !expr.nullable => (self.condition(expr), false),
+            // Lengths are of another type.
+            Type::Integer if matches!(expr.kind, ExprKind::Call(..)) => {
+                let number = self.signed(expr);
+                if expr.nullable {
+                    (number, true)
+                } else {
+                    (quote!(#number.unwrap_or_default()), false)
+                }
+            }
+            _ => {
+                let Value {
+                    tokens, optional, ..
+                } = self.value(expr);
+                let is_time = matches!(ty, Type::Timestamp(_) | Type::Date(_));
+                if is_time && optional {
+                    (quote!(#tokens.copied()), true)
+                } else {
+                    (tokens, optional)
+                }
             }
         }
     }
