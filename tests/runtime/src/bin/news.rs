@@ -9,7 +9,7 @@ use runtime_tests::runtime::endpoint::{Endpoint, Turn};
 use runtime_tests::runtime::error::Error;
 use runtime_tests::runtime::incremental::{CursorOrder, Extent, Incremental, Resumable, Window};
 use runtime_tests::runtime::pages::Pages;
-use runtime_tests::runtime::parents::Child;
+use runtime_tests::runtime::parents::{Child, Parents};
 use runtime_tests::runtime::partitions::{Partitioned, Partitions};
 use runtime_tests::runtime::plan::Plan;
 use runtime_tests::runtime::record::{Column, ColumnType, Disposition, Record};
@@ -32,6 +32,10 @@ const RESOURCES: &[Resource] = &[
     Resource {
         name: "notes",
         about: "Notes to news.",
+    },
+    Resource {
+        name: "marks",
+        about: "Marks of news, by number.",
     },
     Resource {
         name: "readings",
@@ -64,6 +68,8 @@ fn connect(_config: Option<&Path>, base_url: Option<String>) -> Result<Session, 
 fn open(session: &Session, plan: &mut Plan<Resume>) {
     let mut of_news = Children::default();
     of_news.add(plan, "notes", Notes(session.clone()), Children::default());
+    let marks = plan.resume("marks", Marks::new(session));
+    of_news.add(plan, "marks", marks, Children::default());
     plan.read_apart("news", News::new(session));
     of_news.read(plan, "news", News::new(session).into_source());
     plan.read_new("readings", Readings::new(session));
@@ -166,6 +172,56 @@ impl Incremental for Rows<Timestamp> {
 
     fn cursor(record: &Row) -> Option<&Timestamp> {
         record.at.as_ref()
+    }
+}
+
+/// The rows of one of the news.
+#[derive(Clone)]
+struct RowsOf(Rows<i64>);
+
+impl Endpoint for RowsOf {
+    type Wire = Row;
+    type Position = u64;
+    type Page<'a> = &'a RawValue;
+
+    const OBJECT: bool = false;
+
+    fn session(&self) -> &Session {
+        &self.0.session
+    }
+
+    fn start(&self) -> u64 {
+        0
+    }
+
+    fn request(&self, position: &u64) -> Result<Request, Error> {
+        self.0.request(position)
+    }
+
+    fn records<'a>(page: &Self::Page<'a>) -> Vec<&'a RawValue> {
+        vec![page]
+    }
+
+    fn next(&self, turn: &Turn<'_, '_, Self>) -> Result<Option<u64>, Error> {
+        Ok((turn.size > 0).then_some(turn.position + 1))
+    }
+}
+
+impl Incremental for RowsOf {
+    type Cursor = i64;
+
+    const STATE: StateKey = StateKey {
+        connector: "news",
+        resource: "marks",
+        cursor: "n",
+    };
+
+    fn within(&self, window: Window<i64>) -> Self {
+        Self(self.0.within(window))
+    }
+
+    fn cursor(record: &Row) -> Option<&i64> {
+        Some(&record.n)
     }
 }
 
@@ -284,5 +340,57 @@ impl Child for Notes {
 
     fn partitions(&self, parent: &Row) -> Result<Vec<i64>, &'static str> {
         Ok(vec![parent.id])
+    }
+}
+
+#[derive(Clone)]
+struct Marks {
+    session: Session,
+    extent: Extent<i64>,
+}
+
+impl Marks {
+    fn new(session: &Session) -> Self {
+        Self {
+            session: session.clone(),
+            extent: Extent::new(),
+        }
+    }
+}
+
+impl Partitioned for Marks {
+    type Partition = i64;
+    type Source = Windows<RowsOf>;
+
+    fn session(&self) -> &Session {
+        &self.session
+    }
+
+    fn open(&self, id: i64) -> Self::Source {
+        let rows = RowsOf(Rows::new(&self.session, format!("/news/{id}/marks")));
+        Windows::new(rows, Some(id.to_string()), &self.extent)
+    }
+}
+
+impl Child for Marks {
+    type Parent = Row;
+
+    fn partitions(&self, parent: &Row) -> Result<Vec<i64>, &'static str> {
+        Ok(vec![parent.id])
+    }
+}
+
+impl Resumable for Marks {
+    type Record = Row;
+    type Cursor = i64;
+    const STATE: StateKey = <RowsOf as Incremental>::STATE;
+
+    fn extent(&mut self) -> &mut Extent<i64> {
+        &mut self.extent
+    }
+
+    fn into_source(self) -> impl Source<Record = Row> {
+        let parents = News::new(&self.session).into_source();
+        Partitions::new(self.clone(), Parents::new(parents, self))
     }
 }

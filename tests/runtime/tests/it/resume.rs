@@ -50,6 +50,8 @@ impl Api {
             ),
             ("/all".to_owned(), vec![news(1, 1)]),
             ("/news/1/notes".to_owned(), vec![news(100, 1)]),
+            ("/news/1/marks".to_owned(), vec![reading(101, 5)]),
+            ("/news/6/marks".to_owned(), vec![reading(106, 7)]),
         ]);
         let (tables, held) = (Arc::new(Mutex::new(tables)), Arc::default());
         let (shared, unanswered): (_, Arc<Mutex<Option<String>>>) =
@@ -143,6 +145,9 @@ fn end(child: &mut Child) {
 }
 
 fn answer(tables: &Tables, asked: &Asked) -> Reply {
+    if tables.contains_key(&format!("{} fails", asked.path)) {
+        return Reply::status(403);
+    }
     let rows = tables.get(&asked.path).cloned().unwrap_or_default();
     let cursor = |row: &Value| match (asked.path.as_str(), &row["at"]) {
         ("/news", Value::String(at)) => at.clone(),
@@ -226,8 +231,8 @@ fn an_end_of_a_resource_without_a_cursor_is_refused() {
         assert_eq!(refused.0, 2);
     }
     let (code, _, said) = api.run(&["all", "--since", "5"]);
-    let expected = "error: `--since` is not for `all`, which has no cursor and is read as a whole; there are news, \
-                    readings\n";
+    let expected = "error: `--since` is not for `all`, which has no cursor and is read as a whole; there are marks, \
+                    news, readings\n";
     assert_eq!((code, &*said), (2, expected));
     assert!(api.stub.asked().is_empty());
 }
@@ -451,6 +456,52 @@ fn children_of_parents_that_did_not_change_are_read_too() {
     let whole = api.windows();
     let whole = whole.iter().filter(|window| *window == "/news?");
     assert_eq!(whole.count(), 4, "without a state parents are read once");
+}
+
+#[test]
+fn a_parent_is_read_once_for_all_its_children() {
+    let api = Api::start("once");
+    let (code, read, said) = api.run(&["marks", "news", "notes"]);
+    assert_eq!((code, read.len(), &*said), (0, 9, ""));
+    let asked = api.stub.asked();
+    let of_parents = asked.iter().filter(|asked| asked.path == "/news");
+    let pages: Vec<_> = of_parents
+        .map(|asked| asked.param("page").unwrap())
+        .collect();
+    assert_eq!(pages, ["0", "1", "2", "3"]);
+}
+
+#[test]
+fn each_parent_has_a_cursor_of_its_own_and_one_that_failed_is_made_up_for() {
+    let api = Api::start("failed");
+    api.add("/news/6/marks fails", Value::Null);
+    let arguments = ["marks", "--state", "s.json", "--output", "out"];
+    let (code, _, said) = api.run(&arguments);
+    assert!(code == 1 && said.contains("(partition 6)"), "{said}");
+    assert_eq!(api.ids("out/marks.jsonl"), [101]);
+    let partitions = |api: &Api| api.state()["resources"]["marks"]["partitions"].clone();
+    assert_eq!(partitions(&api)["1"]["value"], 5);
+    assert_eq!(partitions(&api)["6"], Value::Null);
+    api.tables.lock().unwrap().remove("/news/6/marks fails");
+    api.add("/news/1/marks", reading(102, 4));
+    api.add("/news/2/marks", reading(103, 1));
+    api.keep(&["marks"]);
+    // What is older than the cursor of its own parent is no news; that of another parent does not matter.
+    assert_eq!(api.ids("out/marks.jsonl"), [101, 103, 106]);
+    assert_eq!(partitions(&api)["2"]["value"], 1);
+    assert_eq!(partitions(&api)["6"]["value"], 7);
+}
+
+#[test]
+fn records_that_could_not_be_written_move_no_state() {
+    let api = Api::start("full");
+    let full = fs::File::options().write(true).open("/dev/full").unwrap();
+    let mut command = api.command(&["news", "--state", "s.json"]);
+    let output = command.stdout(full).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(api.state()["resources"]["news"]["value"], Value::Null);
+    let read = api.run(&["news", "--state", "s.json"]);
+    assert_eq!(read, (0, vec![1, 2, 3, 4, 5, 6], String::new()));
 }
 
 /// The records of the files, merged by their key.
