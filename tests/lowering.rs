@@ -11,9 +11,9 @@ use std::fs;
 use std::path::Path;
 
 use spile::model::{
-    Backoff, Body, Connector, CursorEdge, CursorFormat, CursorType, CursorValue, Distance,
-    EnvelopeNode, ExprKind, Field, Item, Json, PathStep, RecordRoot, Resource, Struct, Template,
-    TimeFormat, Type, WaitPlace, WaitUnit,
+    Backoff, Body, BodyFormat, Connector, CursorEdge, CursorFormat, CursorType, CursorValue,
+    Distance, EnvelopeNode, ExprKind, Field, Item, Json, PathStep, RecordRoot, Resource, Struct,
+    Template, TimeFormat, Type, WaitPlace, WaitUnit,
 };
 
 const HEAD: &str = "spile: 1\nname: example\n";
@@ -714,4 +714,16 @@ fn added_fields_have_the_types_of_their_expressions() {
             (Type::String, true),
         ]
     );
+}
+
+#[test]
+fn a_column_that_nothing_reads_may_be_missing() {
+    let resource = resource(
+        "decoder: csv",
+        "transform: { remove: note }, fields: { id: string!, note: string }",
+    );
+    let BodyFormat::Csv(csv) = &resource.decoder.format else {
+        panic!("it is a CSV");
+    };
+    assert_eq!(csv.columns, ["id"]);
 }

@@ -159,7 +159,7 @@ impl Lowering<'_, '_> {
         let mut request = self.request(range.as_ref());
         let sent = record.as_ref().map(RecordParts::sent);
         let filter = transform::filter(resource.filter.as_ref(), sent, self.cx);
-        let decoder = decoder::lower(resource, sent, self.cx);
+        let mut decoder = decoder::lower(resource, sent, self.cx);
         if let (Some(request), Some(decoder)) = (&mut request, &decoder) {
             decoder::accept(request, decoder, endpoint, &self.spec.client);
         }
@@ -241,6 +241,9 @@ impl Lowering<'_, '_> {
         let (mut record, filter, paging) = (record?, filter?, paging?);
         if let Some(wire) = &mut record.wire {
             transform::prune(wire, filter.as_ref(), &paging);
+            if let Some(decoder) = &mut decoder {
+                decoder.need_no(&wire.dropped);
+            }
         }
         Some(Resource {
             name: names.name,

@@ -66,4 +66,11 @@ impl Decoder {
     pub fn is_untyped(&self) -> bool {
         matches!(self.format, BodyFormat::Csv(_))
     }
+
+    /// Takes note that nothing reads these columns: they may be missing.
+    pub fn need_no(&mut self, dropped: &[String]) {
+        if let BodyFormat::Csv(csv) = &mut self.format {
+            csv.columns.retain(|column| !dropped.contains(column));
+        }
+    }
 }
