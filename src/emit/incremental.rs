@@ -5,7 +5,7 @@ use super::record::ident;
 use super::uses::Uses;
 use super::{format, text};
 use crate::model::{
-    CursorEdge, CursorFormat, CursorOrder, CursorType, CursorValue, Distance, ExprKind, ExprType,
+    CursorEdge, CursorFormat, CursorOrder, CursorType, CursorValue, Distance, ExprType,
     Incremental, RecordPath, Resource, Template,
 };
 use proc_macro2::{Ident, TokenStream};
@@ -316,19 +316,11 @@ fn end(
                     ExprType::Timestamp | ExprType::Date | ExprType::Integer
                 ) =>
             {
-                let value = scope.value(expr);
-                let tokens = match &expr.kind {
-                    // They are copied, not borrowed.
-                    ExprKind::Config(path) if path.len() == 1 => {
-                        let name = ident(path.first().map_or("", String::as_str));
-                        quote!(config.#name)
-                    }
-                    _ if value.optional && value.shape == Shape::Display => {
-                        let tokens = &value.tokens;
-                        quote!(#tokens.copied())
-                    }
-                    _ => value.tokens,
+                let value = match expr.ty {
+                    ExprType::Integer => scope.value(expr),
+                    _ => scope.instant(expr),
                 };
+                let tokens = value.tokens;
                 if value.optional {
                     tokens
                 } else {

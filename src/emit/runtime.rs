@@ -18,7 +18,7 @@ parts! {
     decimal_cursor decode each encoding endpoint error extend first_of graphql guard gzip incremental items json jwt keyset
     lanes leaf lenient limit lines link login md5_hex memory numbers oauth2 once output pages parents partitions
     path pattern percent plan policies record records refresh_token replace request resume retry row rows scalar
-    search secret send session settings sha256_hex signer slice source state state_file stats summary tls token_file
+    search secret send session settings sha256_hex signer slice source state state_file stats summary time tls token_file
     token_request tokens tree unpacked untyped uuid wait windows wire word zip
 }
 

@@ -105,6 +105,7 @@ const RUNTIME: &[(&str, &str)] = &[
     ("set", "body"),
     ("sha256_hex", ""),
     ("slice", ""),
+    ("time", ""),
     ("unpacked", ""),
     ("wait", ""),
     ("word", ""),
@@ -112,9 +113,10 @@ const RUNTIME: &[(&str, &str)] = &[
 ];
 
 /// The runtime's names in expressions.
-const EXPRESSIONS: [&str; 9] = [
+const EXPRESSIONS: [&str; 11] = [
     "Scalar",
     "Secret",
+    "Timestamp",
     "base64_text",
     "md5_hex",
     "numbers",
@@ -122,6 +124,7 @@ const EXPRESSIONS: [&str; 9] = [
     "search",
     "sha256_hex",
     "slice",
+    "time",
 ];
 
 /// What a file imports.

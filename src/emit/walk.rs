@@ -14,6 +14,7 @@ mod plan;
 mod request;
 mod settings;
 mod streams;
+mod time;
 mod token;
 mod transcript;
 mod unknowns;

@@ -3,6 +3,7 @@
 mod call;
 mod convert;
 mod list;
+mod time;
 
 use std::ops::Range;
 
@@ -38,6 +39,7 @@ pub(super) fn described(ty: ExprType) -> &'static str {
         ExprType::Boolean => "a boolean",
         ExprType::Timestamp => "a timestamp",
         ExprType::Date => "a date",
+        ExprType::Duration => "a duration",
         ExprType::Decimal => "a decimal number",
         ExprType::Scalar => "a value of its own type",
         ExprType::List(_) => "a list",
@@ -93,7 +95,7 @@ impl Checker<'_, '_> {
                     kind: AstKind::Integer(0),
                     range: operand.range.clone(),
                 };
-                self.arithmetic(BinaryOperator::Subtract, &zero, operand)
+                self.arithmetic(BinaryOperator::Subtract, &zero, operand, &ast.range)
             }
             AstKind::IsPresent(operand) => {
                 let operand = self.guarded(|checker| checker.check(operand));
@@ -107,10 +109,7 @@ impl Checker<'_, '_> {
             AstKind::Call(call) => self.call(call, &ast.range),
             AstKind::Item(value, index) => self.item(value, index),
             AstKind::Slice(value, from, to) => self.slice(value, from.as_deref(), to.as_deref()),
-            AstKind::Part(_, step) => self.mismatch(
-                &step.range,
-                "parts are named of `config`, `response` and records, not of what is computed",
-            ),
+            AstKind::Part(of, step) => self.part(of, step),
             AstKind::List(_) => {
                 let fault = Fault::new(
                     Code::ExpressionType,
@@ -173,14 +172,20 @@ impl Checker<'_, '_> {
                 );
                 None
             }
-            ExprType::Scalar | ExprType::Decimal | ExprType::Timestamp | ExprType::Date => self
-                .mismatch(
-                    &ast.range,
-                    format!(
-                        "{} is neither true nor false; write `… is defined`",
-                        described(value.ty)
-                    ),
+            ExprType::Timestamp | ExprType::Date if value.nullable => {
+                Some(boolean(ExprKind::IsPresent(Box::new(value))))
+            }
+            ExprType::Scalar
+            | ExprType::Decimal
+            | ExprType::Duration
+            | ExprType::Timestamp
+            | ExprType::Date => self.mismatch(
+                &ast.range,
+                format!(
+                    "{} is neither true nor false; write `… is defined`",
+                    described(value.ty)
                 ),
+            ),
             ExprType::Boolean
             | ExprType::String
             | ExprType::Integer
@@ -212,7 +217,7 @@ impl Checker<'_, '_> {
             }
             B::Concat => return self.concatenation(left, right),
             B::Add | B::Subtract | B::Multiply | B::Divide | B::FloorDivide | B::Remainder => {
-                return self.arithmetic(operator, left, right);
+                return self.arithmetic(operator, left, right, range);
             }
             B::Equal => Comparison::Equal,
             B::NotEqual => Comparison::NotEqual,
@@ -280,7 +285,7 @@ impl Checker<'_, '_> {
                     );
                     return None;
                 }
-                ExprType::List(_) | ExprType::Scalar | ExprType::Decimal => {
+                ExprType::List(_) | ExprType::Scalar | ExprType::Decimal | ExprType::Duration => {
                     return self.mismatch(
                         &ast.range,
                         format!("{} cannot be compared", described(value.ty)),

@@ -71,6 +71,12 @@ pub enum Takes {
     Any,
     /// A value of the type of the first.
     Same,
+    /// A whole number.
+    Integer,
+    /// A strftime format as it stands in the spec.
+    Format,
+    /// A timestamp, a date, or a text that is one.
+    Time,
     /// One list, or two or more values of one type.
     Several,
 }
@@ -91,6 +97,9 @@ impl Takes {
             Self::TextOrList => "text or list",
             Self::Any => "any value",
             Self::Same => "value of the same type",
+            Self::Integer => "whole number",
+            Self::Format => "literal strftime format",
+            Self::Time => "timestamp, date or text",
             Self::Several => "list, or several values of one type",
         }
     }
@@ -119,6 +128,14 @@ pub enum Gives {
     MaybeInteger,
     /// The same of numbers that need not be whole.
     MaybeNumber,
+    /// A timestamp.
+    Timestamp,
+    /// A timestamp, or nothing where a text is none.
+    MaybeTimestamp,
+    /// A date.
+    Date,
+    /// A length of time.
+    Duration,
 }
 
 impl Gives {
@@ -135,6 +152,10 @@ impl Gives {
             Self::Same => "the same type",
             Self::MaybeItem => "an item, or nothing",
             Self::MaybeInteger => "whole number, or nothing",
+            Self::Timestamp => "timestamp",
+            Self::MaybeTimestamp => "timestamp, or nothing",
+            Self::Date => "date",
+            Self::Duration => "duration",
             Self::MaybeNumber => "number, or nothing",
         }
     }
@@ -226,6 +247,27 @@ functions! {
     /// What the first group of the regular expression matches, or all that it matches if it has no groups.
     Search [Filter "regex_search"] (text: Text, pattern: Literal) -> MaybeText
         "config.host | regex_search('^https?://([^/]+)')";
+    /// The instant that it is.
+    Now [Function "now"] [Function "now_utc"] () -> Timestamp "now()";
+    /// The day that it is in UTC.
+    Today [Function "today"] [Function "today_utc"] () -> Date "today()";
+    /// The instant so many days from now, before now where negative; with a format, as a text.
+    ShiftDays [Function "day_delta"] (days: Integer, format: Format or "a timestamp") -> Timestamp "day_delta(-7)";
+    /// A length of time as ISO 8601, to add to a timestamp or date or to subtract from it.
+    Duration [Function "duration"] (length: Literal) -> Duration "now() - duration('P1D')";
+    /// In a strftime format, UTC. A text is read first: in `input_format`, or with or without an offset, or a day alone;
+    /// nothing where it is none of these. `%f` has six digits.
+    Strftime [Function "format_datetime"] [Method "strftime"] (time: Time, format: Format, input_format: Format or "ISO 8601")
+        -> Text "now().strftime('%Y-%m-%d')";
+    /// As ISO 8601 with an offset.
+    IsoFormat [Method "isoformat"] (time: Time, separator: Literal or "'T'", precision: Literal or "'seconds'") -> Text
+        "now().isoformat()";
+    /// The seconds since 1970.
+    EpochSeconds [Function "timestamp"] [Method "timestamp"] (time: Time) -> Integer "timestamp(now()) * 1000";
+    /// The instant that a text is: in a strftime format, or with or without an offset, or a day alone. It has `year`, `month`
+    /// and `day`.
+    ParseTime [Function "str_to_datetime"] (text: Text, format: Format or "ISO 8601") -> MaybeTimestamp
+        "str_to_datetime(config.host).year";
 }
 
 /// The function of this name in this notation, and which of its parameters it is applied to.

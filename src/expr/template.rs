@@ -176,6 +176,11 @@ fn fits(value: &Expr, ast: &Ast, alone: bool, wants: Wants, checker: &mut Checke
             ),
         )
         .help("secrets may stand in headers, query parameters, bodies and `auth`"),
+        ExprType::Duration => fault(
+            Code::ExpressionType,
+            format!("`{shown}` is a duration, which only moves a timestamp"),
+        )
+        .help("write `now() - duration('P1D')`"),
         ExprType::List(_) if !alone => fault(
             Code::ExpressionType,
             format!("`{shown}` is a list and cannot be part of a text"),
@@ -274,7 +279,7 @@ fn position_value(ast: &Ast, text: &Text, place: &mut Place<'_>, sink: &mut Sink
             ));
             None
         }
-        ExprType::List(_) | ExprType::Boolean => {
+        ExprType::List(_) | ExprType::Boolean | ExprType::Duration => {
             let message = format!(
                 "a text or a number is needed here, and this is {}",
                 described(value.ty)

@@ -35,6 +35,7 @@ fn fields() -> Vec<ConfigField> {
         field("limit", ConfigType::Integer, false),
         field("maybe", ConfigType::Integer, true),
         field("rate", ConfigType::Number, false),
+        field("start", ConfigType::Timestamp, true),
         field("on", ConfigType::Boolean, false),
         field(
             "tags",
@@ -412,6 +413,64 @@ fn calls_are_of_the_types_of_the_table() {
             "{{ response.body.more is false }}",
             "(more Equal false) Boolean false",
         ),
+        ("{{ now() }}", "Now() Timestamp false"),
+        ("{{ today_utc() }}", "Today() Date false"),
+        (
+            "{{ now() - duration('P1D') }}",
+            "Earlier(Now(), \"P1D\") Timestamp false",
+        ),
+        (
+            "{{ duration('P1D') + today() }}",
+            "Later(Today(), \"P1D\") Date false",
+        ),
+        (
+            "{{ config.start + duration('PT1H') }}",
+            "Later(start, \"PT1H\") Timestamp true",
+        ),
+        (
+            "{{ day_delta(-365 * 2) }}",
+            "ShiftDays(Now(), -730) Timestamp false",
+        ),
+        (
+            "{{ day_delta(1, format='%Y.%f') }}",
+            "Strftime(ShiftDays(Now(), 1), \"%Y.%6f\") String false",
+        ),
+        (
+            "{{ format_datetime(config.host, '%Y', '%d.%m.%Y') }}",
+            "Strftime(ParseTime(host, \"%d.%m.%Y\"), \"%Y\") String true",
+        ),
+        (
+            "{{ config.start.strftime('%Y') }}",
+            "Strftime(start, \"%Y\") String true",
+        ),
+        (
+            "{{ today().isoformat() }}",
+            "Strftime(Today(), \"%Y-%m-%d\") String false",
+        ),
+        (
+            "{{ timestamp(now()) }}",
+            "EpochSeconds(Now()) Integer false",
+        ),
+        (
+            "{{ str_to_datetime(config.host).month }}",
+            "Month(ParseTime(host)) Integer true",
+        ),
+        (
+            "{{ config.start or now() }}",
+            "Default(start, Now()) Timestamp false",
+        ),
+        (
+            "{{ config.start if config.start else now() }}",
+            "(start if present(start) else Now()) Timestamp true",
+        ),
+        (
+            "{{ max(now(), now()) }}",
+            "Greatest(Now(), Now()) Timestamp false",
+        ),
+        (
+            "{{ now() < config.start }}",
+            "(Now() Less start) Boolean false",
+        ),
         (
             "{{ config.maybe is number }}",
             "present(maybe) Boolean false",
@@ -487,6 +546,22 @@ fn faults_are_told_at_their_characters() {
         "{{ config.host.length() }}",
         "{{ config.host.lower }}",
         "{{ now('x') }}",
+        "{{ now().strftime('%K') }}",
+        "{{ today().strftime('%H') }}",
+        "{{ now().strftime(config.host) }}",
+        "{{ now() - duration('1 day') }}",
+        "{{ now() - 5 }}",
+        "{{ now() * duration('P1D') }}",
+        "{{ now() - now() }}",
+        "{{ today() - duration('PT1H') }}",
+        "{{ duration('P1D') }}",
+        "{{ 'in ' ~ duration('P1D') }}",
+        "{{ now().hour }}",
+        "{{ day_delta(config.maybe) }}",
+        "{{ timestamp(config.limit) }}",
+        "{{ now() < config.host }}",
+        "{{ 'x' if now() else 'y' }}",
+        "{{ now() | lower }}",
         "{{ env('X') }}",
         "{{ config.host.lower('x') }}",
         "{{ config.host.replace('a') }}",

@@ -97,6 +97,8 @@ pub enum ExprType {
     Timestamp,
     /// `Date`
     Date,
+    /// A length of time: only moves timestamps and dates.
+    Duration,
     /// `Decimal`
     Decimal,
     /// A uuid, a time of day or another scalar with `Display`.

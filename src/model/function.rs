@@ -67,4 +67,30 @@ pub enum Function {
     Json,
     /// The first group of a regular expression in a text, or what it matches if it has none.
     Search,
+    /// The instant that it is.
+    Now,
+    /// The day that it is in UTC.
+    Today,
+    /// A duration as ISO 8601: stands only behind `+` and `-`.
+    Duration,
+    /// A timestamp or date later by the second, a duration.
+    Later,
+    /// A timestamp or date earlier by the second, a duration.
+    Earlier,
+    /// A timestamp later by so many days.
+    ShiftDays,
+    /// A timestamp or date in the strftime format of the second.
+    Strftime,
+    /// A timestamp or date as ISO 8601: becomes [`Self::Strftime`].
+    IsoFormat,
+    /// The seconds since 1970 of a timestamp or date.
+    EpochSeconds,
+    /// The timestamp that a text is: in the strftime format of the second, or as people write it.
+    ParseTime,
+    /// The year of a timestamp or date.
+    Year,
+    /// Its month.
+    Month,
+    /// Its day of the month.
+    Day,
 }

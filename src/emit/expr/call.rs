@@ -3,6 +3,7 @@
 mod list;
 mod number;
 mod over;
+mod time;
 
 use super::{Scope, Shape, Value};
 use crate::emit::record::ident;
@@ -19,9 +20,32 @@ impl Scope<'_> {
     /// A function of its arguments.
     pub(super) fn call(&self, function: Function, arguments: &[Expr]) -> Value {
         let Some((first, rest)) = arguments.split_first() else {
-            return Value::optional(quote!(None::<&str>), Shape::Str);
+            return self.instant_of(function, arguments);
         };
         match function {
+            Function::Now
+            | Function::Today
+            | Function::Later
+            | Function::Earlier
+            | Function::ShiftDays
+            | Function::ParseTime => self.instant_of(function, arguments),
+            Function::Strftime
+            | Function::EpochSeconds
+            | Function::Year
+            | Function::Month
+            | Function::Day => self.of_instant(function, first, rest),
+            Function::Least | Function::Greatest if is_time(first) => {
+                self.instant_of(function, arguments)
+            }
+            // Fields of records are written as the API wrote them.
+            Function::Default
+                if is_time(first)
+                    && !arguments.iter().any(|known| {
+                        known.any(&|inner| matches!(inner.kind, ExprKind::Field { .. }))
+                    }) =>
+            {
+                self.instant_of(function, arguments)
+            }
             Function::Item => self.item(first, rest),
             Function::Slice => self.slice(first, rest),
             Function::Contains => self.contains(first, rest),
@@ -257,6 +281,7 @@ impl Scope<'_> {
             }
             (Shape::Display | Shape::Wire, _) => {
                 let (a, b) = (self.optional_text(first), self.owned_text(other));
+                let a = self.bind("value", &a);
                 Value::new(quote!(#a.unwrap_or_else(|| #b)), Shape::Text)
             }
         }
@@ -268,4 +293,8 @@ impl Scope<'_> {
             _ => self.value(expr),
         }
     }
+}
+
+fn is_time(expr: &Expr) -> bool {
+    matches!(expr.ty, ExprType::Timestamp | ExprType::Date)
 }

@@ -1,7 +1,7 @@
 //! Conditions and comparisons.
 
 use super::call::LONG;
-use super::{Scope, Shape, Value, text, wire};
+use super::{Scope, Shape, Value, wire};
 use crate::emit::record::ident;
 use crate::model::{Comparison, Expr, ExprKind, ExprType, Function, LeafKind};
 use proc_macro2::{TokenStream, TokenTree};
@@ -130,7 +130,12 @@ impl Scope<'_> {
         if let Some(empty) = self.emptiness(comparison, left, right) {
             return empty;
         }
-        let (mut a, mut b) = (self.value(left), self.value(right));
+        let is_time = |expr: &Expr| matches!(expr.ty, ExprType::Timestamp | ExprType::Date);
+        let (mut a, mut b) = if is_time(left) && is_time(right) {
+            (self.instant(left), self.instant(right))
+        } else {
+            (self.value(left), self.value(right))
+        };
         if let (Shape::Boolean, false, ExprKind::Boolean(wanted)) =
             (a.shape, a.optional, &right.kind)
         {
@@ -160,9 +165,9 @@ impl Scope<'_> {
                 };
             }
         }
-        for (value, expr) in [(&mut a, left), (&mut b, right)] {
+        for (value, name) in [(&mut a, "left"), (&mut b, "right")] {
             if value.tokens.to_string().len() > LONG {
-                let name = self.bind(&text::name_of(expr), &value.tokens);
+                let name = self.bind(name, &value.tokens);
                 value.tokens = quote!(#name);
             }
         }

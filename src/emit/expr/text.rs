@@ -352,7 +352,7 @@ fn is_short(tokens: &TokenStream) -> bool {
 }
 
 /// A name for the value of an expression.
-pub(super) fn name_of(expr: &Expr) -> String {
+fn name_of(expr: &Expr) -> String {
     let name = match &expr.kind {
         ExprKind::Config(path) => path
             .last()

@@ -99,7 +99,7 @@ pub fn call(function: Function, arguments: &[Value]) -> Option<Value> {
             Value::Number(number) => Value::Number(number.abs()),
             _ => return None,
         },
-        _ => return None,
+        _ => return super::time::call(function, first, rest),
     })
 }
 

@@ -23,6 +23,14 @@ impl Checker<'_, '_> {
         let given = self.arrange(function, at, call)?;
         match function.meaning {
             Meaning::Default => return self.default(&given, range),
+            Meaning::Now
+            | Meaning::Today
+            | Meaning::Duration
+            | Meaning::ShiftDays
+            | Meaning::Strftime
+            | Meaning::IsoFormat
+            | Meaning::EpochSeconds
+            | Meaning::ParseTime => return self.time_function(function.meaning, &given),
             Meaning::Least | Meaning::Greatest => {
                 return self.extreme(function.meaning, &given, range);
             }
@@ -136,7 +144,7 @@ impl Checker<'_, '_> {
                 ExprType::List(_) if takes == Takes::Scalar => {
                     return self.wrong(&value, ast, takes);
                 }
-                ExprType::Secret => return self.wrong(&value, ast, takes),
+                ExprType::Secret | ExprType::Duration => return self.wrong(&value, ast, takes),
                 _ => value,
             },
             Takes::List => match value.ty {
@@ -200,6 +208,10 @@ impl Checker<'_, '_> {
             Gives::Boolean => (ExprType::Boolean, false),
             Gives::MaybeInteger => (ExprType::Integer, first.ty == ExprType::String),
             Gives::MaybeNumber => (ExprType::Number, first.ty == ExprType::String),
+            // Functions of time are made elsewhere.
+            Gives::Timestamp | Gives::MaybeTimestamp => (ExprType::Timestamp, true),
+            Gives::Date => (ExprType::Date, false),
+            Gives::Duration => (ExprType::Duration, false),
             Gives::Same => (first.ty, false),
             Gives::MaybeItem => match first.ty {
                 ExprType::List(item) => (item.alone()?, true),

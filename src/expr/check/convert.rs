@@ -56,6 +56,7 @@ impl Checker<'_, '_> {
             _ if matches!(value.kind, ExprKind::Null) => {
                 self.mismatch(&ast.range, "nothing cannot be part of a text")
             }
+            ExprType::Duration => self.mismatch(&ast.range, "a duration cannot be part of a text"),
             ExprType::List(_) => {
                 let fault = Fault::new(
                     Code::ExpressionType,
@@ -75,9 +76,19 @@ impl Checker<'_, '_> {
         operator: BinaryOperator,
         left: &Ast,
         right: &Ast,
+        range: &Range<usize>,
     ) -> Option<Expr> {
         let (a, b) = (self.check(left), self.check(right));
         let (a, b) = (a?, b?);
+        let is_time = |value: &Expr| {
+            matches!(
+                value.ty,
+                ExprType::Timestamp | ExprType::Date | ExprType::Duration
+            )
+        };
+        if is_time(&a) || is_time(&b) {
+            return self.shifted(operator, (a, left), (b, right), range);
+        }
         let is_text = |value: &Expr| {
             matches!(value.ty, ExprType::String | ExprType::Secret)
                 && !matches!(value.kind, ExprKind::Null)
@@ -185,6 +196,17 @@ impl Checker<'_, '_> {
         } else {
             a
         };
+        if matches!(a.ty, ExprType::Timestamp | ExprType::Date) {
+            let (a, b) = self.same_type(a, b, range, |a, b| {
+                format!("one value is {a}, the other {b}")
+            })?;
+            let (ty, nullable) = (a.ty, b.nullable);
+            if !a.nullable {
+                return Some(a);
+            }
+            let call = ExprKind::Call(Function::Default, vec![a, b]);
+            return Some(expr(call, ty, nullable));
+        }
         self.truth(a.clone(), left)?;
         let (a, b) = self.same_type(a, b, range, |a, b| {
             format!("one value is {a}, the other {b}")

@@ -114,7 +114,7 @@ impl Checker<'_, '_> {
     }
 
     /// A whole number that is always there.
-    fn whole(&mut self, ast: &Ast) -> Option<Expr> {
+    pub(super) fn whole(&mut self, ast: &Ast) -> Option<Expr> {
         let value = self.check(ast)?;
         let fault = match value.ty {
             ExprType::Integer if value.nullable => Fault::new(

@@ -81,6 +81,7 @@ pub mod runtime {
     pub mod state_file;
     pub mod stats;
     mod summary;
+    pub mod time;
     mod tls;
     pub mod token_file;
     mod token_request;

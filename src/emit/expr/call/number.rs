@@ -24,6 +24,11 @@ impl Scope<'_> {
         });
         let (a, b) = (self.integer(left), self.integer(right));
         let tokens = match (&a.tokens, a.optional, &b.tokens, b.optional) {
+            (_, false, b, false)
+                if operator == Operator::Subtract && left.kind == ExprKind::Integer(0) =>
+            {
+                quote!(#b.checked_neg())
+            }
             (_, false, b, false) if matches!(left.kind, ExprKind::Integer(_)) => {
                 let a = self.suffixed(left);
                 quote!(#a.#method(#b))

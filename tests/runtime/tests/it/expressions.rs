@@ -1,6 +1,9 @@
 //! What expressions need beside plain Rust.
 
-use runtime_tests::runtime::{base64_text, md5_hex, numbers, percent, search, sha256_hex, slice};
+use jiff::{Span, Timestamp};
+use runtime_tests::runtime::{
+    base64_text, md5_hex, numbers, percent, search, sha256_hex, slice, time,
+};
 
 #[test]
 fn slices_are_those_of_python_and_never_panic() {
@@ -83,4 +86,59 @@ fn a_search_gives_its_group_or_all_that_matches() {
         None,
         "the group is not in it"
     );
+}
+
+#[test]
+fn instants_are_read_as_people_write_them() {
+    for (text, expected) in [
+        ("2024-02-29T10:00:00Z", Some("2024-02-29T10:00:00Z")),
+        ("2024-02-29T10:00:00+02:00", Some("2024-02-29T08:00:00Z")),
+        ("2024-02-29 10:00:00.5", Some("2024-02-29T10:00:00.5Z")),
+        ("2024-02-29", Some("2024-02-29T00:00:00Z")),
+        ("2024-02-30", None),
+        ("soon", None),
+        ("", None),
+    ] {
+        let read = time::parse(text).map(|time| time.to_string());
+        assert_eq!(read.as_deref(), expected, "{text}");
+    }
+    for (text, format, expected) in [
+        ("29.02.2024", "%d.%m.%Y", Some("2024-02-29T00:00:00Z")),
+        (
+            "29.02.2024 10:30",
+            "%d.%m.%Y %H:%M",
+            Some("2024-02-29T10:30:00Z"),
+        ),
+        (
+            "2024-02-29T10:00:00+0200",
+            "%Y-%m-%dT%H:%M:%S%z",
+            Some("2024-02-29T08:00:00Z"),
+        ),
+        ("10:30", "%H:%M", None),
+        ("x", "%Y", None),
+    ] {
+        let read = time::parse_as(text, format).map(|time| time.to_string());
+        assert_eq!(read.as_deref(), expected, "{text}");
+    }
+}
+
+#[test]
+fn instants_are_moved_by_the_calendar_and_never_beyond_it() {
+    let at = |text: &str| text.parse::<Timestamp>().unwrap();
+    let march = at("2024-03-31T12:00:00Z");
+    let moved = time::shift(march, Span::new().months(-1));
+    assert_eq!(moved, at("2024-02-29T12:00:00Z"));
+    assert_eq!(
+        time::shift(march, Span::new().hours(1)),
+        at("2024-03-31T13:00:00Z")
+    );
+    assert_eq!(time::shift_days(march, -31), at("2024-02-29T12:00:00Z"));
+    for beyond in [i64::MIN, i64::MAX, 10_000_000] {
+        let moved = time::shift_days(march, beyond);
+        assert_eq!(moved < march, beyond < 0, "{beyond}");
+    }
+    let moved = time::shift(march, Span::new().years(19_998));
+    assert!(moved > march);
+    assert_eq!(time::day(march).to_string(), "2024-03-31");
+    assert_eq!(time::seconds(time::day(march)), 1_711_843_200);
 }
