@@ -727,3 +727,18 @@ fn a_column_that_nothing_reads_may_be_missing() {
     };
     assert_eq!(csv.columns, ["id"]);
 }
+
+#[test]
+fn a_job_is_created_by_post_and_its_files_have_the_decoder() {
+    let resource = resource(
+        "decoder: csv, job: { poll: '/reports/{{ job.data.id }}', status: state, completed: done, download: urls }",
+        FIELDS,
+    );
+    let job = resource.job.unwrap();
+    assert_eq!(resource.request.method, "POST");
+    assert_eq!(resource.request.headers, []);
+    assert_eq!(job.download.headers[0].name, "Accept");
+    assert_eq!((job.interval.as_secs(), job.timeout.as_secs()), (5, 3600));
+    assert_eq!(job.max_interval, job.interval);
+    assert!(!job.open);
+}

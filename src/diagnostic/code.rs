@@ -151,6 +151,8 @@ codes! {
     InvalidQuery "E0420" Error,
     /// A rate limit that cannot hold as written.
     InvalidRateLimit "E0421" Error,
+    /// A job that cannot end as written.
+    InvalidJob "E0422" Error,
     /// A module of one's own that cannot be used.
     InvalidModule "E0424" Error,
 

@@ -30,6 +30,7 @@ pub fn authenticator(
         option: None,
         resource: None,
         partitions: None,
+        job: None,
         lets: &lets,
     };
     let (before, value) = shared(scope, auth, uses);

@@ -149,6 +149,7 @@ fn options(connector: &Connector, uses: &mut Uses) -> TokenStream {
         option: None,
         resource: None,
         partitions: None,
+        job: None,
         lets: &lets,
     };
     let base_url = match &client.base_url {

@@ -32,6 +32,15 @@ impl<'a> Pages<'a> {
         }
     }
 
+    /// The structs of an answer about a job, which no trait shows.
+    pub fn of_job(envelope: &'a Envelope, docs: &'static str) -> Self {
+        Self {
+            envelope,
+            docs,
+            public: false,
+        }
+    }
+
     /// The type that a body is read into, with this lifetime where it borrows.
     pub fn root(&self, lifetime: &TokenStream, uses: &mut Uses) -> TokenStream {
         match &self.envelope.root {

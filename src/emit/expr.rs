@@ -5,14 +5,15 @@ mod condition;
 pub mod field;
 mod text;
 
+use super::envelope::Pages;
 use super::incremental;
 use super::record::ident;
 use super::text::{self as rust, integer, literal};
 use crate::model::{
-    Accessor, ConfigField, ConfigType, Connector, Expr, ExprKind, ExprType, LeafKind, Partitions,
-    Resource, Type,
+    Accessor, ConfigField, ConfigType, Connector, Expr, ExprKind, ExprType, Job, LeafKind,
+    Partitions, Resource, Type,
 };
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Literal, TokenStream, TokenTree};
 use quote::quote;
 use std::cell::RefCell;
 
@@ -33,6 +34,8 @@ pub struct Scope<'a> {
     pub resource: Option<&'a Resource>,
     /// How the resource is divided, where a `partition` is bound.
     pub partitions: Option<&'a Partitions>,
+    /// The job that requests are about, and the statements that take values out of the answer that created it.
+    pub job: Option<(&'a Job, &'a RefCell<TokenStream>)>,
     /// Statements that have to stand before the expression just made; see [`Scope::before`].
     pub lets: &'a RefCell<TokenStream>,
 }
@@ -153,6 +156,15 @@ impl<'a> Scope<'a> {
             ExprKind::Null => Value::optional(quote!(None::<&str>), Shape::Str),
             ExprKind::Config(path) => self.config(path),
             ExprKind::Body(path) => self.body(&path.accessor),
+            ExprKind::Created(path, shown) => self.created(&path.accessor, shown),
+            ExprKind::CreatedHeader(name) => {
+                let (name, shown) = (literal(name), literal(&format!("headers['{name}']")));
+                self.of_job(
+                    name.to_string().trim_matches('"'),
+                    &quote!(job.header(#name)),
+                    &shown,
+                )
+            }
             ExprKind::Header(name) => {
                 let name = literal(name);
                 let answer = self.answer();
@@ -296,6 +308,35 @@ impl<'a> Scope<'a> {
                 optional: !self.always.contains(&accessor.to_owned()),
             },
         }
+    }
+
+    /// A value of the answer that created the job, which has to be there.
+    fn created(&self, accessor: &str, shown: &str) -> Value {
+        let created = self.job.and_then(|(job, _)| job.created.as_ref());
+        let certain = created.is_some_and(|created| {
+            let certain = Pages::new(created, "").certain();
+            certain.iter().any(|known| known == accessor)
+        });
+        let method = ident(accessor);
+        let text = if certain {
+            quote!(created.#method().as_str())
+        } else {
+            quote!(created.#method().and_then(Scalar::as_str))
+        };
+        self.of_job(accessor, &text, &literal(shown))
+    }
+
+    fn of_job(&self, name: &str, text: &TokenStream, shown: &Literal) -> Value {
+        let name = heck::ToSnakeCase::to_snake_case(name);
+        let name = ident(&format!("job_{name}"));
+        let statement = quote!(let #name = needed(job, #shown, #text)?;);
+        if let Some((_, lets)) = self.job {
+            let mut lets = lets.borrow_mut();
+            if !lets.to_string().contains(&statement.to_string()) {
+                lets.extend(statement);
+            }
+        }
+        Value::new(quote!(#name), Shape::Str)
     }
 
     fn config(&self, path: &[String]) -> Value {

@@ -37,7 +37,7 @@ pub struct IncrementalView {
 pub fn view(
     resource: &Resource,
     incremental: &Incremental,
-    endpoint: &TokenStream,
+    requests: &TokenStream,
     scope: Scope<'_>,
     uses: &mut Uses,
 ) -> IncrementalView {
@@ -66,20 +66,28 @@ pub fn view(
             |value| end(value, name, what, scope, &mut constants),
         ));
     }
-    let sends_window = endpoint
+    let sends_window = requests
         .to_string()
         .contains(&quote!(self.window).to_string());
+    let pages = super::job::source(resource, uses);
     let within = if sends_window {
-        quote!(fn within(&self, window: Window<#ty>) -> Self { Self { window, ..self.clone() } })
+        quote! {
+            fn within(&self, window: Window<#ty>) -> #pages<Self> {
+                let endpoint = Self { window, ..self.clone() };
+                #pages::new(endpoint)
+            }
+        }
     } else {
-        quote!(fn within(&self, _window: Window<#ty>) -> Self { self.clone() })
+        quote! {
+            fn within(&self, _window: Window<#ty>) -> #pages<Self> { #pages::new(self.clone()) }
+        }
     };
     let items = items(resource, incremental, &ty, &ends, scope, uses);
     uses.expressions(&items);
     let name = ident(&incremental.endpoint);
     let resumable = resumable(resource, &name, &ty);
     let items = quote! {
-        impl Incremental for #name { #items #within }
+        impl Incremental for #name { type Cursor = #ty; type Source = #pages<Self>; #items #within }
 
         #resumable
     };
@@ -196,10 +204,6 @@ fn items(
             const KEEPS_MISSING: bool = false;
         )
     });
-    let max_pages = resource.paging.max_pages.map(|pages| {
-        let pages = text::integer(pages);
-        quote!(const PAGE_LIMIT: Option<u64> = Some(#pages);)
-    });
     let (record, field) = (root(resource), field(&incremental.cursor));
     let limits = limits(ends, scope);
     let distances = [
@@ -224,8 +228,6 @@ fn items(
         })
     });
     quote! {
-        type Cursor = #ty;
-
         const STATE: StateKey = StateKey {
             connector: env!("CARGO_PKG_NAME"),
             resource: #name,
@@ -235,7 +237,6 @@ fn items(
         #filters
         #until_now
         #keeps
-        #max_pages
 
         fn cursor(record: &#record) -> Option<&#ty> { #field }
 

@@ -14,6 +14,7 @@ mod expr;
 mod extend;
 mod format;
 mod incremental;
+mod job;
 mod json_macro;
 mod keyset;
 mod layout;

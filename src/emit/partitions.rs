@@ -323,7 +323,10 @@ impl Code<'_> {
     fn source(&self) -> TokenStream {
         let endpoint = self.endpoint();
         match self.resource.incremental {
-            None => quote!(Pages<#endpoint>),
+            None => {
+                let pages = ident(super::job::name(self.resource));
+                quote!(#pages<#endpoint>)
+            }
             Some(_) => quote!(Windows<#endpoint>),
         }
     }
@@ -464,10 +467,11 @@ impl Code<'_> {
         });
         let child = self.child();
         let source = self.source();
+        let pages = ident(super::job::name(self.resource));
         let open = match &self.resource.incremental {
             None => quote! {
                 let client = self.client.clone();
-                Pages::new(#endpoint { client, partition })
+                #pages::new(#endpoint { client, partition })
             },
             Some(_) => incremental::divided_open(&endpoint, self.sends_window),
         };
@@ -509,6 +513,7 @@ impl Code<'_> {
                 option: None,
                 resource: Some(self.resource),
                 partitions: Some(self.divided),
+                job: None,
                 lets: &lets,
             };
             let holds = scope.condition(when);

@@ -4,19 +4,55 @@ use super::expr::Scope;
 use super::paging::PagingCode;
 use super::resource::{names_in, uses_ident};
 use super::{text, uses::Uses};
-use crate::model::{Body, Json, Name, Param, Part, Path, Request, Resource, Template};
+use crate::model::{Body, Json, Name, Param, Part, Path, Request, Template};
 use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
 
 /// The method of the trait.
 pub fn request(
-    resource: &Resource,
+    request: &Request,
     code: &PagingCode,
     scope: Scope<'_>,
     uses: &mut Uses,
 ) -> TokenStream {
-    let request = &resource.request;
-    let path = path(&request.path, scope);
+    let statements = statements(request, &Making::default(), code, scope, uses);
+    let position = &code.position;
+    let argument = super::record::ident(if uses_ident(&statements, "position") {
+        "position"
+    } else {
+        "_position"
+    });
+    quote! {
+        fn request(&self, #argument: &#position) -> Result<Request, Error> { #statements }
+    }
+}
+
+/// How a request is made.
+#[derive(Default)]
+pub struct Making {
+    /// Where it goes, if its path does not say so.
+    pub target: Option<TokenStream>,
+    /// Statements about it at the end.
+    pub end: TokenStream,
+    /// Whether it is given as an `Option`.
+    pub optional: bool,
+}
+
+/// Statements that give a request.
+pub fn statements(
+    request: &Request,
+    making: &Making,
+    code: &PagingCode,
+    scope: Scope<'_>,
+    uses: &mut Uses,
+) -> TokenStream {
+    let path = match &making.target {
+        Some(tokens) => PathCode {
+            tokens: tokens.clone(),
+            computed: false,
+        },
+        None => path(&request.path, scope),
+    };
     let path_before = scope.before();
     let params = repeated(
         &request.params,
@@ -40,7 +76,6 @@ pub fn request(
     let body = body(&request.body, scope, code);
     let PagingCode {
         params: paging_params,
-        position,
         ..
     } = code;
 
@@ -71,18 +106,21 @@ pub fn request(
         (false, true) => quote!(path),
         (false, false) => path_tokens.clone(),
     };
-    let made = if request.method == "GET" {
-        quote!(Request::get(#target))
-    } else {
+    let fallible = (request.method != "GET").then(|| {
         let method = text::literal(&request.method);
-        quote!(Request::of(#method, #target)?)
+        quote!(Request::of(#method, #target))
+    });
+    let made = match &fallible {
+        None => quote!(Request::get(#target)),
+        Some(made) => quote!(#made?),
     };
     let paging = if code.link {
         TokenStream::new()
     } else {
         paging_params.clone()
     };
-    let statements = quote!(#params #without #headers #body #paging);
+    let end = &making.end;
+    let statements = quote!(#params #without #headers #body #paging #end);
     let all = quote!(#before #made #statements);
     if uses_ident(&all, "segment") {
         uses.runtime("segment");
@@ -95,26 +133,28 @@ pub fn request(
         uses.runtime("set");
     }
     let names = names_in(&all);
-    let argument = super::record::ident(if uses_ident(&all, "position") {
-        "position"
-    } else {
-        "_position"
-    });
+    let given = |request: TokenStream| match making.optional {
+        true => quote!(Ok(Some(#request))),
+        false => quote!(Ok(#request)),
+    };
     let body = if statements.is_empty() {
-        quote!(Ok(#made))
+        match (&fallible, making.optional) {
+            (None, _) => given(made),
+            (Some(made), false) => made.clone(),
+            (Some(made), true) => quote!(#made.map(Some)),
+        }
     } else {
+        let given = given(quote!(request));
         quote! {
             let mut request = #made;
             #statements
-            Ok(request)
+            #given
         }
     };
     quote! {
-        fn request(&self, #argument: &#position) -> Result<Request, Error> {
-            #names
-            #before
-            #body
-        }
+        #names
+        #before
+        #body
     }
 }
 
@@ -202,6 +242,17 @@ fn path(path: &Path, scope: Scope<'_>) -> PathCode {
     PathCode {
         tokens,
         computed: true,
+    }
+}
+
+/// The path of a request as a `String`.
+pub fn target(of: &Path, scope: Scope<'_>) -> TokenStream {
+    let path = path(of, scope);
+    let tokens = path.tokens;
+    if path.computed {
+        tokens
+    } else {
+        quote!(#tokens.to_owned())
     }
 }
 

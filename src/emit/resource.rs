@@ -7,8 +7,8 @@ use super::paging::{PagingCode, paging};
 use super::partitions::{self, PartitionsView};
 use super::record::{Types, ident};
 use super::uses::Uses;
-use super::{client, decoder, errors, extend, format, request, templates, text, wire};
-use crate::model::{Connector, OnInvalid, Paging, PagingKind, Request, Resource};
+use super::{client, decoder, errors, extend, format, job, request, templates, text, wire};
+use crate::model::{Connector, OnInvalid, PagingKind, Resource};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use serde::Serialize;
@@ -29,6 +29,8 @@ struct ResourceView {
     pages: String,
     /// Rust name of the resource's client.
     client: String,
+    /// The runtime's source of the pages of one stream.
+    pages_type: &'static str,
     /// What one request of it is: "GET /v1/x, 100 records a page".
     reads: String,
     /// Rust name of the record.
@@ -55,9 +57,7 @@ pub fn file(connector: &Connector, resource: &Resource) -> String {
     for name in ["Endpoint", "Error", "Records", "Request", "Session", "Turn"] {
         uses.runtime(name);
     }
-    if resource.incremental.is_none() {
-        uses.runtime("Pages");
-    }
+    job::source(resource, &mut uses);
     uses.add("crate::client", "Client");
     uses.add("serde_json::value", "RawValue");
     extend::import(resource, &mut uses);
@@ -83,9 +83,13 @@ pub fn file(connector: &Connector, resource: &Resource) -> String {
         option: None,
         resource: Some(resource),
         partitions: resource.partitions.as_ref(),
+        job: None,
         lets: &lets,
     };
-    let code = paging(&resource.paging, scope);
+    let code = match &resource.job {
+        Some(_) => job::paging(),
+        None => paging(&resource.paging, scope),
+    };
     let rows = decoder::constants(&resource.decoder, &mut uses);
     let size = code.size.map(|size| {
         let size = text::integer(size);
@@ -110,9 +114,15 @@ pub fn file(connector: &Connector, resource: &Resource) -> String {
     let retry = errors::retry(&resource.errors, &mut uses);
     pages.extend(retry.function);
     let endpoint = endpoint(resource, retry.constant, &envelope, &code, scope, &mut uses);
+    let about_job = resource.job.as_ref();
+    let about_job = about_job.map(|job| {
+        pages.extend(job::structs(job, &mut uses));
+        job::methods(resource, job, scope, &mut uses)
+    });
+    let requests = quote!(#endpoint #about_job);
     let incremental = resource.incremental.as_ref();
     let incremental = incremental
-        .map(|incremental| incremental::view(resource, incremental, &endpoint, scope, &mut uses));
+        .map(|incremental| incremental::view(resource, incremental, &requests, scope, &mut uses));
     let sends_window = incremental.as_ref().is_some_and(|view| view.sends_window);
     let divided = resource.partitions.as_ref();
     let divided = divided
@@ -128,6 +138,7 @@ pub fn file(connector: &Connector, resource: &Resource) -> String {
         (None, None) => ident(&resource.type_name),
     };
     let wire = wire::items(resource, &endpoint_type, scope, &mut uses);
+    let job = about_job.map(|job| quote!(impl JobEndpoint for #endpoint_type { #job }));
     let file = templates::render(
         "src/resources/resource.rs",
         ResourceView {
@@ -137,9 +148,12 @@ pub fn file(connector: &Connector, resource: &Resource) -> String {
             types: format::items(items),
             pages: format::items(pages),
             client: resource.type_name.clone(),
-            reads: reads(&resource.request, &resource.paging),
+            pages_type: job::name(resource),
+            reads: reads(resource),
             record,
-            endpoint: format::items(quote!(#wire impl Endpoint for #endpoint_type { #endpoint })),
+            endpoint: format::items(
+                quote!(#wire impl Endpoint for #endpoint_type { #endpoint } #job),
+            ),
             endpoint_type: endpoint_type.to_string(),
             divided,
             incremental,
@@ -149,12 +163,16 @@ pub fn file(connector: &Connector, resource: &Resource) -> String {
 }
 
 /// What one request is, for the docs.
-fn reads(request: &Request, paging: &Paging) -> String {
+fn reads(resource: &Resource) -> String {
+    let (request, paging) = (&resource.request, &resource.paging);
     let path = text::code(&format!(
         "{} {}",
         request.method,
         request::shown_path(&request.path.template)
     ));
+    if resource.job.is_some() {
+        return format!("Reads the files of a job that {path} creates.");
+    }
     match &paging.kind {
         PagingKind::None => format!("Reads {path}, which is one page."),
         PagingKind::Offset { size, .. } => {
@@ -210,16 +228,21 @@ fn endpoint(
         quote!(const ON_INVALID: OnInvalid = OnInvalid::#variant;)
     });
     // Of what is read incrementally, more pages are a failure.
-    let max_pages = resource
-        .paging
-        .max_pages
-        .filter(|_| resource.incremental.is_none());
-    let max_pages = max_pages.map(|pages| {
-        let pages = text::integer(pages);
-        quote!(const MAX_PAGES: Option<u64> = Some(#pages);)
+    let max_pages = resource.paging.max_pages.map(|pages| {
+        let (name, pages) = (
+            ident(match resource.incremental {
+                None => "MAX_PAGES",
+                Some(_) => "PAGE_LIMIT",
+            }),
+            text::integer(pages),
+        );
+        quote!(const #name: Option<u64> = Some(#pages);)
     });
     let session = session(scope.connector, resource);
-    let request = request::request(resource, code, scope, uses);
+    let request = match &resource.job {
+        Some(job) => job::download(job, code, scope, uses),
+        None => request::request(&resource.request, code, scope, uses),
+    };
     let action = errors::action(resource, scope, uses);
     let extension = resource.extension.as_ref();
     let json = match extension {
@@ -274,7 +297,7 @@ fn endpoint(
             uses.runtime(name);
         }
     }
-    let start = if code.guard != Some("Off") {
+    let start = if code.position.to_string() != quote!(()).to_string() {
         quote!(fn start(&self) -> #position { #start })
     } else {
         quote!(

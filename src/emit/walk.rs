@@ -186,7 +186,10 @@ fn plain(variant: &str) -> String {
 fn walkable(connector: &Connector, resource: &Resource) -> bool {
     // What a module does is not known.
     let auth = resource.auth.as_ref().unwrap_or(&connector.client.auth);
-    !extends(auth) && resource.extension.is_none() && resource.decoder == Decoder::JSON
+    !extends(auth)
+        && resource.extension.is_none()
+        && resource.job.is_none()
+        && resource.decoder == Decoder::JSON
 }
 
 fn extends(auth: &Auth) -> bool {

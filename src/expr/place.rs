@@ -24,6 +24,8 @@ pub struct Place<'a> {
     pub partition: Option<&'a PartitionNames<'a>>,
     /// `cursor`: in requests of resources that are read incrementally.
     pub cursor: CursorPlace<'a>,
+    /// `job`: in requests about a job; gives the accessor of a value of the answer that created it.
+    pub job: Option<&'a RefCell<dyn BodyReader + 'static>>,
 }
 
 /// Whether a record can be named at a place.
@@ -55,6 +57,7 @@ impl<'a> Place<'a> {
             parent: RecordNames::Absent,
             partition: None,
             cursor: CursorPlace::Absent,
+            job: None,
         }
     }
 
@@ -86,6 +89,9 @@ impl<'a> Place<'a> {
         roots.extend(self.partition.iter().flat_map(|names| names.roots()));
         if !matches!(self.cursor, CursorPlace::Absent) {
             roots.push("cursor");
+        }
+        if self.job.is_some() {
+            roots.push("job");
         }
         roots
     }

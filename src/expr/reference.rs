@@ -3,6 +3,7 @@
 mod config;
 mod record;
 
+use std::cell::RefCell;
 use std::ops::Range;
 
 use config::config;
@@ -43,6 +44,7 @@ pub(super) fn resolve(
                 partition(reference, names)
             }
         }
+        "job" if let Some(created) = place.job => job(reference, text, created),
         "cursor" if !matches!(place.cursor, CursorPlace::Absent) => cursor(reference, place.cursor),
         name => {
             let root = [RecordRoot::Current, RecordRoot::Parent, RecordRoot::Last]
@@ -108,6 +110,14 @@ fn unknown_root(reference: &Reference<'_>, place: &Place<'_>) -> Fault {
         "cursor" => {
             let fault = unknown(range, "`cursor` does not exist here");
             return fault.help("it exists in requests of a resource with `incremental`: in `path`, `params`, `headers` and the body");
+        }
+        "job" | "creation_response" | "polling_response" | "download_target" => {
+            let fault = unknown(range, format!("`{root}` does not exist here"));
+            return fault.help(match *root {
+                "polling_response" | "download_target" => "in `download` of a `job`, `url` says where the answer with the state has the URL",
+                "creation_response" => "in `poll`, `download` and `delete` of a `job`, `job.X` is the value at `X` of the answer that created it",
+                _ => "it exists in `poll`, `delete` and the `path` of `download` of an endpoint with `job`",
+            });
         }
         "resources" => {
             let steps = reference.steps.iter();
@@ -243,6 +253,46 @@ fn response(reference: &Reference<'_>, text: &Text, place: &mut Place<'_>) -> Re
             unknown(first.range.clone(), format!("`response` has no `{other}`")),
         )),
     }
+}
+
+/// `job.a.b`, `job.headers['x']`: what the answer that created a job has. It has to be there.
+fn job(
+    reference: &Reference<'_>,
+    text: &Text,
+    created: &RefCell<dyn super::BodyReader + 'static>,
+) -> Resolved {
+    let steps = reference.steps;
+    if let Some((first, rest)) = steps.split_first()
+        && key(first)? == "headers"
+    {
+        let header = header(reference, rest)?;
+        return Ok(header.map(|header| Expr {
+            kind: match header.kind {
+                ExprKind::Header(name) => ExprKind::CreatedHeader(name),
+                other => other,
+            },
+            nullable: false,
+            ..header
+        }));
+    }
+    if steps.is_empty() {
+        let fault = Fault::new(
+            Code::ExpressionType,
+            reference.range.clone(),
+            "`job` alone is no value",
+        );
+        return Err(fault.help("name a part of the answer that created it, as `job.id`"));
+    }
+    let path: Vec<StepKind> = steps.iter().map(|step| step.kind.clone()).collect();
+    let span = text.span_of(reference.range.clone());
+    let accessor = created.borrow_mut().accessor(&path, LeafKind::Scalar, span);
+    let shown = text.value.get(reference.range.clone()).unwrap_or_default();
+    let shown = shown.trim_start_matches("job").trim_start_matches('.');
+    Ok(accessor.map(|accessor| Expr {
+        kind: ExprKind::Created(crate::model::BodyPath { accessor }, shown.to_owned()),
+        ty: ExprType::String,
+        nullable: false,
+    }))
 }
 
 fn header(reference: &Reference<'_>, rest: &[Step]) -> Resolved {

@@ -131,6 +131,8 @@ fn shown(kind: &ExprKind) -> String {
         ExprKind::Config(path) => path.join("."),
         ExprKind::Body(path) => path.accessor.clone(),
         ExprKind::Header(name) => format!("header {name}"),
+        ExprKind::Created(path, _) => format!("job.{}", path.accessor),
+        ExprKind::CreatedHeader(name) => format!("header {name} of the job"),
         ExprKind::Status => "status".to_owned(),
         ExprKind::Field { root, path } => {
             let steps = path.steps.iter().map(|step| step.rust.clone());

@@ -91,6 +91,7 @@ impl Lowering<'_, '_> {
             partition: None,
             cursor: CursorPlace::Absent,
             modules: self.cx.modules,
+            job: None,
         }
     }
 

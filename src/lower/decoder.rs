@@ -6,7 +6,7 @@ use crate::expr::literal;
 use crate::model::{BodyFormat, Compression, Csv, Decoder, Param, Record, Request, Template, Type};
 use crate::source::{Span, Spanned, Text};
 use crate::spec;
-use crate::spec::{Client, CsvDecoder, CsvHeader, Endpoint};
+use crate::spec::{Client, CsvDecoder, CsvHeader, Value};
 
 /// Lowers the decoder of a resource; `record` is `None` where it could not be made.
 pub(super) fn lower(
@@ -59,7 +59,7 @@ pub(super) fn lower(
 pub(super) fn accept(
     request: &mut Request,
     decoder: &Decoder,
-    endpoint: &Endpoint,
+    own: &[(Text, Value)],
     client: &Client,
 ) {
     let kind = match (&decoder.compression, &decoder.format) {
@@ -69,7 +69,7 @@ pub(super) fn accept(
         (Compression::None, BodyFormat::Jsonl) => "application/x-ndjson",
         (Compression::None, BodyFormat::Csv(_)) => "text/csv",
     };
-    let mut headers = endpoint.headers.iter().chain(&client.headers);
+    let mut headers = own.iter().chain(&client.headers);
     if headers.any(|(name, _)| name.value.eq_ignore_ascii_case("accept")) {
         return;
     }

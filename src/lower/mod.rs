@@ -14,6 +14,7 @@ mod fields;
 mod graphql;
 mod header;
 mod incremental;
+mod job;
 mod json;
 mod key;
 mod package;
@@ -37,13 +38,14 @@ mod wait;
 
 pub use header::is_header_name;
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use extend::Modules;
 use sha2::{Digest, Sha256};
 
 use crate::diagnostic::{Code, Diagnostic, Sink};
-use crate::expr::{ConfigNames, CursorPlace, PartitionNames, Place};
+use crate::expr::{BodyReader, ConfigNames, CursorPlace, PartitionNames, Place};
 use crate::model::{Collision, Connector};
 use crate::source::{Sources, Span, Text};
 use crate::spec::Spec;
@@ -55,6 +57,7 @@ struct Cx<'a> {
     partition: Option<&'a PartitionNames<'a>>,
     cursor: CursorPlace<'a>,
     modules: &'a Modules,
+    job: Option<&'a RefCell<dyn BodyReader + 'static>>,
 }
 
 impl<'a> Cx<'a> {
@@ -63,6 +66,7 @@ impl<'a> Cx<'a> {
         Place {
             partition: self.partition,
             cursor: self.cursor,
+            job: self.job,
             ..Place::config_only(self.config)
         }
     }
@@ -137,6 +141,7 @@ fn lower_whole(spec: &Spec, sources: &mut Sources, sink: &mut Sink) -> Option<Co
         partition: None,
         cursor: CursorPlace::Absent,
         modules: &modules,
+        job: None,
     };
     let client = client::lower(spec, &mut cx);
     let resources = resource::lower_all(spec, sources, &mut cx);

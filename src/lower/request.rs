@@ -17,11 +17,11 @@ const METHODS: [&str; 9] = [
 pub(super) fn lower(endpoint: &Endpoint, client: &Client, cx: &mut Cx<'_>) -> Option<Request> {
     let method = match &endpoint.method {
         Some(text) => method(text, cx),
-        None if endpoint.graphql.is_some() => Some("POST".to_owned()),
+        None if endpoint.graphql.is_some() || endpoint.job.is_some() => Some("POST".to_owned()),
         None => Some("GET".to_owned()),
     };
     let path = path::lower(&endpoint.path, &endpoint.params, cx);
-    let params = params(endpoint, client, cx);
+    let params = joined(&endpoint.params, &client.params, cx);
     let headers = param::params(&endpoint.headers, Kind::Header, cx);
     let without_headers = endpoint
         .headers
@@ -79,6 +79,48 @@ pub(super) fn login(login: &Login, path: Option<Path>, cx: &mut Cx<'_>) -> Optio
     })
 }
 
+/// What a request about a job says beside where it goes.
+pub(super) struct Keys<'s> {
+    pub span: Span,
+    pub method: Option<&'s Text>,
+    pub params: &'s [(Text, Value)],
+    pub headers: &'s [(Text, Value)],
+    pub json: Option<&'s Node>,
+}
+
+/// Lowers a request about a job, with the parameters of the client where it is given.
+pub(super) fn of_job(
+    keys: &Keys<'_>,
+    default_method: &str,
+    path: Option<Path>,
+    client: Option<&Client>,
+    cx: &mut Cx<'_>,
+) -> Option<Request> {
+    let method = match keys.method {
+        Some(text) => method(text, cx),
+        None => Some(default_method.to_owned()),
+    };
+    let of_client = client.map_or(&[][..], |client| &client.params);
+    let params = joined(keys.params, of_client, cx);
+    let headers = param::params(keys.headers, Kind::Header, cx);
+    let body = BodyKeys {
+        span: keys.span,
+        json: keys.json,
+        form: None,
+        graphql: None,
+        text: None,
+    };
+    let body = body.lower(cx);
+    Some(Request {
+        method: method?,
+        path: path?,
+        params,
+        headers,
+        without_headers: Vec::new(),
+        body: body?,
+    })
+}
+
 /// A method in capitals.
 pub(super) fn method(text: &Text, cx: &mut Cx<'_>) -> Option<String> {
     let method = text.value.to_ascii_uppercase();
@@ -95,17 +137,12 @@ pub(super) fn method(text: &Text, cx: &mut Cx<'_>) -> Option<String> {
     None
 }
 
-/// The client's parameters, then the endpoint's, which win.
-fn params(endpoint: &Endpoint, client: &Client, cx: &mut Cx<'_>) -> Vec<Param> {
-    let own = param::params(&endpoint.params, Kind::Query, cx);
-    let mut all: Vec<Param> = param::params(&client.params, Kind::Query, cx);
-    all.retain(|param| {
-        !endpoint
-            .params
-            .iter()
-            .any(|(name, _)| name.value == param.name)
-    });
-    all.extend(own);
+/// The client's parameters, then a request's own, which win.
+fn joined(own: &[(Text, Value)], of_client: &[(Text, Value)], cx: &mut Cx<'_>) -> Vec<Param> {
+    let lowered = param::params(own, Kind::Query, cx);
+    let mut all: Vec<Param> = param::params(of_client, Kind::Query, cx);
+    all.retain(|param| !own.iter().any(|(name, _)| name.value == param.name));
+    all.extend(lowered);
     all
 }
 

@@ -12,13 +12,13 @@ use super::partitions::{self, OnlyDivided};
 use super::record::RecordBuilder;
 use super::schema_ref::Documents;
 use super::{
-    Cx, auth, decoder, disposition, error_handler, extend, fields, graphql, key, request, samples,
-    schema, transform,
+    Cx, auth, decoder, disposition, error_handler, extend, fields, graphql, job, key, request,
+    samples, schema, transform,
 };
 use crate::diagnostic::{Code, Diagnostic, Sink};
 use crate::expr::{CursorPlace, ParentNames, PartitionNames, PathItem, PathItemKind};
 use crate::model::{
-    Action, Auth, Body, Extension, LinkSource, OnInvalid, Paging, PagingKind, Record, Request,
+    Action, Auth, Body, Extension, Job, LinkSource, OnInvalid, Paging, PagingKind, Record, Request,
     Resource, Rule, Wire,
 };
 use crate::source::Sources;
@@ -71,6 +71,7 @@ pub(super) fn lower_all(spec: &Spec, sources: &mut Sources, cx: &mut Cx<'_>) -> 
                 partition: divided.as_ref(),
                 cursor: CursorPlace::Absent,
                 modules: cx.modules,
+                job: None,
             },
         };
         let one = lowering.lower(own.take(), divided.as_ref(), &mut documents);
@@ -156,12 +157,24 @@ impl Lowering<'_, '_> {
             let (spec, path) = (resource.incremental.as_ref()?, parts.cursor.as_deref()?);
             incremental::range(spec, path, &parts.record, self.cx)
         });
-        let mut request = self.request(range.as_ref());
+        let (mut request, mut job) = match self.request(range.as_ref()) {
+            Some((request, job)) => (Some(request), job),
+            None => (None, None),
+        };
         let sent = record.as_ref().map(RecordParts::sent);
         let filter = transform::filter(resource.filter.as_ref(), sent, self.cx);
         let mut decoder = decoder::lower(resource, sent, self.cx);
-        if let (Some(request), Some(decoder)) = (&mut request, &decoder) {
-            decoder::accept(request, decoder, endpoint, &self.spec.client);
+        if let Some(decoder) = &decoder {
+            let (request, own) = match (&mut job, &endpoint.job) {
+                (Some(job), Some(spec)) => (
+                    job.as_mut().map(|job| &mut job.download),
+                    &spec.download.headers,
+                ),
+                _ => (request.as_mut(), &endpoint.headers),
+            };
+            if let Some(request) = request {
+                decoder::accept(request, decoder, own, &self.spec.client);
+            }
         }
         let own_auth = endpoint
             .auth
@@ -175,6 +188,7 @@ impl Lowering<'_, '_> {
             .paginator
             .as_ref()
             .or(self.spec.client.paginator.as_ref())
+            .filter(|_| endpoint.job.is_none())
         {
             _ if links => Some(Paging {
                 kind: PagingKind::Link {
@@ -258,6 +272,10 @@ impl Lowering<'_, '_> {
             decoder: decoder?,
             envelope: envelope?,
             paging,
+            job: match job {
+                Some(job) => Some(job?),
+                None => None,
+            },
             errors: errors?,
             auth,
             partitions: match divided {
@@ -413,6 +431,7 @@ impl Lowering<'_, '_> {
             partition: self.cx.partition,
             cursor: CursorPlace::Absent,
             modules: self.cx.modules,
+            job: None,
         };
         if let Some(mut shaped) = transform::shape(resource, sent, None, &mut cx) {
             let made = &mut shaped.builder;
@@ -430,8 +449,9 @@ impl Lowering<'_, '_> {
         view
     }
 
-    /// The request, in which the window exists where there is one.
-    fn request(&mut self, range: Option<&Range<'_>>) -> Option<Request> {
+    /// The request, in which the window exists where there is one, and what is said of the job that it creates.
+    #[allow(clippy::option_option, reason = "refused, absent, given")]
+    fn request(&mut self, range: Option<&Range<'_>>) -> Option<(Request, Option<Option<Job>>)> {
         let endpoint = &self.resource.endpoint;
         let cursor = match (range, &self.resource.incremental) {
             (Some(range), _) => CursorPlace::Request(&range.names),
@@ -444,12 +464,16 @@ impl Lowering<'_, '_> {
             partition: self.cx.partition,
             cursor,
             modules: self.cx.modules,
+            job: None,
         };
-        let mut request = request::lower(endpoint, &self.spec.client, &mut cx)?;
+        let request = request::lower(endpoint, &self.spec.client, &mut cx);
+        let job = endpoint.job.as_ref();
+        let job = job.map(|job| job::lower(job, endpoint, &self.spec.client, &mut cx));
+        let mut request = request?;
         if let Some(range) = range {
             range.add_params(&mut request, endpoint, &mut cx);
         }
-        Some(request)
+        Some((request, job))
     }
 
     /// Adds the records' place to the envelope; the selector as it is written.

@@ -17,6 +17,12 @@ pub enum Template {
     Parts(Vec<Part>),
 }
 
+impl Default for Template {
+    fn default() -> Self {
+        Self::Text(String::new())
+    }
+}
+
 /// A piece of a [`Template`].
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub enum Part {
@@ -50,6 +56,8 @@ impl Expr {
             | ExprKind::Config(_)
             | ExprKind::Cursor(..)
             | ExprKind::Body(_)
+            | ExprKind::Created(..)
+            | ExprKind::CreatedHeader(_)
             | ExprKind::Header(_)
             | ExprKind::Status
             | ExprKind::Field { .. }
@@ -156,6 +164,11 @@ pub enum ExprKind {
     Config(Vec<String>),
     /// `response.body.a.b`: Rust names in the envelope (of pages), or in the error body's envelope (of rules).
     Body(BodyPath),
+    /// `job.a.b`: Rust name of the accessor in [`super::Job::created`], and the path as the spec has it. It has to be
+    /// there.
+    Created(BodyPath, String),
+    /// `job.headers['x']`: the name in lower case. It has to be there.
+    CreatedHeader(String),
     /// `response.headers['x']`: the name in lower case.
     Header(String),
     /// `response.status`

@@ -9,6 +9,7 @@ mod expr;
 mod extend;
 mod function;
 mod incremental;
+mod job;
 mod name;
 mod paging;
 mod partitions;
@@ -26,6 +27,7 @@ pub use expr::*;
 pub use extend::*;
 pub use function::*;
 pub use incremental::*;
+pub use job::*;
 pub use name::*;
 pub use paging::*;
 pub use partitions::*;
@@ -111,6 +113,8 @@ pub struct Resource {
     pub envelope: Envelope,
     /// How to get from a page to the next.
     pub paging: Paging,
+    /// The job that its request creates, whose files are the pages.
+    pub job: Option<Job>,
     /// What failures mean.
     pub errors: ErrorPolicy,
     /// Its own authentication, where it is not the client's.

@@ -21,7 +21,7 @@ pub struct Request {
 }
 
 /// Where a request goes.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct Path {
     /// A whole URL: not appended to `base_url`.
     pub absolute: bool,

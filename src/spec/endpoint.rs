@@ -1,6 +1,6 @@
 //! `endpoint`: one request and how its response becomes records.
 
-use super::{Auth, Decoder, ErrorHandler, Paginator};
+use super::{Auth, Decoder, ErrorHandler, Job, Paginator};
 use crate::read::{Node, spec_map};
 use crate::source::{Spanned, Text};
 
@@ -13,7 +13,7 @@ spec_map! {
     pub struct Endpoint shorthand(path) {
         /// Appended to `base_url`; a whole URL stands for itself. Templates are percent-encoded, each as one segment.
         required path: Text,
-        /// The HTTP method; GET when absent.
+        /// The HTTP method; GET when absent, and POST of a request that creates a `job`.
         optional method: Text,
         /// Query parameters.
         default params: Vec<(Text, Value)>,
@@ -39,8 +39,9 @@ spec_map! {
         optional auth: Auth,
         /// A response without the data path is an empty page, not an error.
         optional allow_missing_data: Spanned<bool>,
+        /// What the request creates is a job, whose files have the records.
+        optional job: Box<Job>,
     }
-    later { "job" }
     instead {
         "response_actions" = "write `error_handler` with `rules`: `{ status: 404, action: ignore }`",
         "incremental" = "write it beside `endpoint`: `incremental: { cursor: updated_at, param: since }`",

@@ -32,6 +32,8 @@ pub trait Endpoint: Send + Sync + 'static {
     const ON_INVALID: OnInvalid = OnInvalid::Fail;
     /// Pages after which to stop.
     const MAX_PAGES: Option<u64> = None;
+    /// Pages after which reading fails, if there are more.
+    const PAGE_LIMIT: Option<u64> = None;
 
     /// The connection.
     fn session(&self) -> &Session;

@@ -39,6 +39,8 @@ pub enum Kind {
     Decode,
     /// There is no way from this page to the next.
     Paging,
+    /// A job of the API failed, or did not end in time.
+    Job,
     /// By the API's answer, what was asked for is to be left out.
     Skipped,
 }

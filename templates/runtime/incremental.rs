@@ -14,6 +14,8 @@ use super::wire::Wire;
 pub trait Incremental: Endpoint + Clone {
     /// The type of the cursor.
     type Cursor: Cursor;
+    /// The pages of one window.
+    type Source: Source<Record = <Self::Wire as Wire<Self>>::Record>;
 
     /// Whose state it is.
     const STATE: StateKey;
@@ -25,12 +27,9 @@ pub trait Incremental: Endpoint + Clone {
     const UNTIL_NOW: bool = false;
     /// Whether records without a cursor are kept.
     const KEEPS_MISSING: bool = true;
-    /// Pages of a window after which reading fails, if there are more.
-    const PAGE_LIMIT: Option<u64> = None;
 
-    /// The same for another window.
-    #[must_use]
-    fn within(&self, window: Window<Self::Cursor>) -> Self;
+    /// The pages of a window; nothing is sent yet.
+    fn within(&self, window: Window<Self::Cursor>) -> Self::Source;
 
     /// The cursor of a record.
     fn cursor(record: &<Self::Wire as Wire<Self>>::Record) -> Option<&Self::Cursor>;

@@ -3,7 +3,7 @@
 
 use super::decode;
 use super::endpoint::{Endpoint, Guard, OnInvalid, Turn};
-use super::error::Error;
+use super::error::{Error, Kind};
 use super::guard::Seen;
 use super::record::Record;
 use super::send::{Action, Answer};
@@ -14,7 +14,7 @@ type RecordOf<E> = <<E as Endpoint>::Wire as Wire<E>>::Record;
 
 /// The pages of a resource, one after the other.
 pub struct Pages<E: Endpoint> {
-    endpoint: E,
+    pub(super) endpoint: E,
     pub(super) next: Result<Option<E::Position>, Error>,
     seen: Seen,
     number: u64,
@@ -93,6 +93,15 @@ impl<E: Endpoint> Pages<E> {
         };
         let next = endpoint.next(&turn);
         let next = next.map(|next| next.filter(|_| E::MAX_PAGES.is_none_or(|max| number < max)));
+        let is_cut = E::PAGE_LIMIT.is_some_and(|max| number >= max) && matches!(next, Ok(Some(_)));
+        let next = if is_cut {
+            let text = format!(
+                "there are more than {number} pages: what is cut off would never be read; raise `max_pages`"
+            );
+            Err(Error::new(Kind::Paging, text))
+        } else {
+            next
+        };
         self.next = next
             .and_then(|next| self.seen.follow::<E>(&answer, next))
             .map_err(name);

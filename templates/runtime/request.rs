@@ -17,6 +17,18 @@ pub struct Request {
     pub(super) without: Vec<String>,
     pub(super) body: Option<(&'static str, String)>,
     pub(super) secrets: Vec<Secret>,
+    pub(super) credentials: Credentials,
+}
+
+/// Where a request goes with its credentials.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Credentials {
+    /// To permitted origins, and to no others.
+    Needed,
+    /// To permitted origins; to others it goes without them, and without what all requests share.
+    AtHome,
+    /// It goes anywhere without them.
+    None,
 }
 
 impl Request {
@@ -35,7 +47,18 @@ impl Request {
             without,
             body: None,
             secrets,
+            credentials: Credentials::Needed,
         }
+    }
+
+    /// Sends no credentials with it, wherever it goes.
+    pub fn without_credentials(&mut self) {
+        self.credentials = Credentials::None;
+    }
+
+    /// Lets it go to other origins, too, without credentials.
+    pub fn without_credentials_elsewhere(&mut self) {
+        self.credentials = Credentials::AtHome;
     }
 
     /// Adds a query parameter.

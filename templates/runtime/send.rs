@@ -95,12 +95,12 @@ impl Session {
     ) -> Result<Option<Answer>, Error> {
         let (started, mut refreshed, mut tries) = (Instant::now(), false, 0);
         loop {
-            let mut request = request.clone();
+            let (plain, mut request) = (request, request.clone());
             if let Some(auth) = &self.auth {
                 auth.authorize(&mut request, self).await?;
             }
             let mut retried = None;
-            let error = match self.attempt(&request).await {
+            let error = match self.attempt(&request, plain).await {
                 Ok(answer) => {
                     let declared = rule(&answer);
                     let is_declared = declared.is_some();
@@ -146,11 +146,16 @@ impl Session {
         }
     }
 
-    /// Sends a request once, and follows redirects to permitted origins.
-    async fn attempt(&self, request: &Request) -> Result<Answer, Error> {
-        let mut url = request.url(&self.options.base_url)?;
-        self.permit(&url, None)?;
-        let mut request = request.clone();
+    /// Sends a request once, and follows redirects to permitted origins; to others only the plain request without the
+    /// credentials, where it may go without them.
+    async fn attempt(&self, request: &Request, plain: &Request) -> Result<Answer, Error> {
+        let mut url = plain.url(&self.options.base_url)?;
+        let mut request = if self.admits(plain, &url, None)? {
+            url = request.url(&self.options.base_url)?;
+            request.clone()
+        } else {
+            self.bare(plain)?
+        };
         for _ in 0..=10 {
             let answer = self.exchange(&request, url).await?;
             let (301..=303 | 307 | 308, Some(to)) = (answer.status(), answer.header("location"))
@@ -160,7 +165,9 @@ impl Session {
             let broken =
                 |error| Error::new(Kind::Decode, format!("the URL of a redirect: {error}"));
             url = answer.url.join(to).map_err(broken)?;
-            self.permit(&url, Some(&answer.url))?;
+            if !self.admits(plain, &url, Some(&answer.url))? {
+                request = self.bare(plain)?;
+            }
             if answer.status() < 307 {
                 (request.method, request.body) = (Method::GET, None);
             }
@@ -237,7 +244,12 @@ impl Session {
             .flatten()
             .collect::<Vec<_>>()
             .join(": ");
-        let said = answer.message().map(|said| self.mask(request, said));
-        Error::new(Kind::Status(answer.status()), self.mask(request, text)).said(said)
+        Error::new(Kind::Status(answer.status()), self.mask(request, text))
+            .said(self.said(request, answer))
+    }
+
+    /// What the API itself says in an answer.
+    pub(super) fn said(&self, request: &Request, answer: &Answer) -> Option<String> {
+        answer.message().map(|said| self.mask(request, said))
     }
 }

@@ -9,7 +9,7 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, Url, redirect::Policy};
 
 use super::error::{Error, Kind};
-use super::request::Request;
+use super::request::{Credentials, Request};
 use super::send::Answer;
 use super::stats::Stats;
 use super::tls;
@@ -155,6 +155,38 @@ impl Session {
             format!("refused to send credentials to `{to}`: neither the API's origin nor allowed")
         };
         Err(Error::new(Kind::Config, text))
+    }
+
+    /// Whether a request goes to a URL, found on the page `from`, with its credentials.
+    pub(super) fn admits(
+        &self,
+        request: &Request,
+        url: &Url,
+        from: Option<&Url>,
+    ) -> Result<bool, Error> {
+        let permitted = self.permit(url, from);
+        let downgrades =
+            from.is_some_and(|from| from.scheme() == "https" && url.scheme() == "http");
+        match request.credentials {
+            Credentials::Needed => permitted.map(|()| true),
+            _ if downgrades => permitted.map(|()| false),
+            Credentials::AtHome => Ok(permitted.is_ok()),
+            Credentials::None => Ok(false),
+        }
+    }
+
+    /// A request without credentials, and without what all requests share.
+    pub(super) fn bare(&self, request: &Request) -> Result<Request, Error> {
+        if !request.secrets.is_empty() {
+            let text = "refused to send secrets to another origin: it is not allowed";
+            return Err(Error::new(Kind::Config, text));
+        }
+        let mut bare = request.clone();
+        let common = self.options.common.headers.iter();
+        let shared = common.map(|(name, _)| name.to_lowercase());
+        bare.without
+            .extend(shared.filter(|name| name != "user-agent"));
+        Ok(bare)
     }
 
     /// The URL to send a request to; a gateway is told which server it is for.

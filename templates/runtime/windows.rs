@@ -14,7 +14,6 @@ use super::endpoint::Endpoint;
 use super::error::{Error, Kind};
 use super::guard::digest;
 use super::incremental::{CursorOrder, Extent, Incremental, Window};
-use super::pages::Pages;
 use super::source::{Batch, Checkpoint, Source};
 use super::state::{MAX_BOUNDARY, Progress};
 use super::wire::Wire;
@@ -46,7 +45,7 @@ enum Stage<I: Incremental> {
 }
 
 struct Reading<I: Incremental> {
-    pages: Pages<I>,
+    pages: I::Source,
     window: Window<I::Cursor>,
     rest: Option<Window<I::Cursor>>,
     /// The last value, where they ascend.
@@ -263,7 +262,7 @@ impl<I: Incremental> Reading<I> {
             });
         }
         Self {
-            pages: Pages::new(resource.within(window.clone())),
+            pages: resource.within(window.clone()),
             window,
             rest,
             last: None,
@@ -276,14 +275,6 @@ impl<I: Incremental> Reading<I> {
     async fn next(&mut self) -> Result<Option<Batch<RecordOf<I>>>, Error> {
         if self.done {
             return Ok(None);
-        }
-        let is_cut = I::PAGE_LIMIT.is_some_and(|max| self.number >= max);
-        if let (true, Ok(Some(_))) = (is_cut, &self.pages.next) {
-            let text = format!(
-                "there are more than {} pages: what is cut off would never be read; raise `max_pages`",
-                self.number
-            );
-            return Err(Error::new(Kind::Paging, text));
         }
         let Some(batch) = self.pages.next().await? else {
             return Ok(None);

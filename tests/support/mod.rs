@@ -170,6 +170,7 @@ pub fn resource() -> Resource {
             max_elapsed: None,
         },
         auth: None,
+        job: None,
         partitions: None,
         selected: true,
         on_invalid: OnInvalid::Fail,

@@ -363,7 +363,8 @@ fn name_of(expr: &Expr) -> String {
             .steps
             .last()
             .map_or("value", |step| step.rust.trim_start_matches("r#")),
-        ExprKind::Header(_) => "header",
+        ExprKind::Created(path, _) => path.accessor.trim_start_matches("r#"),
+        ExprKind::Header(_) | ExprKind::CreatedHeader(_) => "header",
         ExprKind::Cursor(CursorEdge::Start, _) => "start",
         ExprKind::Cursor(CursorEdge::End, _) => "end",
         _ => "value",
@@ -393,6 +394,8 @@ fn free_name(name: &str) -> String {
         "tokens",
         "change",
         "partition",
+        "job",
+        "created",
     ];
     let keyword = syn::parse_str::<proc_macro2::Ident>(name).is_err();
     if keyword || taken.contains(&name) {

@@ -165,6 +165,8 @@ impl<'a> Scope<'a> {
             ExprKind::Null => Value::Nothing,
             ExprKind::Config(path) => self.settings.value(path),
             ExprKind::Body(path) => self.seen?.body(&path.accessor),
+            // What an API says of a job is not known.
+            ExprKind::Created(..) | ExprKind::CreatedHeader(_) => return None,
             ExprKind::Header(name) => self.seen?.header(name),
             ExprKind::Status => Value::Integer(self.seen?.status.into()),
             ExprKind::Field {

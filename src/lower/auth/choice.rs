@@ -87,6 +87,7 @@ pub(super) fn choice(one_of: &spec::OneOfAuth, cx: &mut Cx<'_>) -> Option<Auth> 
                 partition: cx.partition,
                 cursor: cx.cursor,
                 modules: cx.modules,
+                job: cx.job,
             },
         ) {
             Some(auth) => options.push(AuthOption {

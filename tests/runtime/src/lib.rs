@@ -34,6 +34,7 @@ pub mod runtime {
     #[path = "../../tests/runtime/src/inside.rs"]
     mod inside;
     pub mod items;
+    pub mod job;
     pub mod json;
     pub mod jwt;
     pub mod keyset;

@@ -155,6 +155,7 @@ impl<T: serde::Serialize + Send + Sync + 'static> Endpoint for Rows<T> {
 
 impl Incremental for Rows<Timestamp> {
     type Cursor = Timestamp;
+    type Source = Pages<Self>;
 
     const STATE: StateKey = StateKey {
         connector: "news",
@@ -163,11 +164,11 @@ impl Incremental for Rows<Timestamp> {
     };
     const ORDER: CursorOrder = CursorOrder::Ascending;
 
-    fn within(&self, window: Window<Timestamp>) -> Self {
-        Self {
+    fn within(&self, window: Window<Timestamp>) -> Pages<Self> {
+        Pages::new(Self {
             window,
             ..self.clone()
-        }
+        })
     }
 
     fn cursor(record: &Row) -> Option<&Timestamp> {
@@ -209,6 +210,7 @@ impl Endpoint for RowsOf {
 
 impl Incremental for RowsOf {
     type Cursor = i64;
+    type Source = Pages<Self>;
 
     const STATE: StateKey = StateKey {
         connector: "news",
@@ -216,8 +218,11 @@ impl Incremental for RowsOf {
         cursor: "n",
     };
 
-    fn within(&self, window: Window<i64>) -> Self {
-        Self(self.0.within(window))
+    fn within(&self, window: Window<i64>) -> Pages<Self> {
+        Pages::new(Self(Rows {
+            window,
+            ..self.0.clone()
+        }))
     }
 
     fn cursor(record: &Row) -> Option<&i64> {
@@ -227,6 +232,7 @@ impl Incremental for RowsOf {
 
 impl Incremental for Rows<i64> {
     type Cursor = i64;
+    type Source = Pages<Self>;
 
     const STATE: StateKey = StateKey {
         connector: "news",
@@ -234,11 +240,11 @@ impl Incremental for Rows<i64> {
         cursor: "n",
     };
 
-    fn within(&self, window: Window<i64>) -> Self {
-        Self {
+    fn within(&self, window: Window<i64>) -> Pages<Self> {
+        Pages::new(Self {
             window,
             ..self.clone()
-        }
+        })
     }
 
     fn cursor(record: &Row) -> Option<&i64> {

@@ -9,6 +9,7 @@ use runtime_tests::runtime::endpoint::{Endpoint, Guard, Turn};
 use runtime_tests::runtime::error::Error;
 use runtime_tests::runtime::incremental::{CursorOrder, Extent, Incremental, Window};
 use runtime_tests::runtime::leaf::Token;
+use runtime_tests::runtime::pages::Pages;
 use runtime_tests::runtime::record::{Column, ColumnType, Disposition, Record};
 use runtime_tests::runtime::request::Request;
 use runtime_tests::runtime::row::RowWriter;
@@ -224,6 +225,7 @@ impl<W: Way> Endpoint for Items<W> {
     type Page<'a> = Page<'a>;
 
     const GUARD: Guard = Guard::Marks;
+    const PAGE_LIMIT: Option<u64> = W::PAGE_LIMIT;
 
     fn session(&self) -> &Session {
         &self.session
@@ -262,19 +264,19 @@ pub const STATE: StateKey = StateKey {
 
 impl<W: Way> Incremental for Items<W> {
     type Cursor = Timestamp;
+    type Source = Pages<Self>;
 
     const STATE: StateKey = STATE;
     const ORDER: CursorOrder = W::ORDER;
     const FILTERS: bool = W::FILTERS;
     const UNTIL_NOW: bool = W::UNTIL_NOW;
     const KEEPS_MISSING: bool = W::KEEPS_MISSING;
-    const PAGE_LIMIT: Option<u64> = W::PAGE_LIMIT;
 
-    fn within(&self, window: Window<Timestamp>) -> Self {
-        Self {
+    fn within(&self, window: Window<Timestamp>) -> Pages<Self> {
+        Pages::new(Self {
             window,
             ..self.clone()
-        }
+        })
     }
 
     fn cursor(record: &Item) -> Option<&Timestamp> {

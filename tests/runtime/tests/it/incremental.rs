@@ -251,7 +251,7 @@ async fn more_pages_than_are_read_at_most_are_an_error_after_their_records() {
     let error = reader.run::<Short>(&api, usize::MAX, |_| {}).await;
     assert_eq!(
         error.unwrap_err().to_string(),
-        "there are more than 2 pages: what is cut off would never be read; raise `max_pages`"
+        "GET /items: there are more than 2 pages: what is cut off would never be read; raise `max_pages`"
     );
     assert_eq!(reader.read.len(), 4);
     assert_eq!(reader.value(), None);

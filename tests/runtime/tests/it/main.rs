@@ -20,6 +20,7 @@ mod family;
 mod formats;
 mod guards;
 mod incremental;
+mod jobs;
 mod keyset;
 mod limits;
 mod links;
