@@ -40,6 +40,15 @@ fn converted(resource: &Value, paginator: &Value, calls: &[Value], prefix: &str)
     if let Some(incremental) = resource_.incremental {
         converted["incremental"] = incremental;
     }
+    if let Some(included) = resource.get("include_from_parent") {
+        let fields = included.as_array().unwrap().iter();
+        // dlt puts the parent's name before that of the field.
+        converted["include_from_parent"] = fields
+            .map(|field| field.as_str().unwrap())
+            .map(|field| (format!("posts_{field}"), json!(field)))
+            .collect::<Map<_, _>>()
+            .into();
+    }
     converted
 }
 
