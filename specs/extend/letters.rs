@@ -10,7 +10,7 @@ impl Extend for Extension {
     type Record = Letter;
 
     fn record(mut letter: Letter) -> Option<Letter> {
-        letter.text = letter.text.trim().to_owned();
+        letter.text = String::from(letter.text.trim());
         (!letter.text.is_empty()).then_some(letter)
     }
 }
