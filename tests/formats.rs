@@ -9,7 +9,10 @@
 
 use std::path::Path;
 
-use spile::model::{BodyFormat, EnvelopeNode, PagingKind, Resource, Template};
+use spile::model::{
+    Body, BodyFormat, Compression, EnvelopeNode, Json, PagingKind, ParamLocation, Resource,
+    Template,
+};
 
 /// The one resource of a spec.
 fn resource(endpoint: &str, rest: &str) -> Resource {
@@ -94,4 +97,57 @@ fn the_field_of_a_keyset_may_have_dots_or_lie_in_an_object() {
         keyset("a.b", &format!("fields: {{ a: {inner}, a.b: integer! }}")),
         ["a_b"]
     );
+}
+
+#[test]
+fn elements_are_asked_for_as_xml_and_unpacked_up_to_their_size() {
+    let xml =
+        "decoder: { type: xml, compression: zip, file: a.xml, max_size: 2 kB }, data_selector: a.b";
+    let resource = resource(xml, FIELDS);
+    assert_eq!(resource.decoder.format, BodyFormat::Xml);
+    assert_eq!(
+        resource.decoder.compression,
+        Compression::Zip("a.xml".to_owned())
+    );
+    assert_eq!(resource.decoder.max_size, Some(2000));
+    let plain = self::resource("decoder: xml, data_selector: a.b", FIELDS);
+    assert_eq!(plain.decoder.max_size, None);
+    assert_eq!(
+        plain.request.headers[0].values,
+        [Template::Text("application/xml, */*;q=0.5".to_owned())]
+    );
+}
+
+#[test]
+fn a_position_in_the_path_leaves_the_count_to_the_query() {
+    let endpoint = "paginator: { type: page_number, in: path, limit: 10, limit_param: size }";
+    let PagingKind::PageNumber { page, limit, .. } = resource(endpoint, FIELDS).paging.kind else {
+        panic!("no pages");
+    };
+    assert_eq!(page.location, ParamLocation::Path);
+    let (count, _) = limit.unwrap();
+    assert_eq!(
+        (&*count.name, count.location),
+        ("size", ParamLocation::Query)
+    );
+}
+
+#[test]
+fn a_query_is_a_post_unless_the_spec_says_otherwise() {
+    let graphql = r#"graphql: { query: "query ($a: Int!) { b(a: $a) }", variables: { a: 1 } }"#;
+    let request = resource(graphql, FIELDS).request;
+    assert_eq!(request.method, "POST");
+    assert_eq!(request.body.query(), Some("query ($a: Int!) { b(a: $a) }"));
+    let Body::Json(Json::Object(entries)) = request.body else {
+        panic!("no JSON");
+    };
+    assert_eq!(
+        entries[1],
+        (
+            "variables".to_owned(),
+            Json::Object(vec![("a".to_owned(), Json::Number("1".to_owned()))])
+        )
+    );
+    let get = format!("method: get, {graphql}");
+    assert_eq!(resource(&get, FIELDS).request.method, "GET");
 }

@@ -1,15 +1,25 @@
 //! `Endpoint::json`: how the bytes of a response become JSON.
 
 use super::record::ident;
-use super::{text, uses::Uses};
-use crate::model::{BodyFormat, Compression, Csv, Decoder};
+use super::resource::uses_ident;
+use super::{text, uses::Uses, xml};
+use crate::model::{BodyFormat, Compression, Csv, Decoder, Resource};
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-/// `const ROWS`, where the body is rows, and `const MAX_SIZE`, where the spec has it.
-pub fn constants(decoder: &Decoder, uses: &mut Uses) -> TokenStream {
+/// `const ROWS`, where the body is rows, `static BODY`, where it is XML, and `const MAX_SIZE`, where the spec has it.
+pub fn constants(resource: &Resource, uses: &mut Uses) -> TokenStream {
+    let decoder = &resource.decoder;
     let rows = match &decoder.format {
         BodyFormat::Json | BodyFormat::Jsonl => TokenStream::new(),
+        BodyFormat::Xml => {
+            let statics = xml::statics(resource);
+            uses.runtime("Xml");
+            if uses_ident(&statics, "XmlParts") {
+                uses.runtime("XmlParts");
+            }
+            statics
+        }
         BodyFormat::Csv(csv) => {
             uses.runtime("CsvRows");
             let fields = fields(csv);
@@ -64,7 +74,7 @@ pub fn json(decoder: &Decoder, uses: &mut Uses) -> Option<TokenStream> {
         return None;
     }
     uses.add("std::borrow", "Cow");
-    let single = matches!(decoder.format, BodyFormat::Json);
+    let single = matches!(decoder.format, BodyFormat::Json | BodyFormat::Xml);
     let most = match decoder.max_size {
         Some(_) => quote!(limit.min(MAX_SIZE)),
         None => quote!(limit),
@@ -106,6 +116,7 @@ pub fn json(decoder: &Decoder, uses: &mut Uses) -> Option<TokenStream> {
             quote!(lines::json(#files))
         }
         BodyFormat::Csv(_) => quote!(ROWS.json(#files)),
+        BodyFormat::Xml => quote!(BODY.json(#files)),
     };
     let limit = ident(if decoder.compression == Compression::None {
         "_limit"

@@ -3,7 +3,7 @@
 use super::record::ident;
 use super::{text, uses::Uses};
 use crate::model::{Accessor, Envelope, EnvelopeField, EnvelopeNode, LeafKind, PathStep};
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 /// Page structs in Rust.
@@ -322,11 +322,22 @@ impl<'a> Pages<'a> {
                 .unwrap_or("inner"),
         );
         if !required {
-            let statements = self.walk(node, true, &quote!(#inner), depth + 1);
-            return match node {
-                EnvelopeNode::Records => quote!(pieces.extend(#place);),
-                _ => quote!(if let Some(#inner) = &#place { #statements }),
+            if matches!(node, EnvelopeNode::Records) {
+                return quote!(pieces.extend(#place););
+            }
+            // What may be absent within what may be absent is one question.
+            let (mut steps, mut node) = (TokenStream::new(), node);
+            while let Some((within, deeper)) = self.only_optional(node, &inner) {
+                steps.extend(quote!(.and_then(|#inner| #within.as_ref())));
+                node = deeper;
+            }
+            let found = if steps.is_empty() {
+                quote!(&#place)
+            } else {
+                quote!(#place.as_ref() #steps)
             };
+            let statements = self.walk(node, true, &quote!(#inner), depth + 1);
+            return quote!(if let Some(#inner) = #found { #statements });
         }
         match node {
             EnvelopeNode::Records => quote!(pieces.push(#place);),
@@ -358,6 +369,38 @@ impl<'a> Pages<'a> {
                     )
                 })
                 .collect(),
+        }
+    }
+
+    /// The one part of a node that leads to records, where that is no record itself and may be absent.
+    fn only_optional<'n>(
+        &self,
+        node: &'n EnvelopeNode,
+        from: &Ident,
+    ) -> Option<(TokenStream, &'n EnvelopeNode)> {
+        let mut parts: Vec<(TokenStream, bool, &EnvelopeNode)> = match node {
+            EnvelopeNode::Object { fields, .. } => fields
+                .iter()
+                .map(|field| {
+                    let name = ident(&field.name.rust);
+                    (quote!(#from.#name), field.required, &field.node)
+                })
+                .collect(),
+            EnvelopeNode::Items(items) => items
+                .iter()
+                .map(|(index, node)| {
+                    let place = item_of(items, *index, &quote!(#from));
+                    (place, self.is_required(node), node)
+                })
+                .collect(),
+            _ => return None,
+        };
+        parts.retain(|(_, _, node)| leads_to_records(node));
+        match parts.as_slice() {
+            [(place, false, node)] if !matches!(node, EnvelopeNode::Records) => {
+                Some((place.clone(), node))
+            }
+            _ => None,
         }
     }
 

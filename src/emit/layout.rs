@@ -330,7 +330,14 @@ fn split_head(body: &str) -> (String, &str) {
             found = at + if rest.starts_with(b" = ") { 3 } else { 4 };
             break;
         }
-        let declares = ["let ", "const ", "pub const ", "type ", "pub type "];
+        let declares = [
+            "let ",
+            "const ",
+            "static ",
+            "pub const ",
+            "type ",
+            "pub type ",
+        ];
         if rest.starts_with(b": ") && !declares.iter().any(|word| body.starts_with(word)) {
             found = at + 2;
             break;

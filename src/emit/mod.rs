@@ -35,6 +35,7 @@ mod text;
 mod uses;
 mod walk;
 mod wire;
+mod xml;
 
 use crate::model::{Connector, Resource};
 use crate::output::{Files, MANIFEST, Manifest};

@@ -90,7 +90,7 @@ pub fn file(connector: &Connector, resource: &Resource) -> String {
         Some(_) => job::paging(),
         None => paging(&resource.paging, scope),
     };
-    let rows = decoder::constants(&resource.decoder, &mut uses);
+    let rows = decoder::constants(resource, &mut uses);
     let size = code.size.map(|size| {
         let size = text::integer(size);
         quote! {

@@ -14,12 +14,13 @@ macro_rules! parts {
 }
 
 parts! {
-    adapt api_key assertion base64 base64_text basic batches bearer body capture checkpointed cli csv cursor decimal
-    decimal_cursor decode each encoding endpoint error extend first_of graphql guard gzip incremental items job json jwt keyset
-    lanes leaf lenient limit lines link login md5_hex memory numbers oauth2 once output pages parents partitions
-    path pattern percent plan policies record records refresh_token replace request resume retry row rows scalar
-    search secret send session settings sha256_hex signer slice source state state_file stats summary time tls token_file
-    token_request tokens tree unpacked untyped uuid wait windows wire word zip
+    adapt api_key assertion base64 base64_text basic batches bearer body capture checkpointed cli csv cursor
+    decimal decimal_cursor decode each encoding endpoint error extend first_of graphql guard gzip incremental
+    items job json jwt keyset lanes leaf lenient limit lines link login md5_hex memory numbers oauth2 once output
+    pages parents partitions path pattern percent plan policies record records refresh_token replace request
+    resume retry row rows scalar search secret send session settings sha256_hex signer slice source state
+    state_file stats summary time tls token_file token_request tokens tree unpacked untyped uuid wait windows
+    wire word xml zip
 }
 
 /// Calls of methods that parts add to types of other parts.
@@ -230,6 +231,14 @@ pub const DEPENDENCIES: &[Dependency] = &[
         reason: "digests of texts",
         version: "0.11",
         bare: true,
+        features: &[],
+    },
+    Dependency {
+        name: "quick-xml",
+        seen: "quick_xml::",
+        reason: "XML",
+        version: "0.42",
+        bare: false,
         features: &[],
     },
     Dependency {

@@ -94,6 +94,8 @@ const RUNTIME: &[(&str, &str)] = &[
     ("Windows", "windows"),
     ("Wire", "wire"),
     ("base64_text", ""),
+    ("Xml", "xml"),
+    ("XmlParts", "xml"),
     ("capture", "capture"),
     ("encoding", ""),
     ("graphql", ""),

@@ -96,11 +96,8 @@ fn unknown_root(reference: &Reference<'_>, place: &Place<'_>) -> Fault {
             });
         }
         "record" => {
-            return Fault::new(
-                Code::NotSupportedYet,
-                range,
-                format!("`{root}` is not supported yet"),
-            );
+            return unknown(range, "`record` does not exist here")
+                .help("it exists in `filter` and in what `transform` adds");
         }
         "incremental" | "stream_slice" | "stream_interval" => {
             let fault = unknown(range, format!("`{root}` does not exist"));

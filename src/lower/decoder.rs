@@ -1,5 +1,7 @@
 //! `decoder`: how the bytes of a response become records, and whether they can.
 
+mod xml;
+
 use super::{Cx, size};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::expr::literal;
@@ -46,6 +48,19 @@ pub(super) fn lower(
                 cx,
             ),
         ),
+        Some(spec::Decoder::Xml(decoder)) => {
+            xml::check(decoder, resource, record, cx);
+            (
+                Some(BodyFormat::Xml),
+                decoder.encoding.as_ref(),
+                packing(
+                    decoder.compression.as_ref(),
+                    decoder.file.as_ref(),
+                    decoder.max_size.as_ref(),
+                    cx,
+                ),
+            )
+        }
     };
     Some(Decoder {
         format: format?,
@@ -68,6 +83,7 @@ pub(super) fn accept(
         (Compression::None, BodyFormat::Json) => return,
         (Compression::None, BodyFormat::Jsonl) => "application/x-ndjson",
         (Compression::None, BodyFormat::Csv(_)) => "text/csv",
+        (Compression::None, BodyFormat::Xml) => "application/xml",
     };
     let mut headers = own.iter().chain(&client.headers);
     if headers.any(|(name, _)| name.value.eq_ignore_ascii_case("accept")) {

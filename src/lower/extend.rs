@@ -189,6 +189,7 @@ pub(super) fn said_twice(resource: &spec::Resource, extension: &Extension, sink:
             spec::Decoder::Json(decoder) => decoder.span,
             spec::Decoder::Jsonl(decoder) => decoder.span,
             spec::Decoder::Csv(decoder) => decoder.span,
+            spec::Decoder::Xml(decoder) => decoder.span,
         });
     let paginator = resource.endpoint.paginator.as_ref();
     let paginator = paginator.and_then(super::paginator::span);

@@ -483,7 +483,7 @@ impl Lowering<'_, '_> {
         match decoder {
             Some(spec::Decoder::Jsonl(_)) => envelope.of_rows("JSON lines have"),
             Some(spec::Decoder::Csv(_)) => envelope.of_rows("a CSV has"),
-            Some(spec::Decoder::Json(_)) | None => {}
+            Some(spec::Decoder::Json(_) | spec::Decoder::Xml(_)) | None => {}
         }
         match &self.resource.endpoint.data_selector {
             None => {
@@ -500,6 +500,16 @@ impl Lowering<'_, '_> {
                     if lines && !path.is_empty() {
                         let (kind, range) = (PathItemKind::Each, 0..0);
                         path.insert(0, PathItem { kind, range });
+                    }
+                    if let (Some(spec::Decoder::Xml(_)), Some(first)) = (decoder, path.first())
+                        && matches!(first.kind, PathItemKind::Index(_))
+                    {
+                        let place = text.span_of(first.range.clone());
+                        let message = "a path into XML begins with the name of the root element";
+                        self.cx.sink.push(
+                            Diagnostic::new(Code::InvalidDecoder, place, message)
+                                .help("write the name, as `feed.entry`"),
+                        );
                     }
                     envelope.records(&path, text.span);
                 }

@@ -24,6 +24,8 @@ pub enum BodyFormat {
     Jsonl,
     /// Rows of cells.
     Csv(Csv),
+    /// Elements.
+    Xml,
 }
 
 /// How rows are written.
@@ -64,7 +66,7 @@ impl Decoder {
     /// Whether all values are texts, whatever their types.
     #[must_use]
     pub fn is_untyped(&self) -> bool {
-        matches!(self.format, BodyFormat::Csv(_))
+        matches!(self.format, BodyFormat::Csv(_) | BodyFormat::Xml)
     }
 
     /// Takes note that nothing reads these columns: they may be missing.

@@ -14,8 +14,9 @@ spec_tagged! {
         Jsonl(JsonlDecoder) = "jsonl" | "ndjson",
         /// Rows of comma-separated values.
         Csv(CsvDecoder) = "csv",
+        /// XML: elements by their paths.
+        Xml(XmlDecoder) = "xml",
     }
-    later { "xml" }
     instead {
         "tsv" = "write `decoder: { type: csv, delimiter: \"\\t\" }`",
         "gzip" = "say what is inside: `decoder: { type: json, compression: gzip }`",
@@ -75,6 +76,24 @@ spec_map! {
         "separator" = "write `delimiter`",
         "columns" = "write `header: [id, name]`",
         "set_values_to_none" = "write `null_values`",
+    }
+}
+
+spec_map! {
+    /// XML. `data_selector` is the path of names from the root element to the one that is a record, one or many: an empty
+    /// page has none. Fields are the elements in it, `@name` its attributes, `#text` its own text beside them; an object
+    /// is an element with such parts, a list is every element of its name. Texts are read as the types of their fields,
+    /// without the white space around them; an empty one is null. Names are local: one with a prefix, as `media:title`,
+    /// is that one alone. After a name `*` is every element of it, `[n]` one of them.
+    pub struct XmlDecoder {
+        /// How texts are written as bytes; UTF-8 when absent. What the response says of it does not count.
+        optional encoding: Spanned<Encoding>,
+        /// What the response is packed in; nothing when absent. HTTP's own compression needs no word here.
+        optional compression: Spanned<Compression>,
+        /// The most bytes that the response may have when it is unpacked, as `64 MiB`; 1 GiB when absent. A longer one is an error.
+        optional max_size: Text,
+        /// Which files of a zip archive are read, as `*.xml`; all when absent. It has to be one.
+        optional file: Text,
     }
 }
 

@@ -56,6 +56,7 @@ spec_map! {
         /// Records as the API sends them; the generated tests read them.
         default samples: Vec<Node>,
     }
+    later { "tables" }
     instead {
         "columns" = "write `fields`: `{ id: string!, created_at: timestamp }`",
         "table_name" = "the table has the resource's name: write it as `name`",

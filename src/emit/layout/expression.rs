@@ -305,6 +305,13 @@ fn break_group(open: char, items: &[Expression<'_>], head: &str, indent: usize) 
         let group = break_group('(', arguments, path, indent)?;
         return Some(format!("({path}{group})"));
     }
+    // So does a tuple that is the only item.
+    if let ('[', [only]) = (open, items)
+        && let [Piece::Group('(', parts)] = only.as_slice()
+    {
+        let group = break_group('(', parts, "", indent)?;
+        return Some(format!("[{group}]"));
+    }
     let is_macro = head.ends_with('!');
     let mut lines = String::new();
     for (index, item) in items.iter().enumerate() {

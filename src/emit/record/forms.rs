@@ -2,20 +2,14 @@
 
 use super::{Types, docs, ident};
 use crate::emit::{text, uses::Uses};
-use crate::model::{Field, Item, Record, TimeFormat, Type};
+use crate::model::{BodyFormat, Field, Item, Record, TimeFormat, Type};
 use proc_macro2::TokenStream;
 use quote::quote;
 
 impl Types<'_> {
     /// The serde attribute of a field that is not written as its type's own implementation has it.
     pub(super) fn adapter(&self, field: &Field, uses: &mut Uses) -> Option<TokenStream> {
-        let inner = match self.untyped(&field.ty, field.nullable) {
-            Some(name) => {
-                uses.runtime(name);
-                name.to_owned()
-            }
-            None => self.form(&field.ty, field.lenient, uses)?,
-        };
+        let inner = self.form(&field.ty, field.nullable, field.lenient, uses)?;
         uses.runtime("As");
         if field.nullable {
             let with = text::literal(&format!("As::<Option<{inner}>>"));
@@ -36,31 +30,41 @@ impl Types<'_> {
             Type::String if !nullable => Some("BlankText"),
             Type::Timestamp(TimeFormat::Epoch) => Some("EpochText"),
             Type::Timestamp(TimeFormat::EpochMillis) => Some("EpochMillisText"),
-            Type::Json => Some("JsonText"),
+            // A cell has no other way to hold one.
+            Type::Json if self.resource.decoder.format != BodyFormat::Xml => Some("JsonText"),
             _ => None,
         }
     }
 
     /// The runtime's name for the form of a type on the wire, where it is not the type's own.
-    pub(super) fn form(&self, ty: &Type, lenient: bool, uses: &mut Uses) -> Option<String> {
+    pub(super) fn form(
+        &self,
+        ty: &Type,
+        nullable: bool,
+        lenient: bool,
+        uses: &mut Uses,
+    ) -> Option<String> {
         let named = |uses: &mut Uses, name: &'static str| {
             uses.runtime(name);
             Some(name.to_owned())
         };
         let item = |uses: &mut Uses, item: &Item| {
-            let inner = self.form(&item.ty, lenient, uses)?;
+            let inner = self.form(&item.ty, item.nullable, lenient, uses)?;
             Some(if item.nullable {
                 format!("Option<{inner}>")
             } else {
                 inner
             })
         };
+        if let Some(name) = self.untyped(ty, nullable) {
+            return named(uses, name);
+        }
         match ty {
             Type::Timestamp(TimeFormat::Epoch) => named(uses, "Epoch"),
             Type::Timestamp(TimeFormat::EpochMillis) => named(uses, "EpochMillis"),
             Type::Timestamp(TimeFormat::AnyOf(formats)) => {
                 let forms = formats.iter().map(|format| {
-                    let one = self.form(&Type::Timestamp(format.clone()), lenient, uses);
+                    let one = self.form(&Type::Timestamp(format.clone()), false, lenient, uses);
                     one.or_else(|| named(uses, "Rfc3339"))
                 });
                 let forms: Vec<String> = forms.collect::<Option<_>>()?;

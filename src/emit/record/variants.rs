@@ -114,7 +114,7 @@ impl Types<'_> {
             .iter()
             .map(|(variant, rust, ty)| {
                 let docs_ = docs([phrase(ty).to_owned()]);
-                let with = self.form(ty, false, uses).map(|form| {
+                let with = self.form(ty, false, false, uses).map(|form| {
                     uses.runtime("As");
                     let with = text::literal(&format!("As::<{form}>"));
                     quote!(#[serde(with = #with)])
@@ -124,7 +124,7 @@ impl Types<'_> {
             .collect();
         let tried: Vec<_> = variants
             .iter()
-            .map(|(variant, _, ty)| match self.form(ty, false, uses) {
+            .map(|(variant, _, ty)| match self.form(ty, false, false, uses) {
                 None => quote! {
                     if let Ok(value) = serde_json::from_str(json) { return Ok(Self::#variant(value)); }
                 },

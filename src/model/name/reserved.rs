@@ -221,4 +221,6 @@ pub const RESERVED_TYPES: &[&str] = &[
     "Window",
     "Windows",
     "Wire",
+    "Xml",
+    "XmlParts",
 ];

@@ -95,5 +95,6 @@ pub mod runtime {
     pub mod windows;
     pub mod wire;
     pub mod word;
+    pub mod xml;
     pub mod zip;
 }

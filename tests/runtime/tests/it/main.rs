@@ -48,3 +48,4 @@ mod stub;
 mod tokens;
 mod values;
 mod wires;
+mod xml;
