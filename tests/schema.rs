@@ -71,7 +71,12 @@ fn what_breaks_the_shape_of_the_language_is_invalid() {
         // 64 bits; two spellings of a key are one thing only to the reader, and a resource may inherit what it lacks.
         let shape = diagnostics.iter().any(|diagnostic| match diagnostic.code {
             Code::UnknownKey | Code::WrongType | Code::UnknownValue | Code::NotSupportedYet => true,
-            Code::MissingKey => !diagnostic.message.contains("`paginator`"),
+            Code::MissingKey => {
+                let inherits = ["`paginator`", "`job`"];
+                !inherits
+                    .iter()
+                    .any(|part| diagnostic.message.contains(part))
+            }
             _ => false,
         });
         if shape {
