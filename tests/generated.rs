@@ -27,6 +27,7 @@ const ALLOWED: &[&str] = &[
     "httpdate",
     "jiff",
     "md-5",
+    "quick-xml",
     "rawzip",
     "regex-lite",
     "reqwest",

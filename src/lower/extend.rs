@@ -193,9 +193,11 @@ pub(super) fn said_twice(resource: &spec::Resource, extension: &Extension, sink:
         });
     let paginator = resource.endpoint.paginator.as_ref();
     let paginator = paginator.and_then(super::paginator::span);
+    let job = resource.endpoint.job.as_ref().map(|job| job.span);
     for (function, has, key, span) in [
         ("json", extension.json, "decoder", decoder),
         ("next", extension.next, "paginator", paginator),
+        ("next", extension.next, "job", job),
     ] {
         if let Some(span) = span.filter(|_| has) {
             let message =
