@@ -742,3 +742,16 @@ fn a_job_is_created_by_post_and_its_files_have_the_decoder() {
     assert_eq!(job.max_interval, job.interval);
     assert!(!job.open);
 }
+
+#[test]
+fn page_numbers_begin_with_one_unless_the_spec_says_otherwise() {
+    let first = |more: &str| {
+        let paginator = format!("paginator: {{ type: page_number{more} }}, data_selector: data");
+        match resource(&paginator, FIELDS).paging.kind {
+            spile::model::PagingKind::PageNumber { start, .. } => start,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(first(""), 1);
+    assert_eq!(first(", start_from_page: 0"), 0);
+}
