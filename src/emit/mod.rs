@@ -30,6 +30,8 @@ mod resource;
 mod runtime;
 mod samples;
 mod shared;
+mod sql;
+mod table;
 mod templates;
 mod text;
 mod uses;
@@ -124,6 +126,9 @@ fn sources(connector: &Connector, layout: Layout) -> BTreeMap<String, Source<'_>
     for resource in &connector.resources {
         let path = format!("src/resources/{}.rs", module(resource));
         files.insert(path, Box::new(move || resource::file(connector, resource)));
+        for (path, text) in sql::files(connector, resource) {
+            files.insert(path, Box::new(move || text.clone()));
+        }
         if let Some(query) = resource::query_file(resource) {
             let path = format!("src/resources/{}.graphql", module(resource));
             files.insert(path, Box::new(move || query.to_owned()));

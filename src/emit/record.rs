@@ -1,12 +1,11 @@
 //! Records as Rust: the struct of a resource, the types inside it, and its columns.
 
+mod columns;
 mod forms;
 mod variants;
 
 use super::{text, uses::Uses, wire};
-use crate::model::{
-    Disposition, Field, Item, MergeStrategy, Name, Record, Resource, Struct, Type, Wire,
-};
+use crate::model::{Field, Item, Name, Record, Resource, Struct, Type, Wire};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::quote;
 
@@ -322,122 +321,6 @@ impl<'a> Types<'a> {
                 inside(&field.ty, &wanted, false).map(|list| (text::code(&field.name.wire), list))
             })
     }
-
-    fn record_impl(&self, root: &Struct, uses: &mut Uses) -> TokenStream {
-        uses.runtime("Record");
-        uses.runtime("Column");
-        uses.runtime("ColumnType");
-        uses.runtime("Disposition");
-        uses.runtime("RowWriter");
-        let name = ident(&root.type_name);
-        let resource = text::literal(&self.resource.name.wire);
-        let mut columns: Vec<TokenStream> = root.fields.iter().map(column).collect();
-        let mut rows: Vec<TokenStream> = root.fields.iter().map(|field| self.row(field)).collect();
-        if let Some(rest) = &self.record.keep_unknown {
-            let (column, rest) = (text::literal(rest.trim_start_matches("r#")), ident(rest));
-            columns.push(quote!(Column::required(#column, ColumnType::Json),));
-            rows.push(quote!(row.json(Some(&self.#rest))));
-        }
-        let row = ident(if rows.is_empty() { "_row" } else { "row" });
-        let last = rows.pop().unwrap_or_else(|| quote!(Ok(())));
-        let primary_key = keys(&self.record.primary_key);
-        let keeps_unknown = self.record.keep_unknown.as_ref();
-        let keeps_unknown = keeps_unknown.map(|_| {
-            quote!(
-                const KEEPS_UNKNOWN: bool = true;
-            )
-        });
-        let primary_key = (!self.record.primary_key.is_empty())
-            .then(|| quote!(const PRIMARY_KEY: &'static [&'static str] = &[#primary_key];));
-        let merge_key = (!self.record.merge_key.is_empty()).then(|| {
-            let keys = keys(&self.record.merge_key);
-            quote!(const MERGE_KEY: &'static [&'static str] = &[#keys];)
-        });
-        let disposition = self.disposition(uses);
-        quote! {
-            impl Record for #name {
-                const RESOURCE: &'static str = #resource;
-                const COLUMNS: &'static [Column] = &[#(#columns)*];
-                #keeps_unknown
-                #primary_key
-                #merge_key
-                #disposition
-
-                fn write<W: RowWriter>(&self, #row: &mut W) -> Result<(), W::Error> {
-                    #(#rows?;)*
-                    #last
-                }
-            }
-        }
-    }
-
-    fn disposition(&self, uses: &mut Uses) -> TokenStream {
-        let value = match &self.resource.disposition {
-            Disposition::Append => quote!(Disposition::Append),
-            Disposition::Replace => quote!(Disposition::Replace),
-            Disposition::Merge {
-                strategy,
-                hard_delete,
-            } => {
-                uses.runtime("MergeStrategy");
-                let strategy = ident(match strategy {
-                    MergeStrategy::Upsert => "Upsert",
-                    MergeStrategy::DeleteInsert => "DeleteInsert",
-                    MergeStrategy::InsertOnly => "InsertOnly",
-                    MergeStrategy::Scd2 => "Scd2",
-                });
-                match hard_delete {
-                    Some(field) => {
-                        let field = text::literal(field);
-                        quote!(Disposition::Merge { strategy: MergeStrategy::#strategy, hard_delete: Some(#field) })
-                    }
-                    None => quote!(Disposition::merge(MergeStrategy::#strategy)),
-                }
-            }
-        };
-        quote!(const DISPOSITION: Disposition = #value;)
-    }
-
-    /// One column of `write`.
-    fn row(&self, field: &Field) -> TokenStream {
-        let name = ident(&field.name.rust);
-        let nullable = field.nullable;
-        match &field.ty {
-            Type::String if nullable => quote!(row.text(self.#name.as_deref())),
-            Type::String => quote!(row.text(Some(&self.#name))),
-            Type::Binary if nullable => quote!(row.binary(self.#name.as_deref())),
-            Type::Binary => quote!(row.binary(Some(&self.#name))),
-            Type::Enum(index) if nullable => {
-                let ty = self.enum_name(*index);
-                quote!(row.text(self.#name.as_ref().map(#ty::as_str)))
-            }
-            Type::Enum(_) => quote!(row.text(Some(self.#name.as_str()))),
-            Type::Decimal if nullable => {
-                quote!(row.decimal(self.#name.as_ref().map(Decimal::as_str)))
-            }
-            Type::Decimal => quote!(row.decimal(Some(self.#name.as_str()))),
-            Type::Uuid if nullable => quote!(row.uuid(self.#name.map(Uuid::as_bytes))),
-            Type::Uuid => quote!(row.uuid(Some(self.#name.as_bytes()))),
-            ty => {
-                let method = ident(row_method(ty));
-                let copy = matches!(
-                    ty,
-                    Type::Integer
-                        | Type::Number
-                        | Type::Boolean
-                        | Type::Timestamp(_)
-                        | Type::Date(_)
-                        | Type::Time(_)
-                );
-                match (copy, nullable) {
-                    (true, true) => quote!(row.#method(self.#name)),
-                    (true, false) => quote!(row.#method(Some(self.#name))),
-                    (false, true) => quote!(row.#method(self.#name.as_ref())),
-                    (false, false) => quote!(row.#method(Some(&self.#name))),
-                }
-            }
-        }
-    }
 }
 
 /// The Rust name without `r#`: the name of the column.
@@ -448,57 +331,6 @@ pub fn plain(name: &Name) -> &str {
 /// serde itself takes `r#type` for `type`.
 fn is_raw_of(name: &Name) -> bool {
     name.rust.strip_prefix("r#") == Some(name.wire.as_str())
-}
-
-fn keys(paths: &[Vec<String>]) -> TokenStream {
-    let names = paths.iter().map(|path| text::literal(&path.join(".")));
-    quote!(#(#names),*)
-}
-
-/// The column of a field.
-fn column(field: &Field) -> TokenStream {
-    let (name, wire) = (plain(&field.name), field.name.wire.as_str());
-    let (column, key) = (text::literal(name), text::literal(wire));
-    let (kind, nullable) = (ident(column_type(&field.ty)), field.nullable);
-    match (name == wire, nullable) {
-        (true, true) => quote!(Column::nullable(#column, ColumnType::#kind),),
-        (true, false) => quote!(Column::required(#column, ColumnType::#kind),),
-        (false, _) => quote!(Column::renamed(#key, #column, ColumnType::#kind, #nullable),),
-    }
-}
-
-/// The variant of the runtime's `ColumnType`.
-fn column_type(ty: &Type) -> &'static str {
-    match ty {
-        Type::String | Type::Enum(_) => "Text",
-        Type::Integer => "Integer",
-        Type::Number => "Number",
-        Type::Boolean => "Boolean",
-        Type::Decimal => "Decimal",
-        Type::Timestamp(_) => "Timestamp",
-        Type::Date(_) => "Date",
-        Type::Time(_) => "Time",
-        Type::Uuid => "Uuid",
-        Type::Binary => "Binary",
-        Type::Json | Type::Map(_) | Type::List(_) | Type::Struct(_) | Type::Union(_) => "Json",
-    }
-}
-
-/// The method of the runtime's `RowWriter`.
-fn row_method(ty: &Type) -> &'static str {
-    match ty {
-        Type::String | Type::Enum(_) => "text",
-        Type::Integer => "integer",
-        Type::Number => "number",
-        Type::Boolean => "boolean",
-        Type::Decimal => "decimal",
-        Type::Timestamp(_) => "timestamp",
-        Type::Date(_) => "date",
-        Type::Time(_) => "time",
-        Type::Uuid => "uuid",
-        Type::Binary => "binary",
-        Type::Json | Type::Map(_) | Type::List(_) | Type::Struct(_) | Type::Union(_) => "json",
-    }
 }
 
 /// Struct fields that lead back to their own struct without a list or map between: they are boxed.

@@ -4,9 +4,9 @@ use std::fmt::{Display, Write};
 
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
-use serde::Serialize;
 
-use super::row::RowWriter;
+use super::error::{Error, Kind};
+use super::load::Row;
 
 /// Rows of a CSV file.
 #[derive(Debug, Default)]
@@ -16,25 +16,20 @@ pub struct Csv {
 }
 
 impl Csv {
-    /// Ends a row.
-    pub fn end(&mut self) {
-        self.text.push('\n');
-        self.in_row = false;
-    }
-
     /// What was written since the last time.
     pub fn take(&mut self) -> String {
         std::mem::take(&mut self.text)
     }
 
-    fn cell(&mut self, value: Option<impl Display>) -> Result<(), std::fmt::Error> {
+    fn cell(&mut self, value: Option<impl Display>) -> Result<(), Error> {
         if self.in_row {
             self.text.push(',');
         }
         self.in_row = true;
         let start = self.text.len();
         if let Some(value) = value {
-            write!(self.text, "{value}")?;
+            let written = write!(self.text, "{value}");
+            written.map_err(|error| Error::new(Kind::Decode, format!("a value has no text: {error}")))?;
         }
         if self
             .text
@@ -48,10 +43,8 @@ impl Csv {
     }
 }
 
-impl RowWriter for Csv {
-    type Error = std::fmt::Error;
-
-    fn text(&mut self, value: Option<&str>) -> Result<(), Self::Error> {
+impl Row for Csv {
+    fn text(&mut self, value: Option<&str>) -> Result<(), Error> {
         self.cell(value)?;
         if value == Some("") {
             // Null is nothing, the empty text is quoted.
@@ -60,39 +53,39 @@ impl RowWriter for Csv {
         Ok(())
     }
 
-    fn integer(&mut self, value: Option<i64>) -> Result<(), Self::Error> {
+    fn integer(&mut self, value: Option<i64>) -> Result<(), Error> {
         self.cell(value)
     }
 
-    fn number(&mut self, value: Option<f64>) -> Result<(), Self::Error> {
+    fn number(&mut self, value: Option<f64>) -> Result<(), Error> {
         self.cell(value)
     }
 
-    fn boolean(&mut self, value: Option<bool>) -> Result<(), Self::Error> {
+    fn boolean(&mut self, value: Option<bool>) -> Result<(), Error> {
         self.cell(value)
     }
 
-    fn decimal(&mut self, value: Option<&str>) -> Result<(), Self::Error> {
+    fn decimal(&mut self, value: Option<&str>) -> Result<(), Error> {
         self.cell(value)
     }
 
-    fn timestamp(&mut self, value: Option<Timestamp>) -> Result<(), Self::Error> {
+    fn timestamp(&mut self, value: Option<Timestamp>) -> Result<(), Error> {
         self.cell(value)
     }
 
-    fn date(&mut self, value: Option<Date>) -> Result<(), Self::Error> {
+    fn date(&mut self, value: Option<Date>) -> Result<(), Error> {
         self.cell(value)
     }
 
-    fn time(&mut self, value: Option<Time>) -> Result<(), Self::Error> {
+    fn time(&mut self, value: Option<Time>) -> Result<(), Error> {
         self.cell(value)
     }
 
-    fn uuid(&mut self, value: Option<[u8; 16]>) -> Result<(), Self::Error> {
+    fn uuid(&mut self, value: Option<[u8; 16]>) -> Result<(), Error> {
         self.binary(value.as_ref().map(|bytes| &bytes[..]))
     }
 
-    fn binary(&mut self, value: Option<&[u8]>) -> Result<(), Self::Error> {
+    fn binary(&mut self, value: Option<&[u8]>) -> Result<(), Error> {
         self.cell(value.map(|bytes| {
             bytes
                 .iter()
@@ -100,11 +93,13 @@ impl RowWriter for Csv {
         }))
     }
 
-    fn json<T: Serialize + ?Sized>(&mut self, value: Option<&T>) -> Result<(), Self::Error> {
-        let json = value
-            .map(serde_json::to_string)
-            .transpose()
-            .map_err(|_| std::fmt::Error)?;
-        self.cell(json)
+    fn json(&mut self, value: Option<&str>) -> Result<(), Error> {
+        self.cell(value)
+    }
+
+    fn end(&mut self) -> Result<(), Error> {
+        self.text.push('\n');
+        self.in_row = false;
+        Ok(())
     }
 }

@@ -43,6 +43,8 @@ pub enum Kind {
     Job,
     /// By the API's answer, what was asked for is to be left out.
     Skipped,
+    /// Records cannot be loaded where they are to go.
+    Load,
 }
 
 impl Error {

@@ -1,12 +1,14 @@
 //! What a command reads: resources whose types are not known here, one group of them after the other.
 
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::Poll;
 
 use super::csv::Csv;
 use super::decode::Rejected;
-use super::error::{Error, Kind};
-use super::record::Record;
+use super::error::Error;
+use super::load::Rows;
+use super::record::{Column, Record};
 use super::session::BoxFuture;
 use super::source::{Batch, Checkpoint, Source};
 
@@ -73,62 +75,59 @@ impl Reading {
     }
 }
 
-/// A page whose records are written as lines.
+/// A page whose records are of a type that is not known here.
 #[derive(Default)]
 pub(super) struct Page {
-    /// How many records those are.
-    pub records: u64,
+    /// Its records; none where they are not written.
+    pub rows: Option<Arc<dyn Rows>>,
     pub rejected: Vec<Rejected>,
     /// How far the resource is read with them.
     pub checkpoint: Option<Checkpoint>,
 }
 
 impl Page {
-    /// Writes at most `limit` of the records. What is cut off is not read.
-    pub(super) fn write<R: Record>(
-        batch: &mut Batch<R>,
-        csv: bool,
-        limit: u64,
-        out: &mut Vec<u8>,
-    ) -> Result<Self, Error> {
+    /// At most `limit` of the records. What is cut off is not read.
+    pub(super) fn cut<R>(batch: &mut Batch<R>, limit: u64) {
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         if batch.records.len() > limit {
             batch.records.truncate(limit);
             batch.checkpoint = None;
         }
-        write(&batch.records, csv, out)?;
-        Ok(Self {
-            records: batch.records.len() as u64,
-            rejected: std::mem::take(&mut batch.rejected),
-            checkpoint: batch.checkpoint.take(),
-        })
+    }
+
+    /// How many records are written.
+    pub(super) fn count(&self) -> u64 {
+        self.rows.as_ref().map_or(0, |rows| rows.count() as u64)
+    }
+
+    /// Writes the records as lines of JSON or, where there is a CSV writer, as its rows.
+    pub(super) fn write(&self, csv: Option<&mut Csv>, out: &mut Vec<u8>) -> Result<(), Error> {
+        let Some(rows) = &self.rows else {
+            return Ok(());
+        };
+        let Some(csv) = csv else {
+            return rows.lines(out);
+        };
+        rows.write(csv)?;
+        out.extend_from_slice(csv.take().as_bytes());
+        Ok(())
     }
 }
 
 /// A page; none at the end.
-pub(super) type Written = Result<Option<Page>, Error>;
+pub(super) type Read = Result<Option<Page>, Error>;
 
 /// Reads the pages of a resource.
 pub(super) trait Reader {
-    /// Reads a page and writes at most `limit` of its records. Where the limit is 0, nothing more is read.
-    fn page<'a>(
-        &'a mut self,
-        csv: bool,
-        limit: u64,
-        out: &'a mut Vec<u8>,
-    ) -> BoxFuture<'a, Written>;
+    /// Reads a page with at most `limit` of its records. Where the limit is 0, nothing more is read.
+    fn page(&mut self, limit: u64) -> BoxFuture<'_, Read>;
 
-    /// The first line of a CSV file.
-    fn header(&self) -> String;
+    /// The columns of the records.
+    fn columns(&self) -> &'static [Column];
 }
 
 impl<S: Source> Reader for S {
-    fn page<'a>(
-        &'a mut self,
-        csv: bool,
-        limit: u64,
-        out: &'a mut Vec<u8>,
-    ) -> BoxFuture<'a, Written> {
+    fn page(&mut self, limit: u64) -> BoxFuture<'_, Read> {
         Box::pin(async move {
             if limit == 0 {
                 return Ok(None);
@@ -136,35 +135,18 @@ impl<S: Source> Reader for S {
             let Some(mut batch) = self.next().await? else {
                 return Ok(None);
             };
-            Page::write(&mut batch, csv, limit, out).map(Some)
+            Page::cut(&mut batch, limit);
+            Ok(Some(Page {
+                rows: Some(Arc::new(batch.records)),
+                rejected: batch.rejected,
+                checkpoint: batch.checkpoint,
+            }))
         })
     }
 
-    fn header(&self) -> String {
-        header::<S::Record>()
+    fn columns(&self) -> &'static [Column] {
+        S::Record::COLUMNS
     }
-}
-
-/// Writes records as lines.
-fn write<R: Record>(records: &[R], csv: bool, out: &mut Vec<u8>) -> Result<(), Error> {
-    let mut rows = Csv::default();
-    for record in records {
-        let written = if csv {
-            record.write(&mut rows).map_err(|error| error.to_string())
-        } else {
-            serde_json::to_writer(&mut *out, record).map_err(|error| error.to_string())
-        };
-        written.map_err(|error| Error::new(Kind::Decode, format!("cannot be written: {error}")))?;
-        if csv { rows.end() } else { out.push(b'\n') }
-    }
-    out.extend_from_slice(rows.take().as_bytes());
-    Ok(())
-}
-
-/// The first line of a CSV file.
-pub(super) fn header<R: Record>() -> String {
-    let names: Vec<_> = R::COLUMNS.iter().map(|column| column.name).collect();
-    names.join(",") + "\n"
 }
 
 /// Runs futures at the same time; what they came to, in their order.

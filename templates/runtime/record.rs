@@ -11,9 +11,9 @@ pub trait Record: DeserializeOwned + Serialize + Send + Sync + Unpin + 'static {
     const RESOURCE: &'static str;
     /// Its columns, in the order of [`Record::write`].
     const COLUMNS: &'static [Column];
-    /// Columns that identify a record; dots lead into objects.
+    /// Columns that identify a record.
     const PRIMARY_KEY: &'static [&'static str] = &[];
-    /// Columns by which rows are deleted and added again; dots lead into objects.
+    /// Columns by which rows are deleted and added again.
     const MERGE_KEY: &'static [&'static str] = &[];
     /// What a load does with the rows that are there.
     const DISPOSITION: Disposition;
@@ -36,7 +36,7 @@ pub trait Record: DeserializeOwned + Serialize + Send + Sync + Unpin + 'static {
 pub struct Column {
     /// Its name.
     pub name: &'static str,
-    /// Its key in the API's JSON.
+    /// Its key in the API's JSON; dots lead into objects.
     pub field: &'static str,
     /// Its type.
     pub kind: ColumnType,

@@ -16,7 +16,7 @@
 //! then. What a run that was broken off wrote after it is cut off by the next run, which reads it again.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -25,6 +25,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use super::error::{Error, Kind};
+use super::lock::lock;
 use super::output::Output;
 use super::replace::replace;
 use super::source::Checkpoint;
@@ -101,7 +102,7 @@ impl StateFile {
     /// # Errors
     /// Another run has it, it cannot be read, or it is that of another connector or of another version.
     pub fn open(path: &Path, connector: &'static str) -> Result<Self, Error> {
-        let lock = lock(path)?;
+        let lock = lock(path).map_err(|reason| refused(path, &reason))?;
         let document = match fs::read_to_string(path) {
             Ok(text) => read(path, connector, &text)?,
             Err(error) if error.kind() == ErrorKind::NotFound => Document {
@@ -243,28 +244,6 @@ impl StateFile {
         let pause: Duration = (ended - started) * (SHARE - 1);
         self.due = ended + pause;
         Ok(())
-    }
-}
-
-/// Keeps other runs away as long as the file is open. The lock stays behind: whoever removed it might remove another's.
-fn lock(path: &Path) -> Result<File, Error> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".lock");
-    let file = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(&beside)
-        .map_err(|error| refused(path, &format!("cannot be locked: {error}")))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(refused(
-            path,
-            "is in use by another run: wait for its end, or give each run a state of its own",
-        )),
-        Err(TryLockError::Error(error)) => {
-            Err(refused(path, &format!("cannot be locked: {error}")))
-        }
     }
 }
 

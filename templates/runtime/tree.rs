@@ -3,13 +3,15 @@
 //! All of a tree is read at the same time. A parent hands over the partitions that its records make, and waits while a
 //! child has as many of them as it can take.
 
+use std::sync::Arc;
+
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use super::error::Error;
 use super::parents::{Child, Queue};
 use super::partitions::{Partitions, Upstream};
-use super::plan::{Page, Plan, Reader, Reading, Written, header};
-use super::record::Record;
+use super::plan::{Page, Plan, Read, Reader, Reading};
+use super::record::{Column, Record};
 use super::session::BoxFuture;
 use super::source::Source;
 
@@ -87,7 +89,7 @@ impl<P: Record> Children<P> {
             source,
             written,
             intakes: self.intakes,
-            read: Vec::new(),
+            read: Arc::default(),
         };
         let reader = Box::new(parent);
         let mut readings = vec![Reading {
@@ -115,6 +117,9 @@ impl<T: Send + 'static> Upstream for Received<T> {
 trait Intake<P>: Send {
     /// Takes records, and waits until there is room for all that they make. False where nobody takes any more.
     fn take<'a>(&'a mut self, parents: &'a [P]) -> BoxFuture<'a, bool>;
+
+    /// Records are missing.
+    fn fail<'a>(&'a mut self, error: &'a Error) -> BoxFuture<'a, ()>;
 
     /// There are no further records.
     fn close(&mut self) -> BoxFuture<'_, bool>;
@@ -150,6 +155,14 @@ impl<C: Child> Intake<C::Parent> for Outlet<C> {
         })
     }
 
+    fn fail<'a>(&'a mut self, error: &'a Error) -> BoxFuture<'a, ()> {
+        Box::pin(async move {
+            let error = error.clone().remark(format_args!("reading `{}`", C::Parent::RESOURCE));
+            // Nobody is told who does not read.
+            let _unread = self.sender.send(Err(error)).await;
+        })
+    }
+
     fn close(&mut self) -> BoxFuture<'_, bool> {
         self.queue.close();
         Box::pin(self.send())
@@ -162,7 +175,7 @@ struct Parent<S: Source> {
     written: bool,
     intakes: Vec<Box<dyn Intake<S::Record>>>,
     /// The page that was read last: it is handed over once its records are written.
-    read: Vec<S::Record>,
+    read: Arc<Vec<S::Record>>,
 }
 
 impl<S: Source> Parent<S> {
@@ -177,6 +190,13 @@ impl<S: Source> Parent<S> {
         self.intakes = open;
     }
 
+    /// The records that hang on those that cannot be read are missing.
+    async fn fail(&mut self, error: &Error) {
+        for intake in &mut self.intakes {
+            intake.fail(error).await;
+        }
+    }
+
     async fn close(&mut self) {
         for mut intake in self.intakes.drain(..) {
             intake.close().await;
@@ -185,35 +205,41 @@ impl<S: Source> Parent<S> {
 }
 
 impl<S: Source> Reader for Parent<S> {
-    fn page<'a>(
-        &'a mut self,
-        csv: bool,
-        limit: u64,
-        out: &'a mut Vec<u8>,
-    ) -> BoxFuture<'a, Written> {
+    fn page(&mut self, limit: u64) -> BoxFuture<'_, Read> {
         Box::pin(async move {
             self.hand_over().await;
             let wanted = self.written || !self.intakes.is_empty();
-            let batch = if limit > 0 && wanted {
-                self.source.next().await?
+            let read = if limit > 0 && wanted {
+                self.source.next().await
             } else {
-                None
+                Ok(None)
             };
-            let Some(mut batch) = batch else {
-                self.close().await;
-                return Ok(None);
+            let mut batch = match read {
+                Ok(Some(batch)) => batch,
+                Ok(None) => {
+                    self.close().await;
+                    return Ok(None);
+                }
+                Err(error) => {
+                    self.fail(&error).await;
+                    return Err(error);
+                }
             };
-            if !self.written {
-                self.read = batch.records;
-                return Ok(Some(Page::default()));
+            let mut page = Page::default();
+            if self.written {
+                Page::cut(&mut batch, limit);
+                page.rejected = batch.rejected;
+                page.checkpoint = batch.checkpoint;
             }
-            let page = Page::write(&mut batch, csv, limit, out);
-            self.read = batch.records;
-            page.map(Some)
+            self.read = Arc::new(batch.records);
+            if self.written {
+                page.rows = Some(Arc::<Vec<_>>::clone(&self.read));
+            }
+            Ok(Some(page))
         })
     }
 
-    fn header(&self) -> String {
-        header::<S::Record>()
+    fn columns(&self) -> &'static [Column] {
+        S::Record::COLUMNS
     }
 }

@@ -1,0 +1,70 @@
+//! The SQL of a generated crate: `sql/<resource>.<dialect>.sql`, what a destination runs to make and to load a table.
+//!
+//! A file has sections, each below a line `-- name: …`, and each statement ends with a `;` at the end of a line.
+//!
+//! | section | what it does |
+//! |---|---|
+//! | `create` | makes the table, its keys, its comments |
+//! | `add` | one statement per column that may be null: adds it to a table that lacks it |
+//! | `stage` | makes the staging table, which only this session sees |
+//! | `insert` | takes one row into the staging table |
+//! | `write` | takes one row into the table itself, where that comes to the same as staging and `apply` |
+//! | `empty` | removes all rows of the table |
+//! | `apply` | takes the rows of the staging table into the table, as the disposition says |
+//! | `retire` | ends the versions of rows that did not come (`scd2`) |
+//! | `clear` | empties the staging table |
+//!
+//! The first parameter of a statement in `apply` and `retire`, where there is one, is the time of the commit.
+
+mod sqlite;
+
+use super::table::{self, Table};
+use super::{module, text};
+use crate::model::{Connector, Resource};
+
+/// A database whose SQL is generated.
+trait Dialect {
+    /// Its name in file names.
+    const NAME: &'static str;
+    /// Its name in prose.
+    const TITLE: &'static str;
+
+    /// The sections for a table: name and statements, each statement with its `;`.
+    fn sections(table: &Table<'_>) -> Vec<(String, String)>;
+}
+
+/// The files of a resource: their paths and texts.
+pub fn files(connector: &Connector, resource: &Resource) -> Vec<(String, String)> {
+    vec![file::<sqlite::Sqlite>(connector, resource)]
+}
+
+fn file<D: Dialect>(connector: &Connector, resource: &Resource) -> (String, String) {
+    let mut text = format!(
+        "-- Made by spile from {}: {} in {}. Do not edit: change the spec and generate again.\n",
+        one_line(&connector.spec_file),
+        one_line(&text::code(&resource.name.wire)),
+        D::TITLE,
+    );
+    for (name, statements) in D::sections(&table::of(resource)) {
+        text.push_str(&format!("\n-- name: {name}\n{}\n", statements.trim_end()));
+    }
+    (format!("sql/{}.{}.sql", module(resource), D::NAME), text)
+}
+
+/// A text on one line, for comments.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A name in quotes, as standard SQL has them.
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// Names in quotes, with something before each.
+fn list<'n>(names: impl IntoIterator<Item = &'n str>, before: &str) -> String {
+    let names = names
+        .into_iter()
+        .map(|name| format!("{before}{}", quoted(name)));
+    names.collect::<Vec<_>>().join(", ")
+}

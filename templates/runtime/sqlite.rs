@@ -1,0 +1,479 @@
+//! Loads into a file of SQLite, which is built in.
+//!
+//! | column | stored as |
+//! |---|---|
+//! | text, uuid, decimal, json | `TEXT`; a decimal has the digits that the API sent, a UUID is lower case with hyphens |
+//! | integer, boolean | `INTEGER`; true is 1 |
+//! | number | `REAL` |
+//! | timestamp | `TEXT` in UTC with microseconds, `2026-01-31T08:00:00.000000Z`: finer digits are cut |
+//! | date, time | `TEXT`: `2026-01-31`, `08:00:00.000000` |
+//! | binary | `BLOB` |
+//!
+//! The file is in WAL mode, so that others can read while it is written. A table that is loaded alone is written as the
+//! records come, in one transaction up to the commit; where several are loaded at once, rows wait in temporary tables.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use jiff::civil::{Date, Time};
+use jiff::fmt::temporal::DateTimePrinter;
+use rusqlite::types::ToSql;
+use rusqlite::{Connection, OptionalExtension, Statement, params};
+
+use super::destination::{Commit, Destination, Found, Load, Table};
+use super::error::{Error, Kind};
+use super::load::{Row, Rows};
+use super::lock::lock;
+use super::schema::{self, Existing};
+use super::statements::{add, needed, section, statements};
+use super::uuid::Uuid;
+
+/// How long another program may keep the file locked.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+const STATES: &str = "CREATE TABLE IF NOT EXISTS main._spile_state (
+  connector TEXT NOT NULL,
+  resource TEXT NOT NULL,
+  state TEXT, -- How far the resource was read, as JSON.
+  loaded_at TEXT, -- When the last commit was.
+  PRIMARY KEY (connector, resource)
+) STRICT;";
+
+/// A file of SQLite.
+pub struct Sqlite {
+    path: PathBuf,
+    connector: &'static str,
+    connection: Connection,
+    /// The table that is written without staging.
+    direct: Option<Direct>,
+    /// Tables whose rows are replaced.
+    replaced: Vec<&'static str>,
+    /// Locked up to the end of the run.
+    _lock: Option<File>,
+}
+
+/// A table that is written without staging.
+struct Direct {
+    table: &'static str,
+    /// Whether there are rows that are not committed.
+    open: bool,
+}
+
+impl Sqlite {
+    /// Opens a file, or makes one if it is to be written.
+    ///
+    /// # Errors
+    /// It cannot be opened, or another run has it.
+    pub fn open(path: &Path, connector: &'static str, writes: bool) -> Result<Self, Error> {
+        let of = |reason: String| Error::new(Kind::Load, format!("`{}` {reason}", path.display()));
+        let lock = if writes {
+            Some(lock(path).map_err(of)?)
+        } else {
+            None
+        };
+        let connection = if writes || path.exists() {
+            Connection::open(path)
+        } else {
+            Connection::open_in_memory()
+        };
+        let opened = connection.and_then(|connection| {
+            connection.busy_timeout(PATIENCE)?;
+            // This is where another kind of file is noticed.
+            connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+            Ok(connection)
+        });
+        Ok(Self {
+            path: path.to_owned(),
+            connector,
+            connection: opened.map_err(|error| of(format!("cannot be opened: {error}")))?,
+            direct: None,
+            replaced: Vec::new(),
+            _lock: lock,
+        })
+    }
+
+    fn failed(&self, error: &rusqlite::Error) -> Error {
+        let reason = match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => {
+                format!("is locked by another program for {} s", PATIENCE.as_secs())
+            }
+            Some(rusqlite::ErrorCode::DiskFull) => "has no room on its disk".to_owned(),
+            Some(rusqlite::ErrorCode::ReadOnly) => "cannot be written: it is read-only".to_owned(),
+            _ => format!("says: {error}"),
+        };
+        Error::new(Kind::Load, format!("`{}` {reason}", self.path.display()))
+    }
+
+    fn run(&self, sql: &str) -> Result<(), Error> {
+        let done = self.connection.execute_batch(sql);
+        done.map_err(|error| self.failed(&error))
+    }
+
+    /// Runs the statements of a section; the first parameter is the time of the commit.
+    fn apply(&self, section: &str, at: &str) -> Result<(), Error> {
+        for statement in statements(section) {
+            let done = if statement.contains("?1") {
+                self.connection.execute(statement, [at]).map(|_| ())
+            } else {
+                self.connection.execute_batch(statement)
+            };
+            done.map_err(|error| self.failed(&error))?;
+        }
+        Ok(())
+    }
+
+    /// The columns of a table; none where there is no such table.
+    fn columns(&self, schema: &str, table: &str) -> Result<Vec<Existing>, Error> {
+        let read = || {
+            let mut query = self.connection.prepare(
+                "SELECT name, type, \"notnull\", dflt_value IS NOT NULL OR hidden > 0 FROM pragma_table_xinfo(?1, ?2)",
+            )?;
+            let rows = query.query_map([table, schema], |row| {
+                Ok(Existing {
+                    name: row.get(0)?,
+                    kind: row.get(1)?,
+                    required: row.get(2)?,
+                    filled: row.get(3)?,
+                })
+            })?;
+            rows.collect::<Result<Vec<_>, _>>()
+        };
+        read().map_err(|error| self.failed(&error))
+    }
+
+    fn has_states(&self) -> Result<bool, Error> {
+        Ok(!self.columns("main", "_spile_state")?.is_empty())
+    }
+
+    fn stage(&self, table: &Table) -> Result<(), Error> {
+        let name = stage(table);
+        if self.columns("temp", &name)?.is_empty() {
+            self.run(needed(table.sql.sqlite, "stage")?)?;
+        }
+        Ok(())
+    }
+
+    fn state(&self, table: &Table) -> Result<Option<String>, Error> {
+        if !self.has_states()? {
+            return Ok(None);
+        }
+        let read = || {
+            let other = "SELECT connector FROM main._spile_state WHERE resource = ?1 AND connector <> ?2";
+            let other = self.connection.query_row(other, [table.name, self.connector], |row| {
+                row.get::<_, String>(0)
+            });
+            let own = "SELECT state FROM main._spile_state WHERE resource = ?1 AND connector = ?2";
+            let own = self.connection.query_row(own, [table.name, self.connector], |row| {
+                row.get::<_, Option<String>>(0)
+            });
+            Ok((other.optional()?, own.optional()?.flatten()))
+        };
+        let (other, own) = read().map_err(|error| self.failed(&error))?;
+        match other {
+            Some(other) => Err(schema::owned(table, &other)),
+            None => Ok(own),
+        }
+    }
+
+    fn save(&self, table: &Table, commit: Commit<'_>) -> Result<(), Error> {
+        let saved = self.connection.execute(
+            "UPDATE main._spile_state SET state = coalesce(?3, state), loaded_at = ?4 \
+             WHERE connector = ?1 AND resource = ?2",
+            params![self.connector, table.name, commit.state, instant(commit.at)],
+        );
+        saved.map(|_| ()).map_err(|error| self.failed(&error))
+    }
+
+    /// Begins the transaction of a table that is written without staging.
+    fn begin_direct(&mut self, table: &Table) -> Result<(), Error> {
+        let Some(direct) = self.direct.as_ref().filter(|direct| !direct.open) else {
+            return Ok(());
+        };
+        debug_assert_eq!(direct.table, table.name, "it is loaded alone");
+        self.run("BEGIN IMMEDIATE")?;
+        if let Some(direct) = &mut self.direct {
+            direct.open = true;
+        }
+        if self.replaced.contains(&table.name) {
+            self.run(needed(table.sql.sqlite, "empty")?)?;
+        }
+        Ok(())
+    }
+
+    fn is_direct(&self, table: &Table) -> bool {
+        let direct = self.direct.as_ref();
+        direct.is_some_and(|direct| direct.table == table.name)
+    }
+
+    /// Takes what is staged into the table, within a transaction.
+    fn take_in(&self, table: &Table, commit: Commit<'_>) -> Result<(), Error> {
+        let sql = table.sql.sqlite;
+        let at = instant(commit.at);
+        if self.replaced.contains(&table.name) {
+            self.run(needed(sql, "empty")?)?;
+        }
+        self.apply(needed(sql, "apply")?, &at)?;
+        if let Some(retire) = section(sql, "retire").filter(|_| commit.whole) {
+            self.apply(retire, &at)?;
+        }
+        self.run(needed(sql, "clear")?)
+    }
+}
+
+impl Destination for Sqlite {
+    fn look(&mut self, table: &Table) -> Result<Found, Error> {
+        let sql = table.sql.sqlite;
+        let state = self.state(table)?;
+        let there = self.columns("main", table.name)?;
+        if there.is_empty() {
+            let create = needed(sql, "create")?.to_owned();
+            return Ok(Found {
+                state,
+                changes: vec![create],
+                has_rows: false,
+            });
+        }
+        self.stage(table)?;
+        let wanted = self.columns("temp", &stage(table))?;
+        let missing = schema::missing(table, &there, &wanted)?;
+        let changes = missing.iter().filter_map(|column| add(sql, column));
+        let changes: Vec<_> = changes.map(str::to_owned).collect();
+        if changes.is_empty() {
+            // SQLite looks for the key as soon as it reads a statement that goes by it.
+            for statement in section(sql, "write").into_iter().chain(statements(needed(sql, "apply")?)) {
+                self.connection.prepare(statement).map_err(|error| {
+                    let reason = format!("lacks its key: {error}");
+                    schema::unusable(table, &reason, &schema::rename(table))
+                })?;
+            }
+        }
+        let rows = format!("SELECT EXISTS (SELECT 1 FROM main.{})", schema::quoted(table.name));
+        let has_rows = self.connection.query_row(&rows, [], |row| row.get(0));
+        Ok(Found {
+            state,
+            changes,
+            has_rows: has_rows.map_err(|error| self.failed(&error))?,
+        })
+    }
+
+    fn begin(&mut self, table: &Table, load: Load) -> Result<(), Error> {
+        let found = self.look(table)?;
+        self.run("PRAGMA journal_mode = WAL")?;
+        self.run("BEGIN IMMEDIATE")?;
+        let prepared = self.run(STATES).and_then(|()| {
+            for change in &found.changes {
+                self.run(change)?;
+            }
+            let own = self.connection.execute(
+                "INSERT OR IGNORE INTO main._spile_state (connector, resource) VALUES (?1, ?2)",
+                [self.connector, table.name],
+            );
+            own.map_err(|error| self.failed(&error))?;
+            self.run("COMMIT")
+        });
+        if let Err(error) = prepared {
+            // What went wrong first is what is said.
+            let _after = self.run("ROLLBACK");
+            return Err(error);
+        }
+        self.replaced.retain(|name| *name != table.name);
+        if load.replaces {
+            self.replaced.push(table.name);
+        }
+        self.direct = None;
+        if load.alone && section(table.sql.sqlite, "write").is_some() {
+            self.direct = Some(Direct {
+                table: table.name,
+                open: false,
+            });
+            return Ok(());
+        }
+        self.stage(table)?;
+        self.run(needed(table.sql.sqlite, "clear")?)
+    }
+
+    fn write(&mut self, table: &Table, rows: &dyn Rows) -> Result<(), Error> {
+        let direct = self.is_direct(table);
+        if direct {
+            self.begin_direct(table)?;
+        } else {
+            self.run("BEGIN")?;
+        }
+        let insert = needed(table.sql.sqlite, if direct { "write" } else { "insert" })?;
+        let mut statement = self
+            .connection
+            .prepare_cached(insert)
+            .map_err(|error| self.failed(&error))?;
+        let mut row = Binder {
+            destination: self,
+            table,
+            statement: &mut statement,
+            column: 0,
+            text: String::new(),
+        };
+        let written = rows.write(&mut row);
+        drop(statement);
+        if direct {
+            return written;
+        }
+        self.run(if written.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
+        written
+    }
+
+    fn commit(&mut self, table: &Table, commit: Commit<'_>) -> Result<(), Error> {
+        if self.is_direct(table) {
+            self.begin_direct(table)?;
+            self.save(table, commit)?;
+            self.run("COMMIT")?;
+            if let Some(direct) = &mut self.direct {
+                direct.open = false;
+            }
+            return Ok(());
+        }
+        self.run("BEGIN IMMEDIATE")?;
+        let taken = self.take_in(table, commit);
+        let done = taken.and_then(|()| self.save(table, commit)).and_then(|()| self.run("COMMIT"));
+        if done.is_err() {
+            // What went wrong first is what is said.
+            let _after = self.run("ROLLBACK");
+        }
+        done
+    }
+
+    fn rollback(&mut self, table: &Table) -> Result<(), Error> {
+        if !self.is_direct(table) {
+            return self.run(needed(table.sql.sqlite, "clear")?);
+        }
+        let Some(direct) = self.direct.as_mut().filter(|direct| direct.open) else {
+            return Ok(());
+        };
+        direct.open = false;
+        if self.connection.is_autocommit() {
+            // SQLite has done it already.
+            return Ok(());
+        }
+        self.run("ROLLBACK")
+    }
+
+    fn forget(&mut self, table: &Table) -> Result<(), Error> {
+        if !self.has_states()? {
+            return Ok(());
+        }
+        let forgotten = self.connection.execute(
+            "UPDATE main._spile_state SET state = NULL WHERE connector = ?1 AND resource = ?2",
+            [self.connector, table.name],
+        );
+        forgotten.map(|_| ()).map_err(|error| self.failed(&error))
+    }
+}
+
+/// The name of a staging table.
+fn stage(table: &Table) -> String {
+    format!("_spile_stage_{}", table.name)
+}
+
+/// An instant as texts of which the later is the greater.
+fn instant(at: Timestamp) -> String {
+    let mut text = String::new();
+    // Writing into a string does not fail.
+    let _written = PRINTER.print_timestamp(&at, &mut text);
+    text
+}
+
+const PRINTER: DateTimePrinter = DateTimePrinter::new().precision(Some(6));
+
+/// Binds the values of a row to a statement.
+struct Binder<'s, 'c> {
+    destination: &'s Sqlite,
+    table: &'s Table,
+    statement: &'s mut Statement<'c>,
+    /// The column that was bound last, from 1.
+    column: usize,
+    /// Room for texts.
+    text: String,
+}
+
+impl Binder<'_, '_> {
+    fn bind(&mut self, value: impl ToSql) -> Result<(), Error> {
+        self.column += 1;
+        let bound = self.statement.raw_bind_parameter(self.column, value);
+        bound.map_err(|error| self.failed(&error))
+    }
+
+    fn failed(&self, error: &rusqlite::Error) -> Error {
+        let error = self.destination.failed(error);
+        error.remark(format_args!("writing a row of `{}`", self.table.name))
+    }
+
+    /// Binds what is printed.
+    fn print<T: Copy>(
+        &mut self,
+        value: Option<T>,
+        print: fn(T, &mut String) -> Result<(), jiff::Error>,
+    ) -> Result<(), Error> {
+        let Some(value) = value else {
+            return self.bind(None::<&str>);
+        };
+        let mut text = std::mem::take(&mut self.text);
+        text.clear();
+        let printed = print(value, &mut text);
+        let bound = self.bind(text.as_str());
+        self.text = text;
+        printed.map_err(|error| Error::new(Kind::Load, format!("a value has no text: {error}")))?;
+        bound
+    }
+}
+
+impl Row for Binder<'_, '_> {
+    fn text(&mut self, value: Option<&str>) -> Result<(), Error> {
+        self.bind(value)
+    }
+
+    fn integer(&mut self, value: Option<i64>) -> Result<(), Error> {
+        self.bind(value)
+    }
+
+    fn number(&mut self, value: Option<f64>) -> Result<(), Error> {
+        self.bind(value)
+    }
+
+    fn boolean(&mut self, value: Option<bool>) -> Result<(), Error> {
+        self.bind(value)
+    }
+
+    fn decimal(&mut self, value: Option<&str>) -> Result<(), Error> {
+        self.bind(value)
+    }
+
+    fn timestamp(&mut self, value: Option<Timestamp>) -> Result<(), Error> {
+        self.print(value, |value, text| PRINTER.print_timestamp(&value, text))
+    }
+
+    fn date(&mut self, value: Option<Date>) -> Result<(), Error> {
+        self.print(value, |value, text| PRINTER.print_date(&value, text))
+    }
+
+    fn time(&mut self, value: Option<Time>) -> Result<(), Error> {
+        self.print(value, |value, text| PRINTER.print_time(&value, text))
+    }
+
+    fn uuid(&mut self, value: Option<[u8; 16]>) -> Result<(), Error> {
+        self.bind(value.map(|bytes| Uuid::from_bytes(bytes).to_string()))
+    }
+
+    fn binary(&mut self, value: Option<&[u8]>) -> Result<(), Error> {
+        self.bind(value)
+    }
+
+    fn json(&mut self, value: Option<&str>) -> Result<(), Error> {
+        self.bind(value)
+    }
+
+    fn end(&mut self) -> Result<(), Error> {
+        self.column = 0;
+        let done = self.statement.raw_execute();
+        done.map(|_| ()).map_err(|error| self.failed(&error))
+    }
+}
