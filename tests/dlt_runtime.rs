@@ -22,7 +22,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use api::{Api, Received};
+use harness::api::Received;
 use serde_json::{Value, json};
 
 /// Where spile differs on purpose, with the rule of behaviour.
@@ -155,7 +155,7 @@ fn connectors_send_the_requests_that_dlt_sent() {
     let program = built(&sent);
     let mut wrong = Vec::new();
     for case in sent {
-        let api = Api::start(&case.calls);
+        let api = api::start(&case.calls);
         let names = convert::resources(&case.config, &case.calls, &prefix(case))
             .iter()
             .map(|resource| resource["name"].as_str().unwrap().to_owned())

@@ -5,6 +5,7 @@ use super::{Layout, package, shared, templates};
 use crate::model::Connector;
 use crate::output::Files;
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 /// What `Cargo.toml` prints.
 #[derive(Serialize)]
@@ -47,13 +48,14 @@ struct DependencyView {
     value: String,
 }
 
-/// The features of crates that hold the runtime: name, reason, what they turn on.
-const FEATURES: [(&str, &str, &[&str]); 4] = [
+/// The features of crates that hold the runtime: name, reason, what they turn on beside their own crates.
+const FEATURES: [(&str, &str, &[&str]); 5] = [
     (
         "cli",
         "the crate's own command line",
-        &["tokio/macros", "tokio/rt"],
+        &["tokio/macros", "tokio/rt", "tokio/signal"],
     ),
+    ("sqlite", "loads into files of SQLite", &["cli"]),
     (
         "ring",
         "TLS by rustls with the ring provider and the platform's certificates",
@@ -75,21 +77,66 @@ const FEATURES: [(&str, &str, &[&str]); 4] = [
     ),
 ];
 
+/// Those that are on by default.
+const DEFAULT: [&str; 3] = ["cli", "ring", "sqlite"];
+
+/// The texts whose crates are asked for.
+struct Texts<'t> {
+    library: Vec<&'t str>,
+    cli: Vec<&'t str>,
+    /// Those of the command line that need a feature of their own, and that.
+    gated: Vec<(&'static str, &'t str)>,
+}
+
+impl<'t> Texts<'t> {
+    fn of(parts: &Parts) -> Self {
+        let mut texts = Self {
+            library: parts.library.values().copied().collect(),
+            cli: Vec::new(),
+            gated: Vec::new(),
+        };
+        for (name, text) in &parts.cli {
+            match runtime::gate(name) {
+                Some(feature) => texts.gated.push((feature, text)),
+                None => texts.cli.push(text),
+            }
+        }
+        texts
+    }
+
+    fn all(&self) -> impl Iterator<Item = &'t str> {
+        let gated = self.gated.iter().map(|(_, text)| *text);
+        self.library.iter().chain(&self.cli).copied().chain(gated)
+    }
+
+    /// The features that turn a crate on; none where it is always there.
+    fn features(&self, dependency: &Dependency) -> Option<BTreeSet<&'static str>> {
+        let seen = |text: &str| runtime::is_seen([text], dependency.seen);
+        if self.library.iter().any(|text| seen(text)) {
+            return None;
+        }
+        if self.cli.iter().any(|text| seen(text)) {
+            return Some(BTreeSet::from(["cli"]));
+        }
+        let gated = self.gated.iter().filter(|(_, text)| seen(text));
+        Some(gated.map(|(feature, _)| *feature).collect())
+    }
+}
+
 /// Of a connector.
 pub fn connector(connector: &Connector, sources: &Files, parts: &Parts, layout: Layout) -> String {
-    let own = sources
-        .iter()
-        .filter(|(path, _)| path.starts_with("src/") && *path != "src/main.rs");
-    let mut library: Vec<&str> = own.map(|(_, text)| text.as_str()).collect();
-    let mut cli = Vec::new();
+    let own = sources.iter().filter(|(path, _)| is_library(path));
+    let own = own.map(|(_, text)| text.as_str());
     let (features, dependencies) = if layout == Layout::Vendored {
-        library.extend(parts.library.values());
-        cli.extend(parts.cli.values());
-        (
-            features(&library, &cli),
-            with_base(dependencies(&library, &cli), &library, &cli),
-        )
+        let mut texts = Texts::of(parts);
+        texts.library.extend(own);
+        (features(&texts), with_base(dependencies(&texts), &texts))
     } else {
+        let texts = Texts {
+            library: own.collect(),
+            cli: Vec::new(),
+            gated: Vec::new(),
+        };
         let runtime = DependencyView {
             name: shared::RUNTIME.to_owned(),
             reason: "requests, retries, paging, decoding".to_owned(),
@@ -98,13 +145,19 @@ pub fn connector(connector: &Connector, sources: &Files, parts: &Parts, layout: 
                 shared::RUNTIME
             ),
         };
-        let mut dependencies = dependencies(&library, &cli);
+        let mut dependencies = dependencies(&texts);
         dependencies.push(runtime);
         dependencies.sort_by(|a, b| a.name.cmp(&b.name));
-        let features = FEATURES.map(|(name, reason, _)| FeatureView {
-            name,
-            reason,
-            enables: vec![format!("{}/{name}", shared::RUNTIME)],
+        let features = FEATURES.map(|(name, reason, _)| {
+            let mut enables = vec![format!("{}/{name}", shared::RUNTIME)];
+            if runtime::GATED.iter().any(|(_, feature)| *feature == name) {
+                enables.insert(0, "cli".to_owned());
+            }
+            FeatureView {
+                name,
+                reason,
+                enables,
+            }
         });
         (Vec::from(features), dependencies)
     };
@@ -113,7 +166,7 @@ pub fn connector(connector: &Connector, sources: &Files, parts: &Parts, layout: 
         version: connector.version.clone(),
         description: package::description(connector),
         program: true,
-        default: vec!["cli".to_owned(), "ring".to_owned()],
+        default: DEFAULT.map(str::to_owned).into(),
         features,
         dependencies,
     };
@@ -122,38 +175,34 @@ pub fn connector(connector: &Connector, sources: &Files, parts: &Parts, layout: 
 
 /// Of the runtime that all connectors of a workspace share.
 pub fn runtime(parts: &Parts) -> String {
-    let library: Vec<&str> = parts.library.values().copied().collect();
-    let cli: Vec<&str> = parts.cli.values().copied().collect();
+    let texts = Texts::of(parts);
     let view = CargoView {
         package: shared::RUNTIME.to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         description: "What all connectors of this workspace need.".to_owned(),
         program: false,
         default: Vec::new(),
-        features: features(&library, &cli),
-        dependencies: with_base(dependencies(&library, &cli), &library, &cli),
+        features: features(&texts),
+        dependencies: with_base(dependencies(&texts), &texts),
     };
     templates::render("Cargo.toml", view)
 }
 
-fn features(library: &[&str], cli: &[&str]) -> Vec<FeatureView> {
-    let optional = DEPENDENCIES
-        .iter()
-        .filter(|dependency| is_cli_only(dependency, library, cli));
-    let optional: Vec<String> = optional
-        .map(|dependency| format!("dep:{}", dependency.name))
-        .collect();
+fn features(texts: &Texts<'_>) -> Vec<FeatureView> {
     let features = FEATURES.map(|(name, reason, enables)| {
-        let more = if name == "cli" {
-            optional.as_slice()
-        } else {
-            &[]
-        };
-        let enables = more
-            .iter()
-            .cloned()
-            .chain(enables.iter().map(|&feature| feature.to_owned()))
+        let own = DEPENDENCIES.iter().filter(|dependency| {
+            let features = texts.features(dependency);
+            features.is_some_and(|features| features.contains(name))
+        });
+        let own = own.map(|dependency| format!("dep:{}", dependency.name));
+        let mut enables: Vec<String> = own
+            .chain(enables.iter().map(|&name| name.to_owned()))
             .collect();
+        if enables.iter().any(|name| name == "cli") {
+            // What it builds on comes first.
+            enables.retain(|name| name != "cli");
+            enables.insert(0, "cli".to_owned());
+        }
         FeatureView {
             name,
             reason,
@@ -164,12 +213,8 @@ fn features(library: &[&str], cli: &[&str]) -> Vec<FeatureView> {
 }
 
 /// The same with the crates that the runtime always has.
-fn with_base(
-    mut views: Vec<DependencyView>,
-    library: &[&str],
-    cli: &[&str],
-) -> Vec<DependencyView> {
-    let locks = runtime::is_seen(library.iter().chain(cli).copied(), "tokio::sync");
+fn with_base(mut views: Vec<DependencyView>, texts: &Texts<'_>) -> Vec<DependencyView> {
+    let locks = runtime::is_seen(texts.all(), "tokio::sync");
     views.push(DependencyView {
         name: "tokio".to_owned(),
         reason: if locks { "waits, locks" } else { "waits" }.to_owned(),
@@ -204,21 +249,15 @@ fn with_base(
     views
 }
 
-fn is_cli_only(dependency: &Dependency, library: &[&str], cli: &[&str]) -> bool {
-    runtime::is_seen(cli.iter().copied(), dependency.seen)
-        && !runtime::is_seen(library.iter().copied(), dependency.seen)
-}
-
-/// The crates that these texts use: those of the library, and those of the command line alone.
-fn dependencies(library: &[&str], cli: &[&str]) -> Vec<DependencyView> {
-    let seen = |path: &str| runtime::is_seen(library.iter().chain(cli).copied(), path);
+/// The crates that these texts use.
+fn dependencies(texts: &Texts<'_>) -> Vec<DependencyView> {
     let mut views: Vec<DependencyView> = DEPENDENCIES
         .iter()
-        .filter(|dependency| seen(dependency.seen))
+        .filter(|dependency| runtime::is_seen(texts.all(), dependency.seen))
         .map(|dependency| DependencyView {
             name: dependency.name.to_owned(),
             reason: dependency.reason.to_owned(),
-            value: requirement(dependency, is_cli_only(dependency, library, cli)),
+            value: requirement(dependency, texts.features(dependency).is_some()),
         })
         .collect();
     views.sort_by(|a, b| a.name.cmp(&b.name));
@@ -246,4 +285,9 @@ fn requirement(dependency: &Dependency, optional: bool) -> String {
     } else {
         format!("{{ {} }}", parts.join(", "))
     }
+}
+
+/// Whether a file belongs to the library, as opposed to the program beside it.
+pub fn is_library(path: &str) -> bool {
+    path.starts_with("src/") && !["src/main.rs", "src/tables.rs"].contains(&path)
 }

@@ -66,11 +66,12 @@ pub fn connector(connector: &Connector, layout: Layout) -> Files {
             source()
         }
     });
-    let main = files.get("src/main.rs").cloned().unwrap_or_default();
-    let library = files
-        .iter()
-        .filter(|(path, _)| path.starts_with("src/") && *path != "src/main.rs");
-    let parts = runtime::Parts::of(library.map(|(_, text)| text.as_str()), &main);
+    let sources = files.iter().filter(|(path, _)| path.starts_with("src/"));
+    let (library, program): (Vec<_>, Vec<_>) = sources
+        .map(|(path, text)| (path, text.as_str()))
+        .partition(|(path, _)| cargo::is_library(path));
+    let library = library.into_iter().map(|(_, text)| text);
+    let parts = runtime::Parts::of(library, program.into_iter().map(|(_, text)| text));
     let package = package::files(connector, &files, &parts, layout);
     files.extend(package);
     if layout == Layout::Vendored {
@@ -111,6 +112,10 @@ fn sources(connector: &Connector, layout: Layout) -> BTreeMap<String, Source<'_>
         Box::new(|| format::rust(&package::main(connector))),
     );
     files.insert(
+        "src/tables.rs".to_owned(),
+        Box::new(|| format::rust(&package::tables(connector))),
+    );
+    files.insert(
         "src/config.rs".to_owned(),
         Box::new(|| format::rust(&config::file(connector))),
     );
@@ -126,8 +131,8 @@ fn sources(connector: &Connector, layout: Layout) -> BTreeMap<String, Source<'_>
     for resource in &connector.resources {
         let path = format!("src/resources/{}.rs", module(resource));
         files.insert(path, Box::new(move || resource::file(connector, resource)));
-        for (path, text) in sql::files(connector, resource) {
-            files.insert(path, Box::new(move || text.clone()));
+        for (path, make) in sql::files(resource) {
+            files.insert(path, Box::new(move || make(connector, resource)));
         }
         if let Some(query) = resource::query_file(resource) {
             let path = format!("src/resources/{}.graphql", module(resource));

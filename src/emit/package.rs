@@ -180,6 +180,39 @@ pub fn main(connector: &Connector) -> String {
     )
 }
 
+/// `src/tables.rs`
+pub fn tables(connector: &Connector) -> String {
+    #[derive(Serialize)]
+    struct TablesView {
+        /// Name of the library.
+        library: String,
+        /// The tables, in the order of the spec.
+        tables: Vec<TableView>,
+    }
+    #[derive(Serialize)]
+    struct TableView {
+        /// Module of its resource.
+        module: String,
+        /// Name of its files.
+        file: String,
+        /// Rust name of the record.
+        record: String,
+        /// Whether it is read incrementally.
+        incremental: bool,
+    }
+    let tables = connector.resources.iter().map(|resource| TableView {
+        module: resource.name.rust.clone(),
+        file: module(resource).to_owned(),
+        record: record_name(&resource.record),
+        incremental: resource.incremental.is_some(),
+    });
+    let view = TablesView {
+        library: library_name(connector),
+        tables: tables.collect(),
+    };
+    templates::render("src/tables.rs", view)
+}
+
 /// `src/resources/mod.rs`
 pub fn resources(connector: &Connector) -> String {
     #[derive(Serialize)]

@@ -14,13 +14,13 @@ macro_rules! parts {
 }
 
 parts! {
-    adapt api_key assertion base64 base64_text basic batches bearer body capture checkpointed cli csv cursor
-    decimal decimal_cursor decode each encoding endpoint error extend first_of graphql guard gzip incremental
-    items job json jwt keyset lanes leaf lenient limit lines link login md5_hex memory numbers oauth2 once output
-    pages parents partitions path pattern percent plan policies record records refresh_token replace request
-    resume retry row rows scalar search secret send session settings sha256_hex signer slice source state
-    state_file stats summary time tls token_file token_request tokens tree unpacked untyped uuid wait windows
-    wire word xml zip
+    adapt api_key assertion base64 base64_text basic batches bearer body capture checkpointed cli csv cursor decimal
+    decimal_cursor decode destination each encoding endpoint error extend failures first_of graphql guard gzip
+    incremental items job json jwt keyset lanes leaf lenient limit lines link load loader lock login md5_hex memory
+    numbers oauth2 once output pages parents partitions path pattern percent plan policies read record records
+    refresh_token replace request resume retry row rows scalar schema search secret send session settings sha256_hex
+    signer slice source sqlite state state_file statements stats summary sync sync_table target time tls token_file
+    token_request tokens tree unpacked untyped uuid wait windows wire word xml zip
 }
 
 /// Calls of methods that parts add to types of other parts.
@@ -47,7 +47,10 @@ pub struct Parts {
 
 impl Parts {
     /// The parts that these files use, and the parts that those need.
-    pub fn of<'a>(library: impl Iterator<Item = &'a str>, cli: &str) -> Self {
+    pub fn of<'a>(
+        library: impl Iterator<Item = &'a str>,
+        cli: impl Iterator<Item = &'a str>,
+    ) -> Self {
         let mut roots: BTreeSet<String> = BTreeSet::new();
         for text in library {
             roots.extend(names_after(text, "runtime::"));
@@ -59,7 +62,10 @@ impl Parts {
             );
         }
         let library = closure(roots);
-        let mut cli = closure(names_after(cli, "runtime::").collect());
+        let mut cli = closure(
+            cli.flat_map(|text| names_after(text, "runtime::"))
+                .collect(),
+        );
         cli.retain(|name, _| !library.contains_key(name));
         Self { library, cli }
     }
@@ -85,15 +91,36 @@ impl Parts {
 const CLI: &[&str] = &[
     "cli",
     "csv",
+    "destination",
+    "failures",
+    "load",
+    "loader",
+    "lock",
     "memory",
     "once",
     "output",
     "plan",
+    "read",
     "resume",
+    "schema",
+    "sqlite",
     "state_file",
+    "statements",
     "summary",
+    "sync",
+    "sync_table",
+    "target",
     "tree",
 ];
+
+/// Parts that need a feature of their own beside `cli`, and that feature.
+pub const GATED: &[(&str, &str)] = &[("sqlite", "sqlite")];
+
+/// The feature that a part needs beside `cli`.
+pub fn gate(part: &str) -> Option<&'static str> {
+    let gated = GATED.iter().find(|(name, _)| *name == part);
+    gated.map(|(_, feature)| *feature)
+}
 
 fn closure(roots: BTreeSet<String>) -> BTreeMap<&'static str, &'static str> {
     let mut found = BTreeMap::new();
@@ -274,6 +301,14 @@ pub const DEPENDENCIES: &[Dependency] = &[
         features: &[],
     },
     Dependency {
+        name: "rusqlite",
+        seen: "rusqlite::",
+        reason: "SQLite, built in",
+        version: "0.43",
+        bare: true,
+        features: &["bundled", "cache"],
+    },
+    Dependency {
         name: "serde",
         seen: "serde::",
         reason: "records and pages",
@@ -335,7 +370,8 @@ pub fn module_file(parts: &Parts) -> String {
     let all: BTreeMap<_, _> = parts.library.iter().chain(&parts.cli).collect();
     for (name, source) in all {
         if parts.cli.contains_key(name) {
-            text.push_str("#[cfg(feature = \"cli\")]\n");
+            let feature = gate(name).unwrap_or("cli");
+            text.push_str(&format!("#[cfg(feature = \"{feature}\")]\n"));
         }
         let public = if source.contains("\npub ") {
             "pub "

@@ -11,6 +11,10 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("README.md", include_str!("../../templates/README.md.j2")),
     ("src/lib.rs", include_str!("../../templates/src/lib.rs.j2")),
     (
+        "src/tables.rs",
+        include_str!("../../templates/src/tables.rs.j2"),
+    ),
+    (
         "src/config.rs",
         include_str!("../../templates/src/config.rs.j2"),
     ),

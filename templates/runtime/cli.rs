@@ -1,26 +1,23 @@
-//! The connector's command line: `check`, `resources`, `read`.
+//! The connector's command line: `check`, `resources`, `read`, `sync`.
 //!
-//! Records go to standard output or to files, everything else to standard error. The exit code is 0 if all is well,
+//! Records go where they are wanted, everything else to standard error. The exit code is 0 if all is well,
 //! 1 if a resource failed, 2 if the arguments or the configuration are wrong.
 
-use std::cell::RefCell;
-use std::fs::File;
 use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::process::ExitCode;
-use std::time::Instant;
 
-use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use tracing::Level;
 
-use super::decode::Rejected;
+use super::destination::Table;
 use super::error::Error;
 use super::memory::Memory;
-use super::output::Output;
 use super::plan::{Plan, Reading, together};
+use super::read::{self, Read};
 use super::session::Session;
-use super::summary::summarize;
+use super::sync::{self, Sync};
 
 /// What the command line has to know about a connector; `C` is its client, `M` its memory.
 pub struct Connector<C: 'static, M: 'static> {
@@ -38,6 +35,8 @@ pub struct Connector<C: 'static, M: 'static> {
     pub session: fn(&C) -> &Session,
     /// The resources.
     pub resources: &'static [Resource],
+    /// Their tables.
+    pub tables: &'static [Table],
     /// Those that are read for the records of others only, unless they are asked for by name.
     pub for_others: &'static [&'static str],
     /// Starts to read those that are chosen.
@@ -53,7 +52,7 @@ pub struct Resource {
 }
 
 #[derive(Parser)]
-struct Arguments<M: Args> {
+struct Arguments<M: Memory> {
     /// JSON file with the configuration, instead of environment variables
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -79,46 +78,16 @@ enum Log {
     Json,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// One JSON object a line
-    Jsonl,
-    /// Comma-separated values with a header
-    Csv,
-}
-
 #[derive(Subcommand)]
-enum Command<M: Args> {
+enum Command<M: Memory> {
     /// Read the first page of every resource
     Check,
     /// List the resources
     Resources,
     /// Read resources
     Read(Read<M>),
-}
-
-#[derive(Args)]
-struct Read<M: Args> {
-    /// Resources to read
-    #[arg(required_unless_present = "all")]
-    resource: Vec<String>,
-    /// Read all resources
-    #[arg(long, conflicts_with = "resource")]
-    all: bool,
-    /// Stop after this number of records of each resource
-    #[arg(long, value_name = "N", default_value_t = u64::MAX, hide_default_value = true)]
-    limit: u64,
-    /// How records are written
-    #[arg(long, value_enum, default_value = "jsonl")]
-    format: Format,
-    /// Write one file per resource into this directory
-    #[arg(long, value_name = "DIR")]
-    output: Option<PathBuf>,
-    /// Append records that are left out to this file, as JSON lines
-    #[arg(long, value_name = "FILE")]
-    quarantine: Option<PathBuf>,
-    #[command(flatten)]
-    memory: M,
+    /// Load resources into a database or into files, on from where the run before ended
+    Sync(Sync<M>),
 }
 
 /// Runs the command line.
@@ -135,12 +104,12 @@ pub fn main<C, M: Memory>(connector: &Connector<C, M>) -> ExitCode {
     );
     let matches = command.after_help(help).get_matches();
     let arguments = Arguments::from_arg_matches(&matches);
-    let mut arguments = arguments.unwrap_or_else(|error| error.exit());
+    let arguments = arguments.unwrap_or_else(|error| error.exit());
     start_logging(&arguments);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
-    let error = match runtime.and_then(|runtime| runtime.block_on(run(connector, &mut arguments))) {
+    let error = match runtime.and_then(|runtime| runtime.block_on(run(connector, arguments))) {
         Ok(code) => return ExitCode::from(code),
         // Whoever reads the records has enough of them.
         Err(error) if error.kind() == ErrorKind::BrokenPipe => return ExitCode::SUCCESS,
@@ -154,7 +123,7 @@ pub fn main<C, M: Memory>(connector: &Connector<C, M>) -> ExitCode {
     })
 }
 
-fn start_logging(arguments: &Arguments<impl Args>) {
+fn start_logging(arguments: &Arguments<impl Memory>) {
     let level = match arguments.verbose {
         _ if arguments.quiet => Level::ERROR,
         0 => Level::WARN,
@@ -170,55 +139,70 @@ fn start_logging(arguments: &Arguments<impl Args>) {
     }
 }
 
+/// What all commands have to know.
+pub(super) struct Environment {
+    config: Option<PathBuf>,
+    base_url: Option<String>,
+    pub quiet: bool,
+    /// Summaries are JSON.
+    pub json: bool,
+}
+
+impl Environment {
+    /// A client, and what it is to read in that order, and what is known of earlier runs.
+    pub fn plan<C, M: Memory>(
+        &self,
+        connector: &Connector<C, M>,
+        chosen: Vec<&'static str>,
+        memory: M,
+    ) -> io::Result<(C, Vec<Vec<Reading>>, M)> {
+        let client = (connector.connect)(self.config.as_deref(), self.base_url.clone());
+        let client = client.map_err(invalid)?;
+        let mut plan = Plan::new(chosen, memory);
+        (connector.open)(&client, &mut plan);
+        let (chosen, groups, mut memory) = plan.into_parts();
+        memory.check(&chosen).map_err(invalid)?;
+        Ok((client, groups, memory))
+    }
+}
+
 /// Runs a command and gives the exit code. An invalid input is the user's.
-async fn run<C, M: Memory>(
-    connector: &Connector<C, M>,
-    arguments: &mut Arguments<M>,
-) -> io::Result<u8> {
-    let resources = connector.resources;
-    let mut memory = M::default();
-    let read = match &mut arguments.command {
+async fn run<C, M: Memory>(connector: &Connector<C, M>, arguments: Arguments<M>) -> io::Result<u8> {
+    let environment = Environment {
+        config: arguments.config,
+        base_url: arguments.base_url,
+        quiet: arguments.quiet,
+        json: arguments.log == Log::Json,
+    };
+    match arguments.command {
         Command::Resources => {
+            let resources = connector.resources;
             let names = resources.iter().map(|resource| resource.name.len());
             let width = names.max().unwrap_or(0);
             for Resource { name, about } in resources {
                 writeln!(io::stdout(), "{name:width$}  {about}")?;
             }
-            return Ok(0);
+            Ok(0)
         }
-        Command::Check => None,
-        Command::Read(read) => {
-            memory = std::mem::take(&mut read.memory);
-            Some(&*read)
+        Command::Check => {
+            let chosen = choose(connector, &[])?;
+            let (_client, groups, _) = environment.plan(connector, chosen, M::default())?;
+            check(groups).await
         }
-    };
-    let chosen = choose(connector, read.map_or(&[], |read| &*read.resource))?;
-    memory.open(connector.name).map_err(invalid)?;
-    let client = (connector.connect)(arguments.config.as_deref(), arguments.base_url.clone());
-    let client = client.map_err(invalid)?;
-    let mut plan = Plan::new(chosen, memory);
-    (connector.open)(&client, &mut plan);
-    let (chosen, groups, mut memory) = plan.into_parts();
-    memory.check(&chosen).map_err(invalid)?;
-    let Some(read) = read else {
-        return check(groups).await;
-    };
-    let started = Instant::now();
-    let (written, failed) = read_all(groups, read, memory, arguments.quiet).await?;
-    if !arguments.quiet {
-        let session = (connector.session)(&client);
-        let json = arguments.log == Log::Json;
-        summarize(session, written, failed, started, json);
+        Command::Read(read) => read::run(connector, read, &environment).await,
+        Command::Sync(sync) => sync::run(connector, sync, &environment).await,
     }
-    Ok(u8::from(failed > 0))
 }
 
-fn invalid(error: Error) -> io::Error {
+pub(super) fn invalid(error: Error) -> io::Error {
     io::Error::new(ErrorKind::InvalidInput, error)
 }
 
 /// The resources of these names, or all that are not read for others only.
-fn choose<C, M>(connector: &Connector<C, M>, names: &[String]) -> io::Result<Vec<&'static str>> {
+pub(super) fn choose<C, M>(
+    connector: &Connector<C, M>,
+    names: &[String],
+) -> io::Result<Vec<&'static str>> {
     let known = connector.resources.iter().map(|resource| resource.name);
     if names.is_empty() {
         return Ok(known
@@ -248,7 +232,9 @@ async fn check(groups: Vec<Vec<Reading>>) -> io::Result<u8> {
     Ok(u8::from(failed))
 }
 
-fn boxed<'a, T>(future: impl Future<Output = T> + 'a) -> Pin<Box<dyn Future<Output = T> + 'a>> {
+pub(super) fn boxed<'a, T>(
+    future: impl Future<Output = T> + 'a,
+) -> Pin<Box<dyn Future<Output = T> + 'a>> {
     Box::pin(future)
 }
 
@@ -259,10 +245,9 @@ async fn check_one(reading: Reading) -> io::Result<bool> {
         written,
         mut reader,
     } = reading;
-    let mut rows = Vec::new();
-    let outcome = reader.page(false, u64::MAX, &mut rows).await;
+    let outcome = reader.page(u64::MAX).await;
     // What hangs on that page is read, too.
-    let ended = reader.page(false, 0, &mut rows).await;
+    let ended = reader.page(0).await;
     match outcome.and(ended) {
         Ok(_) if written => writeln!(io::stdout(), "ok      {name}")?,
         Ok(_) => {}
@@ -272,131 +257,4 @@ async fn check_one(reading: Reading) -> io::Result<bool> {
         }
     }
     Ok(true)
-}
-
-/// Reads all; how many records were written, and how many resources failed.
-async fn read_all<M: Memory>(
-    groups: Vec<Vec<Reading>>,
-    read: &Read<M>,
-    mut memory: M,
-    quiet: bool,
-) -> io::Result<(u64, usize)> {
-    let outputs = open_outputs(&groups, read, &mut memory)?;
-    let mut outputs = outputs.into_iter();
-    let memory = RefCell::new(memory);
-    let (mut written, mut failed) = (0, 0);
-    for group in groups {
-        let running = group.into_iter().zip(&mut outputs);
-        let running = running
-            .map(|(reading, output)| boxed(copy(reading, output, read, &memory, quiet)))
-            .collect();
-        for outcome in together(running).await {
-            let (records, complete) = outcome?;
-            written += records;
-            failed += usize::from(!complete);
-        }
-    }
-    memory.borrow_mut().end()?;
-    Ok((written, failed))
-}
-
-/// Where the records of each resource go. Files are changed only after all were looked at.
-fn open_outputs<M: Memory>(
-    groups: &[Vec<Reading>],
-    read: &Read<M>,
-    memory: &mut M,
-) -> io::Result<Vec<Output>> {
-    let ending = match read.format {
-        Format::Csv => "csv",
-        Format::Jsonl => "jsonl",
-    };
-    let mut files = Vec::new();
-    for Reading { name, written, .. } in groups.iter().flatten() {
-        let folder = read.output.as_ref().filter(|_| *written);
-        let path = folder.map(|folder| folder.join(format!("{name}.{ending}")));
-        let place = path.map(|path| {
-            let keep = memory.place(name, &path).map_err(invalid)?;
-            Ok::<_, io::Error>((path, keep))
-        });
-        files.push((*written, place.transpose()?));
-    }
-    if let Some(folder) = &read.output {
-        std::fs::create_dir_all(folder)?;
-    }
-    memory.begin()?;
-    let open = |(written, place): (bool, Option<(PathBuf, _)>)| match place {
-        Some((path, keep)) => Output::open(&path, keep),
-        None if written => Ok(Output::Standard),
-        None => Ok(Output::Nowhere),
-    };
-    files.into_iter().map(open).collect()
-}
-
-/// Failures of one resource that are told one by one.
-const TOLD: u64 = 20;
-
-/// Writes the records of a resource: how many, and whether those are all. A partition that fails does not end it.
-async fn copy<M: Memory>(
-    reading: Reading,
-    mut output: Output,
-    read: &Read<M>,
-    memory: &RefCell<M>,
-    quiet: bool,
-) -> io::Result<(u64, bool)> {
-    let Reading {
-        name,
-        written,
-        mut reader,
-    } = reading;
-    let csv = read.format == Format::Csv;
-    let quarantine = read.quarantine.as_ref();
-    let open = |path| File::options().create(true).append(true).open(path);
-    let mut quarantine = quarantine.map(open).transpose()?;
-    let progress = written && io::stderr().is_terminal() && !quiet;
-    let (mut records, mut pages, mut failures) = (0, 0, 0);
-    let mut bytes = if csv && output.is_new() {
-        reader.header().into_bytes()
-    } else {
-        Vec::new()
-    };
-    let mut checkpoint = None;
-    loop {
-        output.write(&bytes)?;
-        bytes.clear();
-        if let Some(checkpoint) = checkpoint.take() {
-            output.flush()?;
-            memory.borrow_mut().advance(name, checkpoint, &output)?;
-        }
-        let page = match reader.page(csv, read.limit - records, &mut bytes).await {
-            Ok(Some(page)) => page,
-            Ok(None) => break,
-            Err(error) => {
-                failures += 1;
-                if failures <= TOLD {
-                    eprintln!("error: {name}: {error}");
-                }
-                continue;
-            }
-        };
-        (records, pages) = (records + page.records, pages + 1);
-        checkpoint = page.checkpoint;
-        for Rejected { problem, json, .. } in page.rejected {
-            let problem = serde_json::Value::from(problem);
-            let json = json.replace(['\n', '\r'], " ");
-            if let Some(file) = &mut quarantine {
-                writeln!(file, "{{\"problem\":{problem},\"record\":{json}}}")?;
-            }
-        }
-        if progress {
-            eprint!("\r{name}: {records} records, {pages} pages\x1b[K");
-        }
-    }
-    if progress {
-        eprint!("\r\x1b[K");
-    }
-    if failures > TOLD {
-        eprintln!("error: {name}: {failures} failures in all");
-    }
-    output.flush()?;
-    Ok((records, failures == 0))
 }

@@ -29,7 +29,9 @@ impl Csv {
         let start = self.text.len();
         if let Some(value) = value {
             let written = write!(self.text, "{value}");
-            written.map_err(|error| Error::new(Kind::Decode, format!("a value has no text: {error}")))?;
+            written.map_err(|error| {
+                Error::new(Kind::Decode, format!("a value has no text: {error}"))
+            })?;
         }
         if self
             .text

@@ -28,23 +28,27 @@ pub struct Table {
 #[expect(missing_docs, reason = "their names are what they are")]
 pub struct Sql {
     pub sqlite: &'static str,
-    pub postgres: &'static str,
-    pub duckdb: &'static str,
 }
 
-impl Table {
-    /// The table of a record.
-    pub const fn of<R: Record>(incremental: bool, sql: Sql) -> Self {
-        Self {
-            name: R::RESOURCE,
-            columns: R::COLUMNS,
-            primary_key: R::PRIMARY_KEY,
-            disposition: R::DISPOSITION,
-            incremental,
-            sql,
-        }
-    }
+impl Sql {
+    /// None yet.
+    pub const NONE: Self = Self { sqlite: "" };
 }
+
+/// A record that has a table, which all have.
+pub trait HasTable: Record {
+    /// Its table, if it is read as a whole; the statements are to be filled in.
+    const TABLE: Table = Table {
+        name: Self::RESOURCE,
+        columns: Self::COLUMNS,
+        primary_key: Self::PRIMARY_KEY,
+        disposition: Self::DISPOSITION,
+        incremental: false,
+        sql: Sql::NONE,
+    };
+}
+
+impl<R: Record> HasTable for R {}
 
 /// What is there for a table before a run.
 #[derive(Debug, Default)]

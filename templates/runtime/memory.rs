@@ -1,5 +1,6 @@
 //! What a command line knows of earlier runs.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 
@@ -11,6 +12,18 @@ use super::source::Checkpoint;
 
 /// What is known of earlier runs, and what is kept of this one; its arguments are those of `read`.
 pub trait Memory: Args + Default {
+    /// Arguments that say how much is read, whatever is known of earlier runs; also those of `sync`.
+    type Window: Args + Default + PartialEq;
+
+    /// What is known where a destination keeps the states, as JSON by resource.
+    fn of(window: Self::Window, states: BTreeMap<&'static str, String>) -> Self;
+
+    /// A resource is read up to a checkpoint, and its state is to be kept by a destination.
+    fn note(&mut self, resource: &'static str, checkpoint: Checkpoint);
+
+    /// The state of a resource for a destination; none where it has no cursor.
+    fn state(&self, resource: &str) -> Option<String>;
+
     /// Reads what is known.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! The memory of a connector without resources that are read incrementally: none. Each run reads all.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 
@@ -14,7 +15,23 @@ use super::source::Checkpoint;
 #[derive(Default, Args)]
 pub struct Once;
 
+/// Resources are read as a whole.
+#[derive(Default, PartialEq, Eq, Args)]
+pub struct Whole;
+
 impl Memory for Once {
+    type Window = Whole;
+
+    fn of(Whole: Whole, _states: BTreeMap<&'static str, String>) -> Self {
+        Self
+    }
+
+    fn note(&mut self, _resource: &'static str, _checkpoint: Checkpoint) {}
+
+    fn state(&self, _resource: &str) -> Option<String> {
+        None
+    }
+
     fn open(&mut self, _connector: &'static str) -> Result<(), Error> {
         Ok(())
     }

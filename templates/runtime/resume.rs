@@ -1,5 +1,6 @@
 //! The memory of a connector with resources that are read incrementally: `--since`, `--until` and `--state`.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,24 +14,26 @@ use super::memory::Memory;
 use super::output::Output;
 use super::plan::{Plan, Reading};
 use super::source::Checkpoint;
-use super::state::StateKey;
+use super::state::{CursorState, StateKey};
 use super::state_file::StateFile;
 
 /// How much of the resources is read.
 #[derive(Default, Args)]
 pub struct Resume {
-    /// Begin at this value of the cursor, wherever an earlier run ended
-    #[arg(long, value_name = "VALUE", allow_hyphen_values = true)]
-    since: Option<String>,
-    /// End at this value of the cursor, that included
-    #[arg(long, value_name = "VALUE", allow_hyphen_values = true)]
-    until: Option<String>,
+    #[command(flatten)]
+    window: Window,
     /// Read what is new since the run before, which left this file, and leave it for the next; files of --output are
     /// continued
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
     #[arg(skip)]
     file: Option<StateFile>,
+    /// The states that a destination keeps, as JSON by resource.
+    #[arg(skip)]
+    kept: Option<BTreeMap<&'static str, String>>,
+    /// The same in this run.
+    #[arg(skip)]
+    states: BTreeMap<&'static str, CursorState>,
     /// The resources that have a cursor.
     #[arg(skip)]
     cursors: Vec<&'static str>,
@@ -38,22 +41,43 @@ pub struct Resume {
     refused: Option<Error>,
 }
 
+/// Where reading begins and ends.
+#[derive(Default, PartialEq, Eq, Args)]
+pub struct Window {
+    /// Begin at this value of the cursor, wherever an earlier run ended
+    #[arg(long, value_name = "VALUE", allow_hyphen_values = true)]
+    since: Option<String>,
+    /// End at this value of the cursor, that included
+    #[arg(long, value_name = "VALUE", allow_hyphen_values = true)]
+    until: Option<String>,
+}
+
 impl Resume {
     /// Takes over what the command and the state say of a resource.
     fn set<T: Cursor>(&mut self, extent: &mut Extent<T>, key: &StateKey) -> Result<(), Error> {
-        extent.since = value("--since", self.since.as_deref(), key)?;
-        extent.until = value("--until", self.until.as_deref(), key)?;
+        extent.since = value("--since", self.window.since.as_deref(), key)?;
+        extent.until = value("--until", self.window.until.as_deref(), key)?;
         if let Some(file) = &mut self.file {
             let state = file.state(key)?;
             state.check(key, extent.since.as_ref())?;
             extent.state = Some(Arc::new(state.clone()));
             file.keep(key.resource, state);
         }
+        if let Some(kept) = &self.kept {
+            let kept = kept.get(key.resource).map(String::as_str);
+            let state = CursorState::open(key.clone(), kept)?;
+            state.check(key, extent.since.as_ref())?;
+            extent.state = Some(Arc::new(state.clone()));
+            self.states.insert(key.resource, state);
+        }
         Ok(())
     }
 
     fn is_partial(&self) -> bool {
-        self.since.is_some() || self.until.is_some() || self.file.is_some()
+        self.window.since.is_some()
+            || self.window.until.is_some()
+            || self.file.is_some()
+            || self.kept.is_some()
     }
 }
 
@@ -113,6 +137,27 @@ impl Plan<Resume> {
 }
 
 impl Memory for Resume {
+    type Window = Window;
+
+    fn of(window: Window, states: BTreeMap<&'static str, String>) -> Self {
+        let kept = Some(states);
+        Self {
+            window,
+            kept,
+            ..Self::default()
+        }
+    }
+
+    fn note(&mut self, resource: &'static str, checkpoint: Checkpoint) {
+        if let Some(state) = self.states.get_mut(resource) {
+            state.advance(checkpoint);
+        }
+    }
+
+    fn state(&self, resource: &str) -> Option<String> {
+        self.states.get(resource).map(CursorState::to_json)
+    }
+
     fn open(&mut self, connector: &'static str) -> Result<(), Error> {
         let file = self.state.as_deref();
         self.file = file
@@ -122,8 +167,8 @@ impl Memory for Resume {
     }
 
     fn check(&mut self, chosen: &[&'static str]) -> Result<(), Error> {
-        let flag = self.since.as_ref().map(|_| "--since");
-        let flag = flag.or(self.until.as_ref().map(|_| "--until"));
+        let flag = self.window.since.as_ref().map(|_| "--since");
+        let flag = flag.or(self.window.until.as_ref().map(|_| "--until"));
         let whole = chosen.iter().find(|name| !self.cursors.contains(name));
         if let (Some(flag), Some(whole)) = (flag, whole) {
             let text = format!(

@@ -27,7 +27,10 @@ pub(super) fn missing<'w>(
     let mut names = Vec::new();
     for column in wanted.iter().filter(|column| is_own(table, &column.name)) {
         let name = &column.name;
-        let Some(found) = there.iter().find(|found| found.name.eq_ignore_ascii_case(name)) else {
+        let Some(found) = there
+            .iter()
+            .find(|found| found.name.eq_ignore_ascii_case(name))
+        else {
             if column.required {
                 let reason = format!("lacks the column `{name}`, which is never null");
                 return Err(unusable(table, &reason, &rename(table)));
@@ -48,11 +51,17 @@ pub(super) fn missing<'w>(
         }
     }
     let extra = there.iter().find(|found| {
-        let known = table.columns.iter().any(|column| column.name.eq_ignore_ascii_case(&found.name));
+        let known = table
+            .columns
+            .iter()
+            .any(|column| column.name.eq_ignore_ascii_case(&found.name));
         !known && found.required && !found.filled && found.name != "valid_from"
     });
     if let Some(extra) = extra {
-        let reason = format!("has a column `{}` that cannot be null, for which there is no value", extra.name);
+        let reason = format!(
+            "has a column `{}` that cannot be null, for which there is no value",
+            extra.name
+        );
         return Err(unusable(table, &reason, &rename(table)));
     }
     Ok(names)

@@ -160,14 +160,19 @@ impl Sqlite {
             return Ok(None);
         }
         let read = || {
-            let other = "SELECT connector FROM main._spile_state WHERE resource = ?1 AND connector <> ?2";
-            let other = self.connection.query_row(other, [table.name, self.connector], |row| {
-                row.get::<_, String>(0)
-            });
+            let other =
+                "SELECT connector FROM main._spile_state WHERE resource = ?1 AND connector <> ?2";
+            let other = self
+                .connection
+                .query_row(other, [table.name, self.connector], |row| {
+                    row.get::<_, String>(0)
+                });
             let own = "SELECT state FROM main._spile_state WHERE resource = ?1 AND connector = ?2";
-            let own = self.connection.query_row(own, [table.name, self.connector], |row| {
-                row.get::<_, Option<String>>(0)
-            });
+            let own = self
+                .connection
+                .query_row(own, [table.name, self.connector], |row| {
+                    row.get::<_, Option<String>>(0)
+                });
             Ok((other.optional()?, own.optional()?.flatten()))
         };
         let (other, own) = read().map_err(|error| self.failed(&error))?;
@@ -242,14 +247,20 @@ impl Destination for Sqlite {
         let changes: Vec<_> = changes.map(str::to_owned).collect();
         if changes.is_empty() {
             // SQLite looks for the key as soon as it reads a statement that goes by it.
-            for statement in section(sql, "write").into_iter().chain(statements(needed(sql, "apply")?)) {
+            for statement in section(sql, "write")
+                .into_iter()
+                .chain(statements(needed(sql, "apply")?))
+            {
                 self.connection.prepare(statement).map_err(|error| {
                     let reason = format!("lacks its key: {error}");
                     schema::unusable(table, &reason, &schema::rename(table))
                 })?;
             }
         }
-        let rows = format!("SELECT EXISTS (SELECT 1 FROM main.{})", schema::quoted(table.name));
+        let rows = format!(
+            "SELECT EXISTS (SELECT 1 FROM main.{})",
+            schema::quoted(table.name)
+        );
         let has_rows = self.connection.query_row(&rows, [], |row| row.get(0));
         Ok(Found {
             state,
@@ -318,7 +329,11 @@ impl Destination for Sqlite {
         if direct {
             return written;
         }
-        self.run(if written.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
+        self.run(if written.is_ok() {
+            "COMMIT"
+        } else {
+            "ROLLBACK"
+        })?;
         written
     }
 
@@ -334,7 +349,9 @@ impl Destination for Sqlite {
         }
         self.run("BEGIN IMMEDIATE")?;
         let taken = self.take_in(table, commit);
-        let done = taken.and_then(|()| self.save(table, commit)).and_then(|()| self.run("COMMIT"));
+        let done = taken
+            .and_then(|()| self.save(table, commit))
+            .and_then(|()| self.run("COMMIT"));
         if done.is_err() {
             // What went wrong first is what is said.
             let _after = self.run("ROLLBACK");

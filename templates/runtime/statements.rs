@@ -14,7 +14,12 @@ pub(super) fn section<'s>(sql: &'s str, name: &str) -> Option<&'s str> {
 
 /// The text of a section that every file has.
 pub(super) fn needed<'s>(sql: &'s str, name: &str) -> Result<&'s str, Error> {
-    let none = || Error::new(Kind::Load, format!("the generated SQL has no section `{name}`"));
+    let none = || {
+        Error::new(
+            Kind::Load,
+            format!("the generated SQL has no section `{name}`"),
+        )
+    };
     section(sql, name).ok_or_else(none)
 }
 

@@ -157,7 +157,9 @@ impl<C: Child> Intake<C::Parent> for Outlet<C> {
 
     fn fail<'a>(&'a mut self, error: &'a Error) -> BoxFuture<'a, ()> {
         Box::pin(async move {
-            let error = error.clone().remark(format_args!("reading `{}`", C::Parent::RESOURCE));
+            let error = error
+                .clone()
+                .remark(format_args!("reading `{}`", C::Parent::RESOURCE));
             // Nobody is told who does not read.
             let _unread = self.sender.send(Err(error)).await;
         })

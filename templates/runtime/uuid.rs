@@ -11,6 +11,11 @@ use serde::{Serialize, Serializer};
 pub struct Uuid([u8; 16]);
 
 impl Uuid {
+    /// That of 16 bytes.
+    pub fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
     /// Its bytes.
     pub fn as_bytes(self) -> [u8; 16] {
         self.0

@@ -1,133 +1,28 @@
-//! An API that answers as that of dlt's own tests, for as many pages as dlt read, and notes each request.
+//! An API that answers as that of dlt's own tests, for as many pages as dlt read.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
-use std::thread::JoinHandle;
+use std::net::SocketAddr;
 
 use serde_json::{Value, json};
+
+use crate::harness::api::{Api, Received};
 
 /// Records of a page.
 const PAGE: u64 = 5;
 
-/// A request as it came.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Received {
-    pub method: String,
-    /// Path and query.
-    pub target: String,
-    /// By name in small letters.
-    pub headers: BTreeMap<String, String>,
-    pub body: String,
-}
-
-/// A running API.
-pub struct Api {
-    address: SocketAddr,
-    ended: Arc<AtomicBool>,
-    received: Arc<Mutex<Vec<Received>>>,
-    thread: JoinHandle<()>,
-}
-
-impl Api {
-    /// Starts to answer. `calls` tell how many pages each path has.
-    pub fn start(calls: &[Value]) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap();
-        let pages = calls
-            .iter()
-            .map(|call| {
-                let path = call["path"].as_str().unwrap().trim_matches('/').to_owned();
-                (path, call["page_sizes"].as_array().unwrap().len() as u64)
-            })
-            .collect::<BTreeMap<_, _>>();
-        let (ended, received) = (
-            Arc::<AtomicBool>::default(),
-            Arc::<Mutex<Vec<_>>>::default(),
-        );
-        let (stop, notes) = (Arc::clone(&ended), Arc::clone(&received));
-        let thread = std::thread::spawn(move || {
-            for stream in listener.incoming() {
-                if stop.load(Ordering::SeqCst) {
-                    return;
-                }
-                let (pages, notes) = (pages.clone(), Arc::clone(&notes));
-                let stream = stream.unwrap();
-                std::thread::spawn(move || serve(stream, address, &pages, &notes));
-            }
-        });
-        Self {
-            address,
-            ended,
-            received,
-            thread,
-        }
-    }
-
-    pub fn url(&self) -> String {
-        format!("http://{}", self.address)
-    }
-
-    /// Ends, with all requests in the order in which they came.
-    pub fn stop(self) -> Vec<Received> {
-        self.ended.store(true, Ordering::SeqCst);
-        // Wakes the thread that waits for connections.
-        drop(TcpStream::connect(self.address));
-        self.thread.join().unwrap();
-        std::mem::take(&mut self.received.lock().unwrap())
-    }
-}
-
-fn serve(
-    stream: TcpStream,
-    address: SocketAddr,
-    pages: &BTreeMap<String, u64>,
-    notes: &Mutex<Vec<Received>>,
-) {
-    let mut reader = BufReader::new(stream);
-    while let Some(request) = request(&mut reader) {
-        notes.lock().unwrap().push(request.clone());
-        let (status, body) = answer(&request, address, pages);
+/// Starts to answer. `calls` tell how many pages each path has.
+pub fn start(calls: &[Value]) -> Api {
+    let pages = calls
+        .iter()
+        .map(|call| {
+            let path = call["path"].as_str().unwrap().trim_matches('/').to_owned();
+            (path, call["page_sizes"].as_array().unwrap().len() as u64)
+        })
+        .collect::<BTreeMap<_, _>>();
+    Api::start(move |request, address| {
+        let (status, body) = answer(request, address, &pages);
         let body = body.map(|body| body.to_string()).unwrap_or_default();
-        let head = format!(
-            "HTTP/1.1 {status} Said\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
-            body.len()
-        );
-        let written = reader.get_mut().write_all((head + &body).as_bytes());
-        if written.is_err() {
-            return;
-        }
-    }
-}
-
-/// The next request of a connection, unless it ended.
-fn request(reader: &mut BufReader<TcpStream>) -> Option<Received> {
-    let mut line = String::new();
-    reader.read_line(&mut line).ok()?;
-    let mut words = line.split_whitespace();
-    let (method, target) = (words.next()?.to_owned(), words.next()?.to_owned());
-    let mut headers = BTreeMap::new();
-    loop {
-        let mut line = String::new();
-        reader.read_line(&mut line).ok()?;
-        let Some((name, value)) = line.trim().split_once(':') else {
-            break;
-        };
-        headers.insert(name.to_lowercase(), value.trim().to_owned());
-    }
-    let length = headers
-        .get("content-length")
-        .map_or(0, |length| length.parse().unwrap());
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body).ok()?;
-    let body = String::from_utf8(body).unwrap();
-    Some(Received {
-        method,
-        target,
-        headers,
-        body,
+        (status, body)
     })
 }
 
@@ -136,15 +31,8 @@ fn answer(
     address: SocketAddr,
     pages: &BTreeMap<String, u64>,
 ) -> (u16, Option<Value>) {
-    let (path, query) = request
-        .target
-        .split_once('?')
-        .unwrap_or((&request.target, ""));
-    let path = path.trim_matches('/');
-    let parameter = |name: &str| {
-        let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
-        pairs.find(|(key, _)| *key == name).map(|(_, value)| value)
-    };
+    let path = request.path();
+    let parameter = |name: &str| request.parameter(name);
     let page: u64 = parameter("page").map_or(1, |page| page.parse().unwrap());
     let body: Value = serde_json::from_str(&request.body).unwrap_or_default();
     // The parent, which stands in the path, the query, a header or the body.

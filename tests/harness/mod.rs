@@ -1,6 +1,8 @@
 //! What the tests of generated crates share: all specs generated into one Cargo workspace, built with one target folder.
 #![allow(dead_code, reason = "each test binary uses its part")]
 
+pub mod api;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

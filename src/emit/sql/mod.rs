@@ -33,12 +33,19 @@ trait Dialect {
     fn sections(table: &Table<'_>) -> Vec<(String, String)>;
 }
 
-/// The files of a resource: their paths and texts.
-pub fn files(connector: &Connector, resource: &Resource) -> Vec<(String, String)> {
-    vec![file::<sqlite::Sqlite>(connector, resource)]
+/// Makes the text of a file.
+type Make = fn(&Connector, &Resource) -> String;
+
+/// The files of a resource: their paths, and what makes them.
+pub fn files(resource: &Resource) -> Vec<(String, Make)> {
+    vec![(path::<sqlite::Sqlite>(resource), file::<sqlite::Sqlite>)]
 }
 
-fn file<D: Dialect>(connector: &Connector, resource: &Resource) -> (String, String) {
+fn path<D: Dialect>(resource: &Resource) -> String {
+    format!("sql/{}.{}.sql", module(resource), D::NAME)
+}
+
+fn file<D: Dialect>(connector: &Connector, resource: &Resource) -> String {
     let mut text = format!(
         "-- Made by spile from {}: {} in {}. Do not edit: change the spec and generate again.\n",
         one_line(&connector.spec_file),
@@ -48,7 +55,7 @@ fn file<D: Dialect>(connector: &Connector, resource: &Resource) -> (String, Stri
     for (name, statements) in D::sections(&table::of(resource)) {
         text.push_str(&format!("\n-- name: {name}\n{}\n", statements.trim_end()));
     }
-    (format!("sql/{}.{}.sql", module(resource), D::NAME), text)
+    text
 }
 
 /// A text on one line, for comments.

@@ -218,7 +218,7 @@ impl<'t> Statements<'t> {
     }
 
     fn apply(&self) -> String {
-        let living = self.of.hard_delete.map(|mark| living(mark));
+        let living = self.of.hard_delete.map(living);
         let living = living.as_deref().unwrap_or("TRUE");
         match self.strategy() {
             Some(MergeStrategy::Scd2) => self.versions(),
@@ -239,9 +239,9 @@ impl<'t> Statements<'t> {
             }
             _ => {
                 let mut text = String::new();
-                if let Some(mark) = self.of.hard_delete {
+                if self.of.hard_delete.is_some() {
                     text.push_str(&self.last_of_each());
-                    let dead = format!("NOT ({})", self::living(mark));
+                    let dead = format!("NOT ({living})");
                     text.push_str(&self.delete_same(&self.of.primary_key, &dead));
                 }
                 text + &self.select(living) + &self.conflict().unwrap_or_default() + ";"

@@ -20,11 +20,13 @@ pub mod runtime {
     pub mod decimal;
     pub mod decimal_cursor;
     pub mod decode;
+    pub mod destination;
     pub mod each;
     pub mod encoding;
     pub mod endpoint;
     pub mod error;
     pub mod extend;
+    mod failures;
     pub mod first_of;
     pub mod graphql;
     mod guard;
@@ -44,6 +46,9 @@ pub mod runtime {
     pub mod limit;
     pub mod lines;
     pub mod link;
+    pub mod load;
+    pub mod loader;
+    mod lock;
     pub mod login;
     pub mod md5_hex;
     pub mod memory;
@@ -59,6 +64,7 @@ pub mod runtime {
     pub mod percent;
     pub mod plan;
     pub mod policies;
+    mod read;
     pub mod record;
     pub mod records;
     pub mod refresh_token;
@@ -69,6 +75,7 @@ pub mod runtime {
     pub mod row;
     pub mod rows;
     pub mod scalar;
+    mod schema;
     pub mod search;
     pub mod secret;
     pub mod send;
@@ -78,10 +85,16 @@ pub mod runtime {
     pub mod signer;
     pub mod slice;
     pub mod source;
+    #[cfg(feature = "sqlite")]
+    pub mod sqlite;
     pub mod state;
     pub mod state_file;
+    mod statements;
     pub mod stats;
     mod summary;
+    mod sync;
+    mod sync_table;
+    mod target;
     pub mod time;
     mod tls;
     pub mod token_file;

@@ -56,6 +56,7 @@ fn main() -> ExitCode {
         connect,
         session: |session| session,
         resources: RESOURCES,
+        tables: &[],
         for_others: &[],
         open,
     })

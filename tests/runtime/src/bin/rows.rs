@@ -39,6 +39,7 @@ fn main() -> ExitCode {
         connect,
         session: |session| session,
         resources: RESOURCES,
+        tables: &[],
         for_others: &[],
         open: |session, plan: &mut Plan<Once>| {
             plan.read("rows", Pages::new(Rows::new(session, "/rows")));

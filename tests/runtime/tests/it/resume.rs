@@ -422,8 +422,7 @@ fn two_runs_do_not_share_a_state() {
     while api.count("/news?page=0") == 0 {
         std::thread::sleep(Duration::from_millis(1));
     }
-    let said = "error: the state `s.json` is in use by another run: wait for its end, or give each run a state of its \
-                own\n";
+    let said = "error: the state `s.json` is in use by another run: wait for its end\n";
     assert_eq!(api.run(&arguments), (2, vec![], said.to_owned()));
     // Whatever becomes of the first run, its lock ends with it.
     end(&mut first);

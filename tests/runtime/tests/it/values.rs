@@ -14,7 +14,7 @@ use runtime_tests::runtime::items::Item;
 use runtime_tests::runtime::json::Json;
 use runtime_tests::runtime::leaf::{Count, Flag, Token};
 use runtime_tests::runtime::lenient::Lenient;
-use runtime_tests::runtime::row::RowWriter;
+use runtime_tests::runtime::load::Row as _;
 use runtime_tests::runtime::scalar::Scalar;
 use runtime_tests::runtime::uuid::Uuid;
 use runtime_tests::runtime::word;
@@ -379,11 +379,11 @@ fn csv_is_quoted_where_needed() {
     csv.decimal(Some("1.10")).unwrap();
     csv.timestamp(Some(Timestamp::UNIX_EPOCH)).unwrap();
     csv.binary(Some(&[0, 255])).unwrap();
-    csv.json(Some(&[1, 2])).unwrap();
-    csv.end();
+    csv.json(Some("[1,2]")).unwrap();
+    csv.end().unwrap();
     csv.text(None).unwrap();
     csv.integer(None).unwrap();
-    csv.end();
+    csv.end().unwrap();
     let expected =
         "plain,,\"\",\"a,\"\"b\"\"\nc\",-7,0.1,true,1.10,1970-01-01T00:00:00Z,00ff,\"[1,2]\"\n,\n";
     assert_eq!(csv.take(), expected);

@@ -1,0 +1,85 @@
+//! A place that tables are loaded into, and what is read back from there by another program.
+
+use super::model::{Row, Version};
+use serde_json::{Map, Value};
+
+/// A destination.
+pub trait Place {
+    /// As `--to` has it.
+    fn to(&self) -> String;
+
+    /// The rows of a table as JSON objects; versions by the time of their beginning.
+    fn rows(&self, table: &str) -> Vec<Value>;
+
+    /// The arguments that every command is given beside.
+    fn arguments(&self) -> &[&str] {
+        &[]
+    }
+}
+
+const COLUMNS: [&str; 6] = ["id", "team", "name", "price", "gone", "changed"];
+
+/// A row as the model has it: programs write booleans and decimals in their own ways.
+fn plain(row: &Value) -> Row {
+    let row = row.as_object().expect("a row");
+    let values = COLUMNS.iter().map(|name| {
+        let value = match (*name, &row[*name]) {
+            ("gone", Value::Number(number)) => Value::from(number.as_i64() != Some(0)),
+            ("price", Value::Number(number)) => Value::from(price(&number.to_string())),
+            ("price", Value::String(text)) => Value::from(price(text)),
+            (_, value) => value.clone(),
+        };
+        ((*name).to_owned(), value)
+    });
+    values.collect::<Map<_, _>>()
+}
+
+/// A decimal number with two digits behind its point.
+fn price(text: &str) -> String {
+    let (whole, rest) = text.split_once('.').unwrap_or((text, ""));
+    let rest = rest.trim_end_matches('0');
+    format!("{whole}.{rest:0<2}")
+}
+
+/// The rows of a table in a fixed order.
+pub fn table(place: &dyn Place, name: &str) -> Vec<Row> {
+    sorted(place.rows(name).iter().map(plain).collect())
+}
+
+/// The versions of a table in a fixed order; each ends no earlier than it begins.
+pub fn versions(place: &dyn Place, name: &str) -> Vec<Version> {
+    let rows = place.rows(name);
+    let versions = rows.iter().map(|row| {
+        let end = &row["valid_to"];
+        assert!(row["valid_from"].is_string(), "{row}");
+        if let Some(end) = end.as_str() {
+            assert!(
+                row["valid_from"].as_str().is_some_and(|start| start < end),
+                "{row}"
+            );
+        }
+        (plain(row), end.is_null())
+    });
+    sorted(versions.collect())
+}
+
+/// The same in a fixed order.
+pub fn sorted<T: Clone + Into<Sortable>>(mut rows: Vec<T>) -> Vec<T> {
+    rows.sort_by_cached_key(|row| row.clone().into().0);
+    rows
+}
+
+/// What rows are sorted by: their values in the order of the columns.
+pub struct Sortable(String);
+
+impl From<Row> for Sortable {
+    fn from(row: Row) -> Self {
+        Self(format!("{:?}", COLUMNS.map(|name| row[name].clone())))
+    }
+}
+
+impl From<Version> for Sortable {
+    fn from((row, current): Version) -> Self {
+        Self(format!("{} {current}", Self::from(row).0))
+    }
+}
