@@ -8,7 +8,6 @@
     reason = "tests"
 )]
 
-#[allow(dead_code, reason = "the tests of generated crates share it")]
 mod harness;
 #[path = "sync/model.rs"]
 mod model;
@@ -24,8 +23,9 @@ use proptest::test_runner::{Config, TestRunner};
 use serde_json::json;
 use sqlite::Sqlite;
 use std::path::Path;
+use std::process::Command;
 use std::sync::LazyLock;
-use world::{ALL, World, steps};
+use world::{ALL, Step, World, steps};
 
 /// The connector is built.
 static BUILT: LazyLock<()> = LazyLock::new(|| {
@@ -73,4 +73,285 @@ fn histories_come_out_as_the_model_says<P: Place>(cases: u32, open: impl Fn(&Pat
 #[test]
 fn tables_of_sqlite_are_those_of_the_model() {
     histories_come_out_as_the_model_says(24, Sqlite::new);
+}
+
+/// Resources whose table a second run of the same content leaves as it is: `logged` has all there is once more.
+fn repeatable() -> Vec<&'static str> {
+    ALL.into_iter().filter(|name| *name != "logged").collect()
+}
+
+/// A history of three steps in which every table changes.
+fn history() -> Vec<Step> {
+    let record = |id, team, cents, gone| (id, team, Some(format!("n{cents}")), cents, gone);
+    let first = vec![
+        record(1, 0, 100, false),
+        record(2, 0, 200, false),
+        record(3, 1, 300, false),
+        record(1, 0, 101, false),
+        record(4, 1, 400, true),
+        record(5, 2, 500, false),
+        record(2, 2, 201, false),
+    ];
+    let second = vec![
+        record(3, 1, 300, true),
+        record(5, 0, 501, false),
+        record(6, 1, 600, false),
+        record(6, 1, 600, false),
+    ];
+    let third = vec![
+        record(3, 1, 302, false),
+        record(1, 2, 102, true),
+        record(7, 0, 700, false),
+        record(8, 0, 800, false),
+    ];
+    let step = |records, leaves| Step { records, leaves };
+    vec![step(first, 0), step(second, 2), step(third, 3)]
+}
+
+/// Runs the history; before each run that counts another is disturbed, once in each of the ways that `disturb` knows:
+/// it is given a number from 1 on and says whether that was still a disturbance.
+fn disturbed_runs_leave_no_trace<P: Place>(
+    open: impl Fn(&Path) -> P,
+    disturb: impl Fn(&World, &P, usize) -> bool,
+) {
+    let resources = repeatable();
+    let mut disturbances = 0;
+    for number in 1.. {
+        let folder = folder();
+        let place = open(folder.path());
+        let mut world = World::new();
+        let mut disturbed = false;
+        for step in history() {
+            world.advance(&step);
+            disturbed |= disturb(&world, &place, number);
+            world.fail_after(None);
+            harness::succeed("sync", &world.sync(&place, &resources));
+            world.model_run();
+            world.compare(&place, &resources);
+        }
+        if !disturbed {
+            break;
+        }
+        disturbances += 1;
+    }
+    assert!(disturbances > 5, "{disturbances} disturbances");
+}
+
+/// The connector under `strace`, which kills it when it has come so many times to one of these system calls; whether it
+/// came to that.
+fn kill_at<P: Place>(world: &World, place: &P, calls: &str, number: usize) -> bool {
+    let command = world.command(place, &repeatable());
+    let output = Command::new("strace")
+        .args([
+            "-f",
+            "-qq",
+            "-o",
+            "/dev/null",
+            "-e",
+            &format!("trace={calls}"),
+        ])
+        .arg("-e")
+        .arg(format!("inject={calls}:signal=KILL:when={number}"))
+        .arg(command.get_program())
+        .args(command.get_args())
+        .args(["--batch-size", "2"])
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .output()
+        .expect("strace runs: apt-get install strace");
+    !output.status.success()
+}
+
+/// Numbers close together at first and further and further apart, so that a few hundred places are tried by a few runs.
+fn spread(number: usize) -> usize {
+    number + number * number * number / 12
+}
+
+#[test]
+fn sqlite_is_whole_after_a_kill_at_any_write() {
+    disturbed_runs_leave_no_trace(Sqlite::new, |world, place, number| {
+        kill_at(world, place, "pwrite64,ftruncate,unlink", spread(number))
+    });
+}
+
+#[test]
+fn sqlite_is_whole_after_a_kill_at_any_sync() {
+    disturbed_runs_leave_no_trace(Sqlite::new, |world, place, number| {
+        kill_at(world, place, "fdatasync,fsync", spread(number))
+    });
+}
+
+#[test]
+fn what_fails_leaves_the_table_as_after_its_last_checkpoint() {
+    disturbed_runs_leave_no_trace(Sqlite::new, |world, place, number| {
+        world.fail_after(Some(spread(number) - 1));
+        let mut command = world.command(place, &repeatable());
+        let output = command
+            .args(["--batch-size", "2"])
+            .output()
+            .expect("the connector runs");
+        !output.status.success()
+    });
+}
+
+#[test]
+fn types_are_stored_as_stated() {
+    let folder = folder();
+    let place = Sqlite::new(folder.path());
+    let world = World::new();
+    let full = json!({
+        "place": { "code": "a/1", "street": "Main" }, "whole": i64::MAX, "part": 0.1, "yes": true,
+        "exact": "12345678901234567890.000000001", "moment": "2026-01-31T09:30:00.1234567+01:00", "day": "2026-01-31",
+        "clock": "08:09:10.5", "unique": "67E55044-10B1-426F-9247-BB680E5FE0C8", "bytes": "aGk=", "words": ["a", "b"],
+        "any": { "b": [1, 2.50] }, "named": { "x": 1 }, "select": "all",
+    });
+    world.set_kinds(vec![full, json!({ "place": { "code": "b" } })]);
+    harness::succeed("sync", &world.sync(&place, &["kinds"]));
+    let mut rows = place.query(
+        "SELECT *, typeof(whole) || typeof(part) || typeof(exact) || typeof(yes) || typeof(bytes) AS types, hex(bytes) AS hex \
+         FROM kinds ORDER BY place__code",
+    );
+    let empty = rows.pop().unwrap();
+    let values = empty.as_object().unwrap().values();
+    assert_eq!(
+        values.filter(|value| value.is_null()).count(),
+        13,
+        "{empty}"
+    );
+    insta::assert_snapshot!("sync_types", serde_json::to_string_pretty(&rows).unwrap());
+}
+
+#[test]
+fn a_table_gets_the_columns_that_it_lacks_and_anything_else_stops_the_run() {
+    let folder = folder();
+    let place = Sqlite::new(folder.path());
+    let mut world = World::new();
+    world.advance(&history()[0]);
+    let said = |world: &World, arguments: &[&str]| {
+        let mut command = world.command(&place, &["upserted"]);
+        let output = command
+            .args(arguments)
+            .output()
+            .expect("the connector runs");
+        let text =
+            String::from_utf8(output.stderr).unwrap() + &String::from_utf8(output.stdout).unwrap();
+        (output.status.code(), text)
+    };
+    let old = "CREATE TABLE upserted (id INTEGER, team TEXT, changed INTEGER, own TEXT DEFAULT 'x' NOT NULL, \
+               PRIMARY KEY (team, id))";
+    place.query(&format!("{old}; SELECT 1"));
+    let (code, plan) = said(&world, &["--plan"]);
+    assert_eq!(code, Some(0), "{plan}");
+    insta::assert_snapshot!("sync_plan", plan);
+    assert!(
+        place.query("PRAGMA table_info(upserted)").len() == 4,
+        "a plan changes nothing"
+    );
+    assert_eq!(said(&world, &["--quiet"]), (Some(0), String::new()));
+    world.model_run();
+    world.compare(&place, &["upserted"]);
+
+    let changes = [
+        "ALTER TABLE upserted DROP COLUMN changed",
+        "ALTER TABLE upserted ADD COLUMN changed TEXT",
+        "DROP TABLE upserted; CREATE TABLE upserted (id INTEGER, team TEXT, name TEXT, price TEXT, gone INTEGER, changed INTEGER)",
+        "ALTER TABLE upserted ADD COLUMN other TEXT NOT NULL DEFAULT ''; DROP TABLE upserted; CREATE TABLE upserted (id INTEGER, \
+         team TEXT, name TEXT NOT NULL, price TEXT, gone INTEGER, changed INTEGER, PRIMARY KEY (team, id))",
+        "DROP TABLE upserted; CREATE TABLE upserted (id INTEGER, team TEXT, name TEXT, price TEXT, gone INTEGER, changed INTEGER, \
+         own TEXT NOT NULL, PRIMARY KEY (team, id))",
+        "DROP TABLE upserted; UPDATE _spile_state SET connector = 'shop'",
+    ];
+    let mut refusals = String::new();
+    for change in changes {
+        place.query(&format!("{change}; SELECT 1"));
+        let before = place.query("SELECT * FROM sqlite_schema");
+        let (code, text) = said(&world, &[]);
+        assert_eq!(code, Some(1), "{change}: {text}");
+        assert_eq!(
+            place.query("SELECT * FROM sqlite_schema"),
+            before,
+            "{change}"
+        );
+        refusals += &text;
+    }
+    insta::assert_snapshot!("sync_refusals", refusals);
+}
+
+#[test]
+fn a_limit_a_plan_and_a_dry_run_move_no_state_and_a_full_refresh_replaces() {
+    let folder = folder();
+    let place = Sqlite::new(folder.path());
+    let mut world = World::new();
+    let resources = ["upserted_new", "replaced", "appended"];
+    let run = |world: &World, arguments: &[&str]| {
+        let output = world
+            .command(&place, &resources)
+            .args(arguments)
+            .output()
+            .expect("the connector runs");
+        harness::succeed(&format!("{arguments:?}"), &output);
+        String::from_utf8(output.stdout).unwrap()
+    };
+    world.advance(&history()[0]);
+    run(&world, &["--dry-run"]);
+    run(&world, &["--plan"]);
+    assert!(
+        !folder.path().join("tables.db").exists(),
+        "nothing is written"
+    );
+    run(&world, &["--limit", "2", "--resource", "upserted_new"]);
+    let limited = world
+        .command(&place, &["replaced"])
+        .args(["--limit", "2"])
+        .output()
+        .expect("the connector runs");
+    assert_eq!(limited.status.code(), Some(2), "{limited:?}");
+    let state = run(&world, &["--state", "show"]);
+    insta::assert_snapshot!("sync_state_limited", state);
+    place.query("DELETE FROM appended; SELECT 1");
+    run(&world, &[]);
+    world.model_run();
+    world.compare(&place, &resources);
+    let state = run(&world, &["--state", "show"]);
+    insta::assert_snapshot!("sync_state", state);
+    // A table that is gone is read from the start.
+    place.query("ALTER TABLE upserted_new RENAME TO upserted_old; SELECT 1");
+    run(&world, &["--resource", "upserted_new"]);
+    world.compare(&place, &["upserted_new"]);
+    // What was read is forgotten, and rows that nobody knows go.
+    place.query("INSERT INTO upserted_new (id, team, changed) VALUES (99, 't', 0); SELECT 1");
+    run(&world, &["--full-refresh"]);
+    world.compare(&place, &resources);
+    run(&world, &["--state", "reset"]);
+    assert!(
+        run(&world, &["--state", "show"])
+            .lines()
+            .all(|line| line.ends_with("null}"))
+    );
+}
+
+#[test]
+fn another_run_a_lock_and_a_file_that_is_none_are_told() {
+    let folder = folder();
+    let place = Sqlite::new(folder.path());
+    let world = World::new();
+    let path = folder.path().join("tables.db");
+    let lock = std::fs::File::create(folder.path().join("tables.db.lock")).unwrap();
+    lock.lock().unwrap();
+    let said = |place: &Sqlite| {
+        let output = world.sync(place, &["upserted"]);
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        let text = String::from_utf8(output.stderr).unwrap();
+        text.replace(folder.path().to_str().unwrap(), "FOLDER")
+    };
+    let mut told = said(&place);
+    lock.unlock().unwrap();
+    std::fs::write(
+        &path,
+        "no database, but a text of some length, so that it cannot be taken for one",
+    )
+    .unwrap();
+    told += &said(&place);
+    told += &said(&Sqlite::new(&folder.path().join("missing")));
+    insta::assert_snapshot!("sync_unopened", told);
 }

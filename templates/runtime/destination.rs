@@ -53,7 +53,7 @@ impl<R: Record> HasTable for R {}
 /// What is there for a table before a run.
 #[derive(Debug, Default)]
 pub struct Found {
-    /// How far its resource was read, as JSON.
+    /// How far its resource was read, as JSON; none where there is no table.
     pub state: Option<String>,
     /// The statements, or what stands for them, that make the table what it has to be; none where it is.
     pub changes: Vec<String>,

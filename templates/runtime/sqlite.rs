@@ -235,7 +235,8 @@ impl Destination for Sqlite {
         if there.is_empty() {
             let create = needed(sql, "create")?.to_owned();
             return Ok(Found {
-                state,
+                // What was read is gone with the table.
+                state: None,
                 changes: vec![create],
                 has_rows: false,
             });
@@ -278,8 +279,9 @@ impl Destination for Sqlite {
                 self.run(change)?;
             }
             let own = self.connection.execute(
-                "INSERT OR IGNORE INTO main._spile_state (connector, resource) VALUES (?1, ?2)",
-                [self.connector, table.name],
+                "INSERT INTO main._spile_state (connector, resource, state) VALUES (?1, ?2, ?3) \
+                 ON CONFLICT DO UPDATE SET state = excluded.state",
+                params![self.connector, table.name, found.state],
             );
             own.map_err(|error| self.failed(&error))?;
             self.run("COMMIT")

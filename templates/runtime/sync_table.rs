@@ -36,12 +36,8 @@ impl Boundary {
                 strategy: MergeStrategy::Upsert | MergeStrategy::InsertOnly,
                 ..
             } => Self::Row,
-            Disposition::Merge {
-                strategy: MergeStrategy::DeleteInsert,
-                ..
-            }
-            | Disposition::Replace => Self::End,
-            _ if table.incremental => Self::Checkpoint,
+            Disposition::Append if table.incremental => Self::Checkpoint,
+            // Which rows come together decides what becomes of them.
             _ => Self::End,
         }
     }
