@@ -49,12 +49,13 @@ struct DependencyView {
 }
 
 /// The features of crates that hold the runtime: name, reason, what they turn on beside their own crates.
-const FEATURES: [(&str, &str, &[&str]); 5] = [
+const FEATURES: [(&str, &str, &[&str]); 6] = [
     (
         "cli",
         "the crate's own command line",
         &["tokio/macros", "tokio/rt", "tokio/signal"],
     ),
+    ("parquet", "loads into files of Parquet", &["cli"]),
     ("sqlite", "loads into files of SQLite", &["cli"]),
     (
         "ring",

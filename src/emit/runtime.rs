@@ -15,12 +15,13 @@ macro_rules! parts {
 
 parts! {
     adapt api_key assertion base64 base64_text basic batches bearer body capture checkpointed cli csv cursor decimal
-    decimal_cursor decode destination each encoding endpoint error extend failures first_of graphql guard gzip
-    incremental items job json jwt keyset lanes leaf lenient limit lines link load loader lock login md5_hex memory
-    numbers oauth2 once output pages parents partitions path pattern percent plan policies read record records
-    refresh_token replace request resume retry row rows scalar schema search secret send session settings sha256_hex
-    signer slice source sqlite state state_file statements stats summary sync sync_table target time tls token_file
-    token_request tokens tree unpacked untyped uuid wait windows wire word xml zip
+    decimal_cursor decode destination each encoding endpoint error extend failures files first_of graphql guard gzip
+    incremental items job json jwt keyset lanes leaf lenient limit lines link load loader lock login manifest
+    md5_hex memory numbers oauth2 once output pages parents parquet_column part_jsonl part_parquet partitions path
+    pattern percent plan policies read record records refresh_token replace request resume retry row rows scalar
+    schema search secret send session settings sha256_hex signer slice source sqlite state state_file statements
+    stats summary sync sync_table target time tls token_file token_request tokens tree unpacked untyped uuid wait
+    windows wire word xml zip
 }
 
 /// Calls of methods that parts add to types of other parts.
@@ -93,12 +94,17 @@ const CLI: &[&str] = &[
     "csv",
     "destination",
     "failures",
+    "files",
     "load",
     "loader",
     "lock",
+    "manifest",
     "memory",
     "once",
     "output",
+    "parquet_column",
+    "part_jsonl",
+    "part_parquet",
     "plan",
     "read",
     "resume",
@@ -114,7 +120,11 @@ const CLI: &[&str] = &[
 ];
 
 /// Parts that need a feature of their own beside `cli`, and that feature.
-pub const GATED: &[(&str, &str)] = &[("sqlite", "sqlite")];
+pub const GATED: &[(&str, &str)] = &[
+    ("parquet_column", "parquet"),
+    ("part_parquet", "parquet"),
+    ("sqlite", "sqlite"),
+];
 
 /// The feature that a part needs beside `cli`.
 pub fn gate(part: &str) -> Option<&'static str> {
@@ -259,6 +269,14 @@ pub const DEPENDENCIES: &[Dependency] = &[
         version: "0.11",
         bare: true,
         features: &[],
+    },
+    Dependency {
+        name: "parquet",
+        seen: "parquet::",
+        reason: "files of Parquet",
+        version: "60.1",
+        bare: true,
+        features: &["snap"],
     },
     Dependency {
         name: "quick-xml",

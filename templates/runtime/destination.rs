@@ -27,12 +27,18 @@ pub struct Table {
 #[derive(Debug, Clone, Copy)]
 #[expect(missing_docs, reason = "their names are what they are")]
 pub struct Sql {
+    pub jsonl: &'static str,
+    pub parquet: &'static str,
     pub sqlite: &'static str,
 }
 
 impl Sql {
     /// None yet.
-    pub const NONE: Self = Self { sqlite: "" };
+    pub const NONE: Self = Self {
+        jsonl: "",
+        parquet: "",
+        sqlite: "",
+    };
 }
 
 /// A record that has a table, which all have.

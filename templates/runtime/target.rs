@@ -4,11 +4,19 @@ use std::path::Path;
 
 use super::destination::Destination;
 use super::error::{Error, Kind};
+use super::files::Files;
+use super::part_jsonl::JSONL;
+#[cfg(feature = "parquet")]
+use super::part_parquet::PARQUET;
 #[cfg(feature = "sqlite")]
 use super::sqlite::Sqlite;
 
 /// The kinds of destinations: scheme, feature, and what stands behind the scheme.
-const SCHEMES: &[(&str, &str, &str)] = &[("sqlite", "sqlite", "FILE")];
+const SCHEMES: &[(&str, &str, &str)] = &[
+    ("sqlite", "sqlite", "FILE"),
+    ("jsonl", "cli", "FOLDER"),
+    ("parquet", "parquet", "FOLDER"),
+];
 
 /// Opens a destination such as `sqlite:shop.db`; one that is to be written is locked for this run.
 pub(super) fn open(
@@ -33,9 +41,13 @@ pub(super) fn open(
         let text = format!("it is not said where: write {scheme}:{rest}");
         return Err(Error::new(Kind::Config, text));
     }
+    let place = Path::new(place);
     match scheme {
+        "jsonl" => Ok(Box::new(Files::open(place, connector, &JSONL, writes)?)),
+        #[cfg(feature = "parquet")]
+        "parquet" => Ok(Box::new(Files::open(place, connector, &PARQUET, writes)?)),
         #[cfg(feature = "sqlite")]
-        "sqlite" => Ok(Box::new(Sqlite::open(Path::new(place), connector, writes)?)),
+        "sqlite" => Ok(Box::new(Sqlite::open(place, connector, writes)?)),
         _ => {
             let text = format!(
                 "this program was built without `{feature}`: build it with `--features {feature}`"

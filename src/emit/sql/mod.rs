@@ -14,9 +14,12 @@
 //! | `retire` | ends the versions of rows that did not come (`scd2`) |
 //! | `clear` | empties the staging table |
 //!
+//! Tables in files have `sql/<resource>.<format>.sql` instead: a view that reads them.
+//!
 //! The first parameter of a statement in `apply` and `retire`, where there is one, is the time of the commit.
 
 mod sqlite;
+mod view;
 
 use super::table::{self, Table};
 use super::{module, text};
@@ -38,24 +41,45 @@ type Make = fn(&Connector, &Resource) -> String;
 
 /// The files of a resource: their paths, and what makes them.
 pub fn files(resource: &Resource) -> Vec<(String, Make)> {
-    vec![(path::<sqlite::Sqlite>(resource), file::<sqlite::Sqlite>)]
+    vec![
+        (path(resource, view::Files::Jsonl.name()), jsonl),
+        (path(resource, view::Files::Parquet.name()), parquet),
+        (path(resource, sqlite::Sqlite::NAME), file::<sqlite::Sqlite>),
+    ]
 }
 
-fn path<D: Dialect>(resource: &Resource) -> String {
-    format!("sql/{}.{}.sql", module(resource), D::NAME)
+fn path(resource: &Resource, name: &str) -> String {
+    format!("sql/{}.{name}.sql", module(resource))
+}
+
+fn jsonl(connector: &Connector, resource: &Resource) -> String {
+    files_view(connector, resource, view::Files::Jsonl)
+}
+
+fn parquet(connector: &Connector, resource: &Resource) -> String {
+    files_view(connector, resource, view::Files::Parquet)
+}
+
+fn files_view(connector: &Connector, resource: &Resource, files: view::Files) -> String {
+    let view = view::view(&table::of(resource), files);
+    head(connector, resource, files.title()) + &view
 }
 
 fn file<D: Dialect>(connector: &Connector, resource: &Resource) -> String {
-    let mut text = format!(
-        "-- Made by spile from {}: {} in {}. Do not edit: change the spec and generate again.\n",
-        one_line(&connector.spec_file),
-        one_line(&text::code(&resource.name.wire)),
-        D::TITLE,
-    );
+    let mut text = head(connector, resource, D::TITLE);
     for (name, statements) in D::sections(&table::of(resource)) {
         text.push_str(&format!("\n-- name: {name}\n{}\n", statements.trim_end()));
     }
     text
+}
+
+/// The first line: where the file comes from.
+fn head(connector: &Connector, resource: &Resource, title: &str) -> String {
+    format!(
+        "-- Made by spile from {}: {} in {title}. Do not edit: change the spec and generate again.\n",
+        one_line(&connector.spec_file),
+        one_line(&text::code(&resource.name.wire)),
+    )
 }
 
 /// A text on one line, for comments.

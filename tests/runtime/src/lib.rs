@@ -27,6 +27,7 @@ pub mod runtime {
     pub mod error;
     pub mod extend;
     mod failures;
+    pub mod files;
     pub mod first_of;
     pub mod graphql;
     mod guard;
@@ -50,6 +51,7 @@ pub mod runtime {
     pub mod loader;
     mod lock;
     pub mod login;
+    mod manifest;
     pub mod md5_hex;
     pub mod memory;
     pub mod numbers;
@@ -58,6 +60,11 @@ pub mod runtime {
     pub mod output;
     pub mod pages;
     pub mod parents;
+    #[cfg(feature = "parquet")]
+    mod parquet_column;
+    pub mod part_jsonl;
+    #[cfg(feature = "parquet")]
+    pub mod part_parquet;
     pub mod partitions;
     pub mod path;
     pub mod pattern;

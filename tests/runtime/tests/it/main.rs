@@ -17,6 +17,7 @@ mod cli;
 mod credentials;
 mod expressions;
 mod family;
+mod files;
 mod formats;
 mod guards;
 mod incremental;

@@ -1,0 +1,297 @@
+//! The manifest of a table that is kept in files: what makes up the table, how far its resource was read, and who did.
+//!
+//! ```json
+//! {
+//!   "version": 1,
+//!   "connector": "shop",
+//!   "resource": "orders",
+//!   "format": "parquet",
+//!   "state": { "cursor": "updated_at", "value": "2026-01-31T08:00:00Z", "boundary": ["9f3c…"] },
+//!   "loaded_at": "2026-01-31T08:00:07.250000Z",
+//!   "commit": 2,
+//!   "columns": [{ "name": "id", "type": "text", "nullable": false }],
+//!   "commits": [
+//!     { "commit": 2, "at": "2026-01-31T08:00:07.250000Z", "whole": true, "rows": 70, "file": "00000002.parquet" }
+//!   ]
+//! }
+//! ```
+//! It is replaced as a whole, after the files that it names are on the disk: whoever reads it sees the table before a
+//! commit, or after it.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io::ErrorKind;
+use std::path::Path;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use super::destination::{Commit, Table};
+use super::error::{Error, Kind};
+use super::record::Column;
+use super::replace::replace;
+
+/// Its name in the folder of a table.
+pub(super) const NAME: &str = "manifest.json";
+
+const VERSION: u64 = 1;
+
+/// What a table consists of.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Manifest {
+    version: u64,
+    connector: String,
+    resource: String,
+    format: String,
+    /// How far the resource was read.
+    pub state: Option<Box<RawValue>>,
+    /// When the last commit was.
+    loaded_at: Option<Timestamp>,
+    /// Number of the last commit.
+    commit: u64,
+    columns: Vec<Known>,
+    commits: Vec<Committed>,
+}
+
+/// A column that some of the files have.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Known {
+    name: String,
+    #[serde(rename = "type")]
+    kind: String,
+    nullable: bool,
+}
+
+/// A commit that counts.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Committed {
+    commit: u64,
+    at: Timestamp,
+    /// Whether the resource was read as a whole.
+    whole: bool,
+    rows: u64,
+    /// The file with its rows; none where there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    file: Option<String>,
+}
+
+/// What all versions have.
+#[derive(Deserialize)]
+struct Version {
+    version: u64,
+}
+
+impl Manifest {
+    /// That of a table without rows.
+    pub fn new(connector: &str, table: &Table, format: &str) -> Self {
+        Self {
+            version: VERSION,
+            connector: connector.to_owned(),
+            resource: table.name.to_owned(),
+            format: format.to_owned(),
+            state: None,
+            loaded_at: None,
+            commit: 0,
+            columns: table.columns.iter().map(Known::from).collect(),
+            commits: Vec::new(),
+        }
+    }
+
+    /// Reads that of the folder of a table; none where there is no such folder, or nothing in it.
+    ///
+    /// # Errors
+    /// It cannot be read, it is that of another connector, of another format or version, or the folder has other files.
+    pub fn read(
+        folder: &Path,
+        connector: &str,
+        table: &Table,
+        format: &str,
+    ) -> Result<Option<Self>, Error> {
+        let path = folder.join(NAME);
+        let unreadable =
+            |error: &dyn std::fmt::Display| refused(&path, &format!("cannot be read: {error}"));
+        let text = match fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == ErrorKind::NotFound => return none(folder),
+            Err(error) => return Err(unreadable(&error)),
+        };
+        let Version { version } = serde_json::from_str(&text).map_err(|e| unreadable(&e))?;
+        if version != VERSION {
+            let reason =
+                format!("is of version {version}, not {VERSION}: use the connector that wrote it");
+            return Err(refused(&path, &reason));
+        }
+        let manifest: Self = serde_json::from_str(&text).map_err(|error| unreadable(&error))?;
+        let owner = [&*manifest.connector, &*manifest.resource, &*manifest.format];
+        let [theirs, resource, kind] = owner;
+        if owner != [connector, table.name, format] {
+            let reason = format!(
+                "is that of `{resource}` as {kind}, loaded by the connector `{theirs}`: load into another folder"
+            );
+            return Err(refused(&path, &reason));
+        }
+        Ok(Some(manifest))
+    }
+
+    /// Puts it in its place.
+    pub fn write(&self, folder: &Path) -> Result<(), Error> {
+        let path = folder.join(NAME);
+        let failed =
+            |error: &dyn std::fmt::Display| refused(&path, &format!("cannot be written: {error}"));
+        let mut text = serde_json::to_vec_pretty(self).map_err(|error| failed(&error))?;
+        text.push(b'\n');
+        replace(&path, &File::options(), &text).map_err(|error| failed(&error))
+    }
+
+    /// Takes in the columns of the table; what changes by that.
+    ///
+    /// # Errors
+    /// Rows that are there cannot go with them.
+    pub fn extend(&mut self, table: &Table, folder: &Path) -> Result<Vec<String>, Error> {
+        let mut changes = Vec::new();
+        let has_rows = self.has_rows();
+        for column in table.columns {
+            let wanted = Known::from(column);
+            let Some(known) = self
+                .columns
+                .iter_mut()
+                .find(|known| known.name == wanted.name)
+            else {
+                if !wanted.nullable && has_rows {
+                    let reason = format!("lacks the column `{}`, which is never null", wanted.name);
+                    return Err(unusable(table, folder, &reason));
+                }
+                changes.push(format!(
+                    "add the column `{}` of type {}",
+                    wanted.name, wanted.kind
+                ));
+                self.columns.push(wanted);
+                continue;
+            };
+            if known.kind != wanted.kind && has_rows {
+                let (name, old, new) = (&known.name, &known.kind, &wanted.kind);
+                let reason = format!("has `{name}` as {old}, and it has to be {new}");
+                return Err(unusable(table, folder, &reason));
+            }
+            known.kind = wanted.kind;
+            if wanted.nullable && !known.nullable {
+                known.nullable = true;
+                changes.push(format!("let the column `{}` be null", wanted.name));
+            }
+        }
+        let own = |name: &str| table.columns.iter().any(|column| column.name == name);
+        for known in &mut self.columns {
+            if !known.nullable && !own(&known.name) {
+                known.nullable = true;
+                changes.push(format!(
+                    "let the column `{}`, which no longer comes, be null",
+                    known.name
+                ));
+            }
+        }
+        Ok(changes)
+    }
+
+    /// Whether any commit brought rows.
+    pub fn has_rows(&self) -> bool {
+        self.commits.iter().any(|commit| commit.rows > 0)
+    }
+
+    /// The files with the rows.
+    pub fn files(&self) -> BTreeSet<&str> {
+        let files = self
+            .commits
+            .iter()
+            .filter_map(|commit| commit.file.as_deref());
+        files.collect()
+    }
+
+    /// The number of the next commit.
+    pub fn next(&self) -> u64 {
+        self.commit + 1
+    }
+
+    /// The same after the next commit. It is told of where it brought rows, or where its rows being all says something.
+    pub fn after(
+        &self,
+        commit: Commit<'_>,
+        replaces: bool,
+        told: bool,
+        part: Option<(String, u64)>,
+    ) -> Result<Self, Error> {
+        let mut after = self.clone();
+        after.commit = self.next();
+        after.loaded_at = Some(commit.at);
+        if let Some(state) = commit.state {
+            let state = RawValue::from_string(state.to_owned());
+            after.state = Some(state.map_err(|error| {
+                Error::new(Kind::Load, format!("the state is no JSON: {error}"))
+            })?);
+        }
+        if replaces {
+            after.commits.clear();
+        }
+        if told || part.is_some() {
+            let (file, rows) = part.unzip();
+            after.commits.push(Committed {
+                commit: after.commit,
+                at: commit.at,
+                whole: commit.whole,
+                rows: rows.unwrap_or_default(),
+                file,
+            });
+        }
+        Ok(after)
+    }
+}
+
+impl From<&Column> for Known {
+    fn from(column: &Column) -> Self {
+        Self {
+            name: column.name.to_owned(),
+            kind: format!("{:?}", column.kind).to_lowercase(),
+            nullable: column.nullable,
+        }
+    }
+}
+
+/// Without a manifest there is no table; what is there is somebody else's.
+fn none(folder: &Path) -> Result<Option<Manifest>, Error> {
+    let unreadable = |error: std::io::Error| refused(folder, &format!("cannot be read: {error}"));
+    let mut entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(unreadable(error)),
+    };
+    let begun = format!("{NAME}.new");
+    let other = entries.find(|entry| {
+        entry
+            .as_ref()
+            .map_or(true, |entry| entry.file_name() != begun.as_str())
+    });
+    match other.transpose().map_err(unreadable)? {
+        None => Ok(None),
+        Some(other) => {
+            let name = other.file_name();
+            let reason = format!(
+                "has no `{NAME}`, but `{}`: load into another folder, or move it away",
+                name.display()
+            );
+            Err(refused(folder, &reason))
+        }
+    }
+}
+
+fn refused(path: &Path, reason: &str) -> Error {
+    Error::new(Kind::Load, format!("`{}` {reason}", path.display()))
+}
+
+fn unusable(table: &Table, folder: &Path, reason: &str) -> Error {
+    let text = format!(
+        "the table `{}` {reason}; move `{}` away, and the table is made anew",
+        table.name,
+        folder.display()
+    );
+    Error::new(Kind::Load, text)
+}

@@ -1,0 +1,222 @@
+//! Files of Parquet, compressed by Snappy.
+//!
+//! | column | Parquet |
+//! |---|---|
+//! | text | `STRING` |
+//! | integer, number, boolean | `INT64`, `DOUBLE`, `BOOLEAN` |
+//! | decimal | `DECIMAL(38, 9)`; a value that has more digits is an error |
+//! | timestamp | `TIMESTAMP` of microseconds in UTC: finer digits are cut |
+//! | date | `DATE` |
+//! | time | `TIME` of microseconds: finer digits are cut |
+//! | uuid | `UUID` |
+//! | binary | bytes |
+//! | json | `JSON` |
+//!
+//! Rows are gathered up to a row group, which is at most 122,880 rows and about 32 MiB of values.
+
+use std::fs::File;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use jiff::civil::{Date, Time};
+use parquet::basic::{Compression, Encoding};
+use parquet::errors::ParquetError;
+use parquet::file::properties::WriterProperties;
+use parquet::file::writer::SerializedFileWriter;
+use parquet::schema::types::{ColumnPath, Type};
+
+use super::destination::Table;
+use super::error::{Error, Kind};
+use super::files::{Encoder, Format};
+use super::load::{Row, Rows};
+use super::parquet_column::ParquetColumn;
+use super::record::ColumnType;
+use super::time::seconds;
+
+/// Files of Parquet. Where rows are to be told from others, the columns `_spile_commit` and `_spile_row` come last.
+pub static PARQUET: Format = Format {
+    name: "parquet",
+    view: |sql| sql.parquet,
+    encoder: begin,
+};
+
+/// Rows of a row group: what DuckDB reads at a time.
+const ROWS: usize = 122_880;
+
+/// Bytes of the values of a row group, from which on it is written.
+const BYTES: usize = 32 * 1024 * 1024;
+
+struct Writer {
+    file: SerializedFileWriter<File>,
+    group: Group,
+}
+
+/// The rows of a row group that is not written yet.
+struct Group {
+    table: &'static str,
+    columns: Vec<ParquetColumn>,
+    /// The column that takes the next value.
+    at: usize,
+    rows: usize,
+    /// Number of the commit and of the next row in it, where they are kept.
+    mark: Option<(i64, i64)>,
+}
+
+fn begin(file: File, table: &Table, commit: Option<u64>) -> Result<Box<dyn Encoder>, Error> {
+    let own = table.columns.iter();
+    let mut columns: Vec<_> = own
+        .map(|column| ParquetColumn::new(column.name, column.kind, column.nullable))
+        .collect();
+    let mark = commit.map(|number| (number.cast_signed(), 0));
+    if mark.is_some() {
+        columns.extend(
+            ["_spile_commit", ROW].map(|name| ParquetColumn::new(name, ColumnType::Integer, false)),
+        );
+    }
+    let fields = columns.iter().map(ParquetColumn::declared);
+    let fields = fields.collect::<Result<_, _>>().map_err(failed)?;
+    let schema = Type::group_type_builder(table.name)
+        .with_fields(fields)
+        .build();
+    let row = ColumnPath::from(ROW);
+    let properties = WriterProperties::builder()
+        .set_compression(Compression::SNAPPY)
+        .set_created_by("spile".to_owned())
+        .set_column_dictionary_enabled(row.clone(), false)
+        .set_column_encoding(row, Encoding::DELTA_BINARY_PACKED);
+    let schema = Arc::new(schema.map_err(failed)?);
+    let file = SerializedFileWriter::new(file, schema, Arc::new(properties.build()));
+    Ok(Box::new(Writer {
+        file: file.map_err(failed)?,
+        group: Group {
+            table: table.name,
+            columns,
+            at: 0,
+            rows: 0,
+            mark,
+        },
+    }))
+}
+
+const ROW: &str = "_spile_row";
+
+fn failed(error: ParquetError) -> Error {
+    let text = format!("cannot be written: {error}");
+    Error::new(Kind::Load, text).because(error)
+}
+
+impl Writer {
+    /// Writes the row group.
+    fn flush(&mut self) -> Result<(), ParquetError> {
+        let mut group = self.file.next_row_group()?;
+        for column in &mut self.group.columns {
+            let Some(mut chunk) = group.next_column()? else {
+                break;
+            };
+            column.write(chunk.untyped())?;
+            chunk.close()?;
+        }
+        group.close()?;
+        self.group.rows = 0;
+        Ok(())
+    }
+}
+
+impl Encoder for Writer {
+    fn write(&mut self, rows: &dyn Rows) -> Result<(), Error> {
+        rows.write(&mut self.group)?;
+        let bytes: usize = self.group.columns.iter().map(ParquetColumn::bytes).sum();
+        if self.group.rows < ROWS && bytes < BYTES {
+            return Ok(());
+        }
+        self.flush().map_err(failed)
+    }
+
+    fn finish(mut self: Box<Self>) -> Result<File, Error> {
+        if self.group.rows > 0 {
+            self.flush().map_err(failed)?;
+        }
+        self.file.into_inner().map_err(failed)
+    }
+}
+
+impl Group {
+    /// The column of the next value.
+    fn next(&mut self) -> Result<&mut ParquetColumn, Error> {
+        self.at += 1;
+        let none = || {
+            Error::new(
+                Kind::Load,
+                format!("a row of `{}` has too many values", self.table),
+            )
+        };
+        self.columns.get_mut(self.at - 1).ok_or_else(none)
+    }
+}
+
+impl Row for Group {
+    fn text(&mut self, value: Option<&str>) -> Result<(), Error> {
+        self.next()?.slice(value.map(str::as_bytes))
+    }
+
+    fn integer(&mut self, value: Option<i64>) -> Result<(), Error> {
+        self.next()?.long(value)
+    }
+
+    fn number(&mut self, value: Option<f64>) -> Result<(), Error> {
+        self.next()?.double(value)
+    }
+
+    fn boolean(&mut self, value: Option<bool>) -> Result<(), Error> {
+        self.next()?.boolean(value)
+    }
+
+    fn decimal(&mut self, value: Option<&str>) -> Result<(), Error> {
+        self.next()?.decimal(value)
+    }
+
+    fn timestamp(&mut self, value: Option<Timestamp>) -> Result<(), Error> {
+        let micros = value.map(|time| time.as_nanosecond().div_euclid(1000));
+        // Times of jiff are those of the years up to 9999.
+        let micros = micros.map(|micros| i64::try_from(micros).unwrap_or(i64::MAX));
+        self.next()?.long(micros)
+    }
+
+    fn date(&mut self, value: Option<Date>) -> Result<(), Error> {
+        let days = value.map(|day| seconds(day).div_euclid(86_400));
+        let days = days.map(|days| i32::try_from(days).unwrap_or(i32::MAX));
+        self.next()?.int(days)
+    }
+
+    fn time(&mut self, value: Option<Time>) -> Result<(), Error> {
+        let micros = value.map(|time| {
+            let minutes = i64::from(time.hour()) * 60 + i64::from(time.minute());
+            let seconds = minutes * 60 + i64::from(time.second());
+            seconds * 1_000_000 + i64::from(time.subsec_nanosecond()) / 1000
+        });
+        self.next()?.long(micros)
+    }
+
+    fn uuid(&mut self, value: Option<[u8; 16]>) -> Result<(), Error> {
+        self.next()?.slice(value.as_ref().map(<[u8; 16]>::as_slice))
+    }
+
+    fn binary(&mut self, value: Option<&[u8]>) -> Result<(), Error> {
+        self.next()?.slice(value)
+    }
+
+    fn json(&mut self, value: Option<&str>) -> Result<(), Error> {
+        self.next()?.slice(value.map(str::as_bytes))
+    }
+
+    fn end(&mut self) -> Result<(), Error> {
+        if let Some((commit, row)) = self.mark {
+            self.next()?.long(Some(commit))?;
+            self.next()?.long(Some(row))?;
+            self.mark = Some((commit, row + 1));
+        }
+        self.at = 0;
+        self.rows += 1;
+        Ok(())
+    }
+}
