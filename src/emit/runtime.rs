@@ -16,11 +16,11 @@ macro_rules! parts {
 parts! {
     adapt api_key assertion base64 base64_text basic batches bearer body capture checkpointed cli csv cursor decimal
     decimal_cursor decode destination each encoding endpoint error extend failures files first_of graphql guard gzip
-    incremental items job json jwt keyset lanes leaf lenient limit lines link load loader lock login manifest
-    md5_hex memory numbers oauth2 once output pages parents parquet_column part_jsonl part_parquet partitions path
+    incremental items job json jwt keyset lanes leaf lenient limit lines link load loader lock login manifest md5_hex
+    memory metrics numbers oauth2 once output pages parents parquet_column part_jsonl part_parquet partitions path
     pattern percent plan policies read record records refresh_token replace request resume retry row rows scalar
-    schema search secret send session settings sha256_hex signer slice source sqlite state state_file statements
-    stats summary sync sync_table target time tls token_file token_request tokens tree unpacked untyped uuid wait
+    schema search secret send session settings sha256_hex signer slice source sqlite state state_file statements stats
+    summary sync sync_plan sync_table target time tls token_file token_request tokens tree unpacked untyped uuid wait
     windows wire word xml zip
 }
 
@@ -100,6 +100,7 @@ const CLI: &[&str] = &[
     "lock",
     "manifest",
     "memory",
+    "metrics",
     "once",
     "output",
     "parquet_column",
@@ -114,6 +115,7 @@ const CLI: &[&str] = &[
     "statements",
     "summary",
     "sync",
+    "sync_plan",
     "sync_table",
     "target",
     "tree",

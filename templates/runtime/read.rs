@@ -62,8 +62,16 @@ pub(super) async fn run<C, M: Memory>(
     let started = Instant::now();
     let (written, failed) = read_all(groups, &read, memory, environment.quiet).await?;
     if !environment.quiet {
-        let session = (connector.session)(&client);
-        summarize(session, written, failed, started, environment.json);
+        let stats = (connector.session)(&client).stats();
+        let seconds = started.elapsed().as_secs_f64();
+        summarize(
+            stats,
+            written,
+            &[],
+            failed as u64,
+            seconds,
+            environment.json,
+        );
     }
     Ok(u8::from(failed > 0))
 }

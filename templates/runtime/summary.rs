@@ -1,18 +1,16 @@
 //! What the command line says at the end of a run.
 
-use std::time::Instant;
+use super::stats::Stats;
 
-use super::session::Session;
-
-/// Says what was read, for people or as JSON for programs.
+/// Says what was read, for people or as JSON for programs; `more` stands behind the number of records.
 pub(super) fn summarize(
-    session: &Session,
+    stats: &Stats,
     written: u64,
-    failed: usize,
-    started: Instant,
+    more: &[(&'static str, u64)],
+    failed: u64,
+    seconds: f64,
     json: bool,
 ) {
-    let stats = session.stats();
     let mut numbers = vec![
         ("records", written),
         ("pages", stats.pages.get()),
@@ -23,14 +21,14 @@ pub(super) fn summarize(
         ("partitions", stats.partitions.get()),
         ("partitions_skipped", stats.partitions_skipped.get()),
         ("partitions_failed", stats.partitions_failed.get()),
-        ("failed", failed as u64),
+        ("failed", failed),
     ];
+    numbers.splice(1..1, more.iter().copied());
     if stats.filtered.get() > 0 {
         numbers.insert(1, ("filtered", stats.filtered.get()));
     }
     // Most resources have none.
     numbers.retain(|(name, number)| *number > 0 || !name.starts_with("partitions"));
-    let seconds = started.elapsed().as_secs_f64();
     if json {
         let shown = numbers.iter();
         let shown = shown.map(|(name, number)| format!("\"{name}\":{number},"));

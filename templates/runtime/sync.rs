@@ -1,27 +1,29 @@
 //! `sync`: records into a database or into files, on from where the run before ended.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
 use std::fs::{self, File};
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Instant;
 
-use clap::{Args, ValueEnum};
-use serde_json::value::RawValue;
+use clap::Args;
 
 use super::cli::{Connector, Environment, boxed, choose, invalid};
-use super::destination::{Destination, Found, Load, Table};
+use super::destination::{Found, Load, Table};
 use super::error::{Error, Kind};
 use super::failures::Failures;
 use super::loader::Loader;
 use super::memory::Memory;
+use super::metrics::{self, Outcome};
 use super::plan::{Page, Reading, together};
 use super::read::set_apart;
 use super::record::{Disposition, MergeStrategy};
+use super::stats::Stats;
 use super::summary::summarize;
+use super::sync_plan::{self, State};
 use super::sync_table::Loading;
 use super::target;
 
@@ -38,7 +40,7 @@ pub(super) struct Sync<M: Memory> {
     resource: Vec<String>,
     /// Forget what was read before, read all, and replace the rows that are there
     #[arg(long)]
-    full_refresh: bool,
+    pub full_refresh: bool,
     /// Stop after this number of records of each resource; the next run reads them again
     #[arg(long, value_name = "N", default_value_t = u64::MAX, hide_default_value = true)]
     limit: u64,
@@ -60,16 +62,11 @@ pub(super) struct Sync<M: Memory> {
     /// Records after which those read so far are committed, where they may be
     #[arg(long, value_name = "N", default_value_t = 50_000, value_parser = clap::value_parser!(u64).range(1..))]
     batch_size: u64,
+    /// Write the figures of the run to this file, as Prometheus reads them
+    #[arg(long, value_name = "FILE")]
+    metrics: Option<PathBuf>,
     #[command(flatten)]
     window: M::Window,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum State {
-    /// Print the states as JSON lines
-    Show,
-    /// Forget them: the next run reads from the start
-    Reset,
 }
 
 /// What all resources of a run share.
@@ -82,8 +79,7 @@ struct Run<'r, M: Memory> {
     /// Whether no two tables are loaded at once.
     alone: bool,
     progress: bool,
-    loaded: Cell<u64>,
-    failed: Cell<usize>,
+    outcomes: RefCell<BTreeMap<&'static str, Outcome>>,
 }
 
 /// Runs the command and gives the exit code.
@@ -113,22 +109,12 @@ pub(super) async fn run<C, M: Memory>(
         );
     }
     if let Some(state) = sync.state {
-        return states(state, &tables, &found, &mut *destination);
+        return sync_plan::states(state, &tables, &found, &mut *destination);
     }
     if sync.plan {
-        return plan(&sync, &tables, &found);
+        return sync_plan::show(&sync, &tables, &found);
     }
-    for table in &tables {
-        let rows = found.get(table.name).is_some_and(|found| found.has_rows);
-        if sync.limit < u64::MAX && rows && sync.load(table, true).replaces {
-            let text = format!(
-                "`--limit` would leave `{}`, which is replaced, with the first records only: load into another place, \
-                 or add --dry-run",
-                table.name
-            );
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, text));
-        }
-    }
+    sync.check_limit(&tables, &found)?;
     let states = found
         .into_iter()
         .filter_map(|(name, found)| Some((name, found.state?)));
@@ -142,7 +128,7 @@ pub(super) async fn run<C, M: Memory>(
         fs::create_dir_all(folder)?;
     }
     let started = Instant::now();
-    let (loader, thread) = if writes {
+    let (orders, thread) = if writes {
         let (loader, thread) = Loader::start(destination)?;
         (Some(loader), Some(thread))
     } else {
@@ -152,35 +138,56 @@ pub(super) async fn run<C, M: Memory>(
         alone: sync.concurrency == 1 && groups.iter().all(|group| group.len() == 1),
         sync: &sync,
         tables: tables.iter().map(|table| (table.name, *table)).collect(),
-        loader,
+        loader: orders,
         memory: RefCell::new(memory),
         stopped: stop_on_signal(),
         progress: io::stderr().is_terminal() && !environment.quiet,
-        loaded: Cell::new(0),
-        failed: Cell::new(0),
+        outcomes: RefCell::default(),
     };
     let queue = RefCell::new(VecDeque::from(groups));
     let workers = (0..sync.concurrency).map(|_| boxed(run.work(&queue)));
     for outcome in together(workers.collect()).await {
         outcome?;
     }
-    let (records, failed) = (run.loaded.get(), run.failed.get());
     let stopped = run.stopped.load(Relaxed);
+    let outcomes = run.outcomes.take();
     drop(run);
     if let Some(thread) = thread {
         thread
             .join()
             .map_err(|_| io::Error::other("the destination ended in a panic"))?;
     }
-    if !environment.quiet {
-        let session = (connector.session)(&client);
-        summarize(session, records, failed, started, environment.json);
+    let seconds = started.elapsed().as_secs_f64();
+    let counted = (connector.session)(&client).stats();
+    if let Some(path) = &sync.metrics {
+        metrics::write(path, &outcomes, counted, seconds)?;
     }
+    if !environment.quiet {
+        tell(counted, &outcomes, seconds, environment.json);
+    }
+    let failed = outcomes
+        .values()
+        .filter(|outcome| outcome.failures > 0)
+        .count();
     Ok(match failed {
         _ if stopped => INTERRUPTED,
         0 => 0,
         _ => 1,
     })
+}
+
+/// Says what was read and what became of it.
+fn tell(stats: &Stats, outcomes: &BTreeMap<&str, Outcome>, seconds: f64, json: bool) {
+    let sum = |number: fn(&Outcome) -> u64| outcomes.values().map(number).sum::<u64>();
+    let in_tables = sum(|outcome| outcome.loaded);
+    let dropped = sum(|outcome| outcome.dropped);
+    let more = [
+        ("loaded", in_tables),
+        ("dropped", dropped),
+        ("commits", sum(|outcome| outcome.commits)),
+    ];
+    let failed = sum(|outcome| u64::from(outcome.failures > 0));
+    summarize(stats, in_tables + dropped, &more, failed, seconds, json);
 }
 
 /// A destination that cannot be opened: by its address, or for another reason.
@@ -210,7 +217,24 @@ fn stop_on_signal() -> Arc<AtomicBool> {
 }
 
 impl<M: Memory> Sync<M> {
-    fn load(&self, table: &Table, alone: bool) -> Load {
+    /// Whether no table with rows would be replaced by the first records only.
+    fn check_limit(&self, tables: &[&Table], found: &BTreeMap<&str, Found>) -> io::Result<()> {
+        for table in tables {
+            let rows = found.get(table.name).is_some_and(|found| found.has_rows);
+            if self.limit < u64::MAX && rows && self.load(table, true).replaces {
+                let text = format!(
+                    "`--limit` would leave `{}`, which is replaced, with the first records only: load into another place, \
+                 or add --dry-run",
+                    table.name
+                );
+                return Err(io::Error::new(io::ErrorKind::InvalidInput, text));
+            }
+        }
+        Ok(())
+    }
+
+    /// How a table is loaded.
+    pub fn load(&self, table: &Table, alone: bool) -> Load {
         let versions = matches!(
             table.disposition,
             Disposition::Merge {
@@ -221,59 +245,6 @@ impl<M: Memory> Sync<M> {
         let replaces = table.disposition == Disposition::Replace || self.full_refresh && !versions;
         Load { replaces, alone }
     }
-}
-
-fn states(
-    state: State,
-    tables: &[&Table],
-    found: &BTreeMap<&str, Found>,
-    destination: &mut dyn Destination,
-) -> io::Result<u8> {
-    for table in tables {
-        if state == State::Reset {
-            destination.forget(table).map_err(io::Error::other)?;
-            continue;
-        }
-        let state = found.get(table.name).and_then(|found| found.state.clone());
-        let state = state.unwrap_or_else(|| "null".to_owned());
-        let state = RawValue::from_string(state)?;
-        let name = serde_json::Value::from(table.name);
-        writeln!(io::stdout(), "{{\"resource\":{name},\"state\":{state}}}")?;
-    }
-    Ok(0)
-}
-
-/// Shows what would be done.
-fn plan<M: Memory>(
-    sync: &Sync<M>,
-    tables: &[&Table],
-    found: &BTreeMap<&str, Found>,
-) -> io::Result<u8> {
-    let mut out = io::stdout();
-    for table in tables {
-        let Some(found) = found.get(table.name) else {
-            continue;
-        };
-        let read = match &found.state {
-            Some(_) if !sync.full_refresh => "reads what is new",
-            _ => "reads all",
-        };
-        let load = match table.disposition {
-            _ if sync.load(table, true).replaces => "replaces all rows",
-            Disposition::Append | Disposition::Replace => "adds rows",
-            Disposition::Merge { strategy, .. } => match strategy {
-                MergeStrategy::Upsert => "updates and adds rows by key",
-                MergeStrategy::DeleteInsert => "replaces rows of the same key",
-                MergeStrategy::InsertOnly => "adds rows with new keys",
-                MergeStrategy::Scd2 => "adds versions of rows",
-            },
-        };
-        writeln!(out, "{}: {read}, {load}", table.name)?;
-        for line in found.changes.iter().flat_map(|change| change.lines()) {
-            writeln!(out, "  {line}")?;
-        }
-    }
-    Ok(0)
 }
 
 impl<M: Memory> Run<'_, M> {
@@ -301,6 +272,7 @@ impl<M: Memory> Run<'_, M> {
         let table = self.tables.get(name).filter(|_| written);
         let mut quarantine = self.quarantine(name)?;
         let failures = Failures::new(name);
+        let mut outcome = Outcome::default();
         let mut loading = None;
         if let Some(table) = table {
             let load = self.sync.load(table, self.alone);
@@ -331,6 +303,7 @@ impl<M: Memory> Run<'_, M> {
                     continue;
                 }
             };
+            outcome.quarantined += page.rejected.len() as u64;
             if let Some(file) = &mut quarantine {
                 set_apart(&page.rejected, file)?;
             }
@@ -364,7 +337,9 @@ impl<M: Memory> Run<'_, M> {
                     loading.give_up().await.map_err(io::Error::other)?;
                 }
             }
-            self.loaded.set(self.loaded.get() + loading.loaded);
+            outcome.loaded = loading.loaded;
+            outcome.dropped = loading.dropped;
+            outcome.commits = loading.commits;
             if loading.dropped > 0 {
                 eprintln!(
                     "{name}: {} records were read and not loaded",
@@ -372,8 +347,8 @@ impl<M: Memory> Run<'_, M> {
                 );
             }
         }
-        self.failed
-            .set(self.failed.get() + usize::from(failures.end() > 0));
+        outcome.failures = failures.end();
+        self.outcomes.borrow_mut().insert(name, outcome);
         Ok(())
     }
 

@@ -54,6 +54,7 @@ pub mod runtime {
     mod manifest;
     pub mod md5_hex;
     pub mod memory;
+    mod metrics;
     pub mod numbers;
     pub mod oauth2;
     pub mod once;
@@ -100,6 +101,7 @@ pub mod runtime {
     pub mod stats;
     mod summary;
     mod sync;
+    mod sync_plan;
     mod sync_table;
     mod target;
     pub mod time;
