@@ -23,8 +23,9 @@ use proptest::test_runner::{Config, TestRunner};
 use serde_json::json;
 use sqlite::Sqlite;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::LazyLock;
+use std::time::Duration;
 use world::{ALL, Step, World, steps};
 
 /// The connector is built.
@@ -354,4 +355,57 @@ fn another_run_a_lock_and_a_file_that_is_none_are_told() {
     told += &said(&place);
     told += &said(&Sqlite::new(&folder.path().join("missing")));
     insta::assert_snapshot!("sync_unopened", told);
+}
+
+#[test]
+fn the_first_interrupt_ends_a_run_at_a_checkpoint_and_the_next_run_goes_on() {
+    let folder = folder();
+    let place = Sqlite::new(folder.path());
+    let mut world = World::new();
+    let resources = ["appended", "upserted", "teams"];
+    world.advance(&history()[0]);
+    world.delay(Duration::from_millis(300));
+    let mut command = world.command(&place, &resources);
+    let child = command
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the connector runs");
+    std::thread::sleep(Duration::from_millis(450));
+    let interrupt = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status();
+    assert!(interrupt.expect("kill runs").success());
+    let output = child.wait_with_output().expect("it ends");
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(130), "{said}");
+    assert!(
+        said.starts_with("stopping at the next checkpoint"),
+        "{said}"
+    );
+    world.delay(Duration::ZERO);
+    harness::succeed("sync", &world.sync(&place, &resources));
+    world.model_run();
+    world.compare(&place, &resources);
+}
+
+#[test]
+fn figures_are_written_as_prometheus_reads_them() {
+    let folder = folder();
+    let place = Sqlite::new(folder.path());
+    let world = World::new();
+    world.advance(&history()[0]);
+    let file = folder.path().join("sync.prom");
+    let mut command = world.command(&place, &["upserted", "replaced"]);
+    let output = command
+        .arg("--metrics")
+        .arg(&file)
+        .output()
+        .expect("the connector runs");
+    harness::succeed("sync", &output);
+    let text = std::fs::read_to_string(file).unwrap();
+    let text: Vec<_> = text
+        .lines()
+        .filter(|line| !line.contains("spile_bytes ") && !line.contains("spile_seconds "))
+        .collect();
+    insta::assert_snapshot!("sync_metrics", text.join("\n"));
 }

@@ -1,4 +1,5 @@
-//! Generates the connectors of `specs/` and reads with one of them from an API that this program serves.
+//! Generates the connectors of `specs/`, reads with one of them from an API that this program serves, and loads what it
+//! reads into a file of SQLite.
 //!
 //! `cargo run --example quick_start` does both and ends; with `-- serve [PORT]` it only serves, on port 8484 unless
 //! told otherwise, until it is stopped.
@@ -52,7 +53,40 @@ fn main() -> Result<(), Box<dyn Error>> {
         "5",
         "--base-url",
         &url,
-    ])
+    ])?;
+    run(&[
+        "run",
+        "--quiet",
+        "--manifest-path",
+        manifest,
+        "--",
+        "sync",
+        "--to",
+        "sqlite:connectors/demo.db",
+        "--base-url",
+        &url,
+    ])?;
+    query(
+        "connectors/demo.db",
+        "SELECT state, count(*) AS drawers, max(opened_at) AS last_opened FROM cash_drawers GROUP BY state",
+    )
+}
+
+/// Asks a file of SQLite, if its shell is installed.
+fn query(file: &str, sql: &str) -> Result<(), Box<dyn Error>> {
+    println!("\n$ sqlite3 -box {file} \"{sql}\"");
+    let shell = Command::new("sqlite3")
+        .args(["-box", file, sql])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .status();
+    match shell {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(format!("sqlite3 ended with {status}").into()),
+        Err(error) => {
+            println!("({error}: the shell of SQLite is not installed)");
+            Ok(())
+        }
+    }
 }
 
 /// Shows a Cargo command and runs it in the repository.

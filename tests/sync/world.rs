@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::process::{Command, Output};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 /// Records of a page.
 const PAGE: usize = 3;
@@ -42,6 +43,8 @@ struct Content {
     kinds: Vec<Value>,
     /// Requests for pages that are still answered well.
     patience: Option<usize>,
+    /// How long each answer takes.
+    delay: Duration,
 }
 
 pub struct World {
@@ -84,8 +87,11 @@ impl World {
     pub fn new() -> Self {
         let content = Arc::new(Mutex::new(Content::default()));
         let served = Arc::clone(&content);
-        let api =
-            Api::start(move |request, _| answer(request, &mut served.lock().expect("no panic")));
+        let api = Api::start(move |request, _| {
+            let delay = served.lock().expect("no panic").delay;
+            std::thread::sleep(delay);
+            answer(request, &mut served.lock().expect("no panic"))
+        });
         Self {
             api,
             content,
@@ -122,6 +128,11 @@ impl World {
     /// Fails every request after so many good answers, or none.
     pub fn fail_after(&self, answers: Option<usize>) {
         self.content.lock().expect("no panic").patience = answers;
+    }
+
+    /// Lets every answer take so long.
+    pub fn delay(&self, delay: Duration) {
+        self.content.lock().expect("no panic").delay = delay;
     }
 
     /// What the tables have to be after a whole run.
