@@ -21,6 +21,7 @@ mod layout;
 mod limits;
 mod package;
 mod paging;
+mod parallel;
 mod partitions;
 mod plan;
 mod print;
@@ -57,15 +58,19 @@ pub enum Layout {
 #[must_use]
 pub fn connector(connector: &Connector, layout: Layout) -> Files {
     let header = header(&connector.spec_file);
-    let mut files = in_parallel(sources(connector, layout), |path, source| {
+    let sources: Vec<_> = sources(connector, layout).into_iter().collect();
+    let texts = parallel::map(&sources, |(path, source)| {
         // The stub and the modules of others are copied as they are, and conversations and samples are no Rust.
-        let copied = [walk::STUB_PATH, walk::PLAY_PATH].contains(&path) || extend::is_copied(path);
+        let copied =
+            [walk::STUB_PATH, walk::PLAY_PATH].contains(&path.as_str()) || extend::is_copied(path);
         if path.ends_with(".rs") && !copied {
             format!("{header}{}", source())
         } else {
             source()
         }
     });
+    let paths = sources.into_iter().map(|(path, _)| path);
+    let mut files: Files = paths.zip(texts).collect();
     let sources = files.iter().filter(|(path, _)| path.starts_with("src/"));
     let (library, program): (Vec<_>, Vec<_>) = sources
         .map(|(path, text)| (path, text.as_str()))
@@ -104,6 +109,10 @@ fn sources(connector: &Connector, layout: Layout) -> BTreeMap<String, Source<'_>
         add(&path, Box::new(move || text.clone()));
     }
     files.insert(
+        "README.md".to_owned(),
+        Box::new(|| package::readme(connector)),
+    );
+    files.insert(
         "src/lib.rs".to_owned(),
         Box::new(move || format::rust(&package::library(connector, layout))),
     );
@@ -140,35 +149,6 @@ fn sources(connector: &Connector, layout: Layout) -> BTreeMap<String, Source<'_>
         }
     }
     files
-}
-
-/// Makes the files on all cores.
-fn in_parallel(
-    sources: BTreeMap<String, Source<'_>>,
-    make: impl Fn(&str, &Source<'_>) -> String + Sync,
-) -> Files {
-    let sources: Vec<_> = sources.into_iter().collect();
-    let threads = std::thread::available_parallelism()
-        .map_or(1, usize::from)
-        .min(sources.len());
-    // Neighbours differ little in size: dealt out in turn, all threads have the same to do.
-    let deal = |turn: usize| {
-        let own = sources.iter().skip(turn).step_by(threads.max(1));
-        own.map(|(path, source)| (path.clone(), make(path, source)))
-            .collect::<Vec<_>>()
-    };
-    std::thread::scope(|scope| {
-        let deal = &deal;
-        let others: Vec<_> = (1..threads)
-            .map(|turn| scope.spawn(move || deal(turn)))
-            .collect();
-        let mut files: Files = deal(0).into_iter().collect();
-        for (turn, thread) in others.into_iter().enumerate() {
-            // A thread that could not end leaves its work to this one.
-            files.extend(thread.join().unwrap_or_else(|_| deal(turn + 1)));
-        }
-        files
-    })
 }
 
 fn module(resource: &Resource) -> &str {

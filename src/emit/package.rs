@@ -6,14 +6,13 @@ use crate::model::{Connector, Disposition, MergeStrategy, Record, Resource, Type
 use crate::output::Files;
 use serde::Serialize;
 
-/// Files that are not Rust.
+/// `Cargo.toml`, which depends on the sources, and what Git has to know.
 pub fn files(connector: &Connector, sources: &Files, parts: &Parts, layout: Layout) -> Files {
     Files::from([
         (
             "Cargo.toml".to_owned(),
             cargo::connector(connector, sources, parts, layout),
         ),
-        ("README.md".to_owned(), readme(connector)),
         (".gitignore".to_owned(), "/target\n".to_owned()),
         (".gitattributes".to_owned(), "* text eol=lf\n".to_owned()),
     ])
@@ -291,7 +290,8 @@ struct FieldView {
     description: String,
 }
 
-fn readme(connector: &Connector) -> String {
+/// `README.md`
+pub fn readme(connector: &Connector) -> String {
     let config = connector
         .config
         .iter()

@@ -21,7 +21,7 @@ mod unknowns;
 mod value;
 mod window;
 
-use super::{format, module, package, templates, text};
+use super::{format, module, package, parallel, templates, text};
 use crate::model::{Auth, Connector, Decoder, EnvelopeNode, Resource};
 use crate::output::Files;
 use answer::{Answer, Meaning, meaning};
@@ -155,22 +155,29 @@ fn add(
     };
     let config = format!("tests/walks/config{}.json", choices.suffix);
     let before = walks.len();
-    for resource in resources {
+    let texts = parallel::map(resources, |resource| {
         let requests = Requests {
             connector,
             scope: Scope::new(&settings),
         };
-        let Some((conversations, until)) = conversations(requests, resource) else {
+        let (conversations, until) = conversations(requests, resource)?;
+        Some((
+            transcript::text(&conversations),
+            until.map(|until| until.rust()),
+        ))
+    });
+    for (resource, text) in resources.iter().zip(texts) {
+        let Some((text, until)) = text else {
             continue;
         };
         let name = format!("{}{}", module(resource), choices.suffix);
         let path = format!("tests/walks/{name}.http");
-        files.insert(path, transcript::text(&conversations));
+        files.insert(path, text);
         walks.push(WalkOf {
             name,
             config: text::quoted(&config),
             accessor: resource.name.rust.clone(),
-            until: until.map(|until| until.rust()),
+            until,
         });
     }
     if walks.len() > before {
