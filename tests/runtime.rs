@@ -47,6 +47,8 @@ fn the_runtime_has_no_lints() {
         "--locked",
         "--quiet",
         "--all-targets",
+        "--features",
+        "parquet",
         "--",
         "-D",
         "warnings",

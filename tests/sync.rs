@@ -9,6 +9,8 @@
 )]
 
 mod harness;
+#[path = "sync/lake.rs"]
+mod lake;
 #[path = "sync/model.rs"]
 mod model;
 #[path = "sync/place.rs"]
@@ -18,6 +20,7 @@ mod sqlite;
 #[path = "sync/world.rs"]
 mod world;
 
+use lake::Lake;
 use place::Place;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::json;
@@ -30,7 +33,15 @@ use world::{ALL, Step, World, steps};
 
 /// The connector is built.
 static BUILT: LazyLock<()> = LazyLock::new(|| {
-    let output = harness::cargo(&["build", "--quiet", "-p", "obstacle-tables"]).output();
+    let output = harness::cargo(&[
+        "build",
+        "--quiet",
+        "-p",
+        "obstacle-tables",
+        "--features",
+        "parquet",
+    ])
+    .output();
     harness::succeed("cargo build", &output.expect("cargo runs"));
 });
 
@@ -74,6 +85,16 @@ fn histories_come_out_as_the_model_says<P: Place>(cases: u32, open: impl Fn(&Pat
 #[test]
 fn tables_of_sqlite_are_those_of_the_model() {
     histories_come_out_as_the_model_says(24, Sqlite::new);
+}
+
+#[test]
+fn tables_of_jsonl_are_those_of_the_model() {
+    histories_come_out_as_the_model_says(12, Lake::jsonl);
+}
+
+#[test]
+fn tables_of_parquet_are_those_of_the_model() {
+    histories_come_out_as_the_model_says(12, Lake::parquet);
 }
 
 /// Resources whose table a second run of the same content leaves as it is: `logged` has all there is once more.
@@ -183,6 +204,25 @@ fn sqlite_is_whole_after_a_kill_at_any_sync() {
 }
 
 #[test]
+fn files_are_whole_after_a_kill_at_any_write() {
+    disturbed_runs_leave_no_trace(Lake::parquet, |world, place, number| {
+        kill_at(world, place, "write", spread(number))
+    });
+}
+
+#[test]
+fn files_are_whole_after_a_kill_at_any_sync_or_rename() {
+    disturbed_runs_leave_no_trace(Lake::jsonl, |world, place, number| {
+        kill_at(
+            world,
+            place,
+            "fsync,rename,unlink,mkdir,openat",
+            spread(number),
+        )
+    });
+}
+
+#[test]
 fn what_fails_leaves_the_table_as_after_its_last_checkpoint() {
     disturbed_runs_leave_no_trace(Sqlite::new, |world, place, number| {
         world.fail_after(Some(spread(number) - 1));
@@ -195,18 +235,23 @@ fn what_fails_leaves_the_table_as_after_its_last_checkpoint() {
     });
 }
 
-#[test]
-fn types_are_stored_as_stated() {
-    let folder = folder();
-    let place = Sqlite::new(folder.path());
-    let world = World::new();
+/// A record with a value of every type, and one with nulls.
+fn kinds() -> Vec<serde_json::Value> {
     let full = json!({
         "place": { "code": "a/1", "street": "Main" }, "whole": i64::MAX, "part": 0.1, "yes": true,
         "exact": "12345678901234567890.000000001", "moment": "2026-01-31T09:30:00.1234567+01:00", "day": "2026-01-31",
         "clock": "08:09:10.5", "unique": "67E55044-10B1-426F-9247-BB680E5FE0C8", "bytes": "aGk=", "words": ["a", "b"],
         "any": { "b": [1, 2.50] }, "named": { "x": 1 }, "select": "all",
     });
-    world.set_kinds(vec![full, json!({ "place": { "code": "b" } })]);
+    vec![full, json!({ "place": { "code": "b" } })]
+}
+
+#[test]
+fn types_are_stored_as_stated() {
+    let folder = folder();
+    let place = Sqlite::new(folder.path());
+    let world = World::new();
+    world.set_kinds(kinds());
     harness::succeed("sync", &world.sync(&place, &["kinds"]));
     let mut rows = place.query(
         "SELECT *, typeof(whole) || typeof(part) || typeof(exact) || typeof(yes) || typeof(bytes) AS types, hex(bytes) AS hex \
@@ -220,6 +265,79 @@ fn types_are_stored_as_stated() {
         "{empty}"
     );
     insta::assert_snapshot!("sync_types", serde_json::to_string_pretty(&rows).unwrap());
+}
+
+#[test]
+fn types_of_files_are_as_stated() {
+    let world = World::new();
+    world.set_kinds(kinds());
+    let mut told = Vec::new();
+    for (open, by) in [
+        (Lake::jsonl as fn(&Path) -> Lake, "lines"),
+        (Lake::parquet, "arrow"),
+    ] {
+        let folder = folder();
+        let place = open(folder.path());
+        harness::succeed("sync", &world.sync(&place, &["kinds"]));
+        let query = "SELECT *, typeof(exact) || ' ' || typeof(moment) || ' ' || typeof(words) AS types FROM kinds ORDER BY 1";
+        told.push(
+            json!({ by: place.ask(by, "kinds", ""), "view": place.ask("view", "kinds", query) }),
+        );
+    }
+    insta::assert_snapshot!(
+        "sync_types_files",
+        serde_json::to_string_pretty(&told).unwrap()
+    );
+}
+
+#[test]
+fn decimals_of_parquet_are_exact_or_refused() {
+    let world = World::new();
+    let folder = folder();
+    let place = Lake::parquet(folder.path());
+    let load = |texts: &[&str]| {
+        let record = |(at, text): (usize, &&str)| json!({ "place": { "code": at.to_string() }, "exact": text });
+        world.set_kinds(texts.iter().enumerate().map(record).collect());
+        world.sync(&place, &["kinds"])
+    };
+    let exact = [
+        ("1e3", "1000.000000000"),
+        ("-0.50E1", "-5.000000000"),
+        ("0.0000000010", "0.000000001"),
+        ("0e400", "0.000000000"),
+        (
+            "-99999999999999999999999999999.999999999",
+            "-99999999999999999999999999999.999999999",
+        ),
+    ];
+    harness::succeed("sync", &load(&exact.map(|(text, _)| text)));
+    let rows = place.ask(
+        "view",
+        "kinds",
+        "SELECT exact FROM kinds ORDER BY place__code",
+    );
+    let rows = rows
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row["exact"].as_str().unwrap());
+    assert_eq!(rows.collect::<Vec<_>>(), exact.map(|(_, stored)| stored));
+    for text in [
+        "1e29",
+        "0.0000000001",
+        "12e-10000000000000000000",
+        "100000000000000000000000000000",
+    ] {
+        let output = load(&[text]);
+        let said = String::from_utf8(output.stderr).unwrap();
+        let expected = format!(
+            "the column `exact` cannot take {text}: it has more than 29 digits before the point"
+        );
+        assert!(said.contains(&expected), "{said}");
+        assert_eq!(output.status.code(), Some(1));
+    }
+    let rows = place.ask("view", "kinds", "SELECT count(*) AS number FROM kinds");
+    assert_eq!(rows[0]["number"], exact.len(), "nothing is half-loaded");
 }
 
 #[test]
