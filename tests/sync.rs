@@ -84,7 +84,12 @@ fn histories_come_out_as_the_model_says<P: Place>(cases: u32, open: impl Fn(&Pat
 
 #[test]
 fn tables_of_sqlite_are_those_of_the_model() {
-    histories_come_out_as_the_model_says(24, Sqlite::new);
+    histories_come_out_as_the_model_says(16, Sqlite::new);
+}
+
+#[test]
+fn tables_of_sqlite_that_are_loaded_at_once_are_those_of_the_model() {
+    histories_come_out_as_the_model_says(12, Sqlite::staged);
 }
 
 #[test]

@@ -5,17 +5,32 @@ use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-pub struct Sqlite(PathBuf);
+pub struct Sqlite {
+    file: PathBuf,
+    arguments: &'static [&'static str],
+}
 
 impl Sqlite {
     pub fn new(folder: &Path) -> Self {
-        Self(folder.join("tables.db"))
+        Self {
+            file: folder.join("tables.db"),
+            arguments: &[],
+        }
+    }
+
+    /// The same where several tables are loaded at once, which are staged then.
+    pub fn staged(folder: &Path) -> Self {
+        let arguments = &["--concurrency", "3"];
+        Self {
+            arguments,
+            ..Self::new(folder)
+        }
     }
 
     pub fn query(&self, sql: &str) -> Vec<Value> {
         let output = Command::new("sqlite3")
             .arg("-json")
-            .arg(&self.0)
+            .arg(&self.file)
             .arg(sql)
             .output();
         let output = output.expect("sqlite3 runs: apt-get install sqlite3");
@@ -30,7 +45,11 @@ impl Sqlite {
 
 impl Place for Sqlite {
     fn to(&self) -> String {
-        format!("sqlite:{}", self.0.display())
+        format!("sqlite:{}", self.file.display())
+    }
+
+    fn arguments(&self) -> &[&str] {
+        self.arguments
     }
 
     fn rows(&self, table: &str) -> Vec<Value> {
