@@ -115,7 +115,7 @@ impl Files {
     }
 
     fn of(&self, table: &Table) -> PathBuf {
-        self.folder.join(table.name)
+        self.folder.join(folder_name(table.name))
     }
 
     fn manifest(&self, table: &Table) -> Result<Option<Manifest>, Error> {
@@ -317,6 +317,21 @@ impl Destination for Files {
         manifest.state = None;
         manifest.write(&self.of(table))
     }
+}
+
+/// The name of the folder of a table, in which `%` and two digits stand for each byte that is no letter, digit, `_` or `-`.
+fn folder_name(table: &str) -> String {
+    let mut name = String::new();
+    for byte in table.bytes() {
+        match byte {
+            b'_' | b'-' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => name.push(byte.into()),
+            _ => {
+                let code = format!("%{byte:02X}");
+                name.push_str(&code);
+            }
+        }
+    }
+    name
 }
 
 /// Whether old versions of rows are kept.

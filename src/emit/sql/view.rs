@@ -93,9 +93,13 @@ struct View<'t> {
 }
 
 impl View<'_> {
-    /// A path below the folder of the table.
+    /// A path below the folder of the table, whose name the runtime part `files` makes in the same way.
     fn path(&self, name: &str) -> String {
-        literal(&format!("{}/{name}", self.table.name))
+        let folder = self.table.name.bytes().map(|byte| match byte {
+            b'_' | b'-' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => char::from(byte).to_string(),
+            _ => format!("%{byte:02X}"),
+        });
+        literal(&format!("{}/{name}", folder.collect::<String>()))
     }
 
     /// The commits that count.

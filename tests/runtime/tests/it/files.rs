@@ -171,6 +171,18 @@ fn rows_that_replace_others_say_when_they_came() {
 }
 
 #[test]
+fn no_name_of_a_table_leads_out_of_the_folder() {
+    let folder = folder("names");
+    let mut files = open(&folder);
+    let table = Table {
+        name: "../x*",
+        ..table()
+    };
+    files.begin(&table, DECLARED).unwrap();
+    assert!(folder.join("%2E%2E%2Fx%2A/manifest.json").exists());
+}
+
+#[test]
 fn looking_changes_nothing() {
     let folder = folder("look");
     let mut files = Files::open(&folder, "shop", &JSONL, false).unwrap();
