@@ -35,6 +35,14 @@ pub fn library_name(connector: &Connector) -> String {
     connector.package.replace('-', "_")
 }
 
+/// The library as the program beside it names it: `tables` alone is a module of the program.
+fn library_path(connector: &Connector) -> String {
+    match library_name(connector).as_str() {
+        "tables" => "::tables".to_owned(),
+        name => name.to_owned(),
+    }
+}
+
 /// What `src/lib.rs` prints.
 #[derive(Serialize)]
 struct LibraryView {
@@ -159,7 +167,7 @@ pub fn main(connector: &Connector) -> String {
     templates::render(
         "src/main.rs",
         MainView {
-            library: library_name(connector),
+            library: library_path(connector),
             resources,
             for_others: connector
                 .resources
@@ -206,7 +214,7 @@ pub fn tables(connector: &Connector) -> String {
         incremental: resource.incremental.is_some(),
     });
     let view = TablesView {
-        library: library_name(connector),
+        library: library_path(connector),
         tables: tables.collect(),
     };
     templates::render("src/tables.rs", view)
