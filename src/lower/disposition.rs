@@ -124,6 +124,9 @@ pub fn lower(
             sink,
         );
     }
+    if strategy == MergeStrategy::Scd2 && !has_room_for_versions(span, record, sink) {
+        return None;
+    }
     let hard_delete = match &written.hard_delete {
         None => None,
         Some(field) => {
@@ -147,6 +150,26 @@ pub fn lower(
 
 fn no_effect(span: Span, message: &str, help: &str, sink: &mut Sink) {
     sink.push(Diagnostic::new(Code::NoEffect, span, message).help(help));
+}
+
+/// Whether no field takes the names of the columns that `scd2` adds.
+fn has_room_for_versions(span: Span, record: Option<&Record>, sink: &mut Sink) -> bool {
+    let root = record.and_then(|record| record.structs.first());
+    let mut fields = root.map_or(&[][..], |root| &root.fields).iter();
+    let taken = fields.find(|field| ["valid_from", "valid_to"].contains(&field.name.rust.as_str()));
+    let Some(taken) = taken else {
+        return true;
+    };
+    let wire = &taken.name.wire;
+    let message = format!(
+        "`scd2` adds a column `{}`, and the record has one",
+        taken.name.rust
+    );
+    let diagnostic = Diagnostic::new(Code::InvalidDisposition, span, message);
+    sink.push(diagnostic.help(format!(
+        "give the field another name: `{wire}: {{ type: …, rename: {wire}_of_record }}`"
+    )));
+    false
 }
 
 /// The field that marks a deleted record: a boolean, or one that is null on living records.
