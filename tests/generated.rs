@@ -27,6 +27,8 @@ const ALLOWED: &[&str] = &[
     "httpdate",
     "jiff",
     "md-5",
+    "parquet",
+    "postgres",
     "quick-xml",
     "rawzip",
     "regex-lite",
@@ -40,6 +42,7 @@ const ALLOWED: &[&str] = &[
     "serde_path_to_error",
     "sha2",
     "tokio",
+    "tokio-rustls",
     "tracing",
     "tracing-subscriber",
 ];

@@ -15,8 +15,12 @@ mod lake;
 mod model;
 #[path = "sync/place.rs"]
 mod place;
+#[path = "sync/postgres.rs"]
+mod postgres;
 #[path = "sync/sqlite.rs"]
 mod sqlite;
+#[path = "sync/with_postgres.rs"]
+mod with_postgres;
 #[path = "sync/world.rs"]
 mod world;
 
@@ -39,7 +43,7 @@ static BUILT: LazyLock<()> = LazyLock::new(|| {
         "-p",
         "obstacle-tables",
         "--features",
-        "parquet",
+        "parquet,postgres",
     ])
     .output();
     harness::succeed("cargo build", &output.expect("cargo runs"));

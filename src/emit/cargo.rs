@@ -49,13 +49,18 @@ struct DependencyView {
 }
 
 /// The features of crates that hold the runtime: name, reason, what they turn on beside their own crates.
-const FEATURES: [(&str, &str, &[&str]); 6] = [
+const FEATURES: [(&str, &str, &[&str]); 7] = [
     (
         "cli",
         "the crate's own command line",
         &["tokio/macros", "tokio/rt", "tokio/signal"],
     ),
     ("parquet", "loads into files of Parquet", &["cli"]),
+    (
+        "postgres",
+        "loads into PostgreSQL",
+        &["cli", "dep:rustls", "dep:rustls-platform-verifier"],
+    ),
     ("sqlite", "loads into files of SQLite", &["cli"]),
     (
         "ring",

@@ -14,11 +14,11 @@ macro_rules! parts {
 }
 
 parts! {
-    adapt api_key assertion base64 base64_text basic batches bearer body capture checkpointed cli csv cursor decimal
+    adapt api_key aside assertion base64 base64_text basic batches bearer body capture checkpointed cli csv cursor decimal
     decimal_cursor decode destination each encoding endpoint error extend failures files first_of graphql guard gzip
     incremental items job json jwt keyset lanes leaf lenient limit lines link load loader lock login manifest md5_hex
     memory metrics numbers oauth2 once output pages parents parquet_column part_jsonl part_parquet partitions path
-    pattern percent plan policies read record records refresh_token replace request resume retry row rows scalar
+    pattern percent plan policies postgres postgres_catalog postgres_copy postgres_error postgres_numeric postgres_tls read record records refresh_token replace request resume retry row rows scalar
     schema search secret send session settings sha256_hex signer slice source sqlite state state_file statements stats
     summary sync sync_plan sync_table target time tls token_file token_request tokens tree unpacked untyped uuid wait
     windows wire word xml zip
@@ -90,6 +90,7 @@ impl Parts {
 
 /// Parts that only a command line uses.
 const CLI: &[&str] = &[
+    "aside",
     "cli",
     "csv",
     "destination",
@@ -107,6 +108,12 @@ const CLI: &[&str] = &[
     "part_jsonl",
     "part_parquet",
     "plan",
+    "postgres",
+    "postgres_catalog",
+    "postgres_copy",
+    "postgres_error",
+    "postgres_numeric",
+    "postgres_tls",
     "read",
     "resume",
     "schema",
@@ -125,6 +132,13 @@ const CLI: &[&str] = &[
 pub const GATED: &[(&str, &str)] = &[
     ("parquet_column", "parquet"),
     ("part_parquet", "parquet"),
+    ("aside", "postgres"),
+    ("postgres", "postgres"),
+    ("postgres_catalog", "postgres"),
+    ("postgres_copy", "postgres"),
+    ("postgres_error", "postgres"),
+    ("postgres_numeric", "postgres"),
+    ("postgres_tls", "postgres"),
     ("sqlite", "sqlite"),
 ];
 
@@ -281,6 +295,14 @@ pub const DEPENDENCIES: &[Dependency] = &[
         features: &["snap"],
     },
     Dependency {
+        name: "postgres",
+        seen: "use postgres::",
+        reason: "loading into PostgreSQL",
+        version: "0.19.14",
+        bare: true,
+        features: &[],
+    },
+    Dependency {
         name: "quick-xml",
         seen: "quick_xml::",
         reason: "XML",
@@ -359,6 +381,14 @@ pub const DEPENDENCIES: &[Dependency] = &[
         version: "0.11",
         bare: true,
         features: &[],
+    },
+    Dependency {
+        name: "tokio-rustls",
+        seen: "tokio_rustls::",
+        reason: "TLS to PostgreSQL; the major version is that of rustls",
+        version: "0.26",
+        bare: true,
+        features: &["tls12"],
     },
     Dependency {
         name: "tracing-subscriber",

@@ -29,6 +29,7 @@ pub struct Table {
 pub struct Sql {
     pub jsonl: &'static str,
     pub parquet: &'static str,
+    pub postgres: &'static str,
     pub sqlite: &'static str,
 }
 
@@ -37,6 +38,7 @@ impl Sql {
     pub const NONE: Self = Self {
         jsonl: "",
         parquet: "",
+        postgres: "",
         sqlite: "",
     };
 }

@@ -2,12 +2,16 @@
 
 use std::path::Path;
 
+#[cfg(feature = "postgres")]
+use super::aside::Aside;
 use super::destination::Destination;
 use super::error::{Error, Kind};
 use super::files::Files;
 use super::part_jsonl::JSONL;
 #[cfg(feature = "parquet")]
 use super::part_parquet::PARQUET;
+#[cfg(feature = "postgres")]
+use super::postgres::Postgres;
 #[cfg(feature = "sqlite")]
 use super::sqlite::Sqlite;
 
@@ -16,6 +20,8 @@ const SCHEMES: &[(&str, &str, &str)] = &[
     ("sqlite", "sqlite", "FILE"),
     ("jsonl", "cli", "FOLDER"),
     ("parquet", "parquet", "FOLDER"),
+    ("postgres", "postgres", "//USER@HOST/NAME"),
+    ("postgresql", "postgres", "//USER@HOST/NAME"),
 ];
 
 /// Opens a destination such as `sqlite:shop.db`; one that is to be written is locked for this run.
@@ -43,6 +49,10 @@ pub(super) fn open(
     }
     let place = Path::new(place);
     match scheme {
+        #[cfg(feature = "postgres")]
+        "postgres" | "postgresql" => Ok(Box::new(Aside::open(|| {
+            Postgres::open(to, connector, writes)
+        })?)),
         "jsonl" => Ok(Box::new(Files::open(place, connector, &JSONL, writes)?)),
         #[cfg(feature = "parquet")]
         "parquet" => Ok(Box::new(Files::open(place, connector, &PARQUET, writes)?)),

@@ -7,6 +7,7 @@
 //! | `create` | makes the table, its keys, its comments |
 //! | `add` | one statement per column that may be null: adds it to a table that lacks it |
 //! | `stage` | makes the staging table, which only this session sees |
+//! | `copy` | takes rows into the staging table (PostgreSQL) |
 //! | `insert` | takes one row into the staging table |
 //! | `write` | takes one row into the table itself, where that comes to the same as staging and `apply` |
 //! | `empty` | removes all rows of the table |
@@ -18,6 +19,7 @@
 //!
 //! The first parameter of a statement in `apply` and `retire`, where there is one, is the time of the commit.
 
+mod postgres;
 mod sqlite;
 mod view;
 
@@ -44,6 +46,10 @@ pub fn files(resource: &Resource) -> Vec<(String, Make)> {
     vec![
         (path(resource, view::Files::Jsonl.name()), jsonl),
         (path(resource, view::Files::Parquet.name()), parquet),
+        (
+            path(resource, postgres::Postgres::NAME),
+            file::<postgres::Postgres>,
+        ),
         (path(resource, sqlite::Sqlite::NAME), file::<sqlite::Sqlite>),
     ]
 }

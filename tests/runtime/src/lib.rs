@@ -5,6 +5,8 @@ pub mod runtime {
     //! The parts, as `src/runtime/mod.rs` of a generated crate lists them.
     pub mod adapt;
     pub mod api_key;
+    #[cfg(feature = "postgres")]
+    mod aside;
     pub mod assertion;
     pub mod base64;
     pub mod base64_text;
@@ -72,6 +74,18 @@ pub mod runtime {
     pub mod percent;
     pub mod plan;
     pub mod policies;
+    #[cfg(feature = "postgres")]
+    pub mod postgres;
+    #[cfg(feature = "postgres")]
+    mod postgres_catalog;
+    #[cfg(feature = "postgres")]
+    mod postgres_copy;
+    #[cfg(feature = "postgres")]
+    mod postgres_error;
+    #[cfg(feature = "postgres")]
+    mod postgres_numeric;
+    #[cfg(feature = "postgres")]
+    mod postgres_tls;
     mod read;
     pub mod record;
     pub mod records;

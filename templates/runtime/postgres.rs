@@ -1,0 +1,421 @@
+//! Loads into PostgreSQL, from version 13 on.
+//!
+//! | column | stored as |
+//! |---|---|
+//! | text, integer, number, boolean | `text`, `bigint`, `double precision`, `boolean` |
+//! | decimal | `numeric`, with all digits that the API sent |
+//! | timestamp | `timestamptz`; digits finer than microseconds are cut |
+//! | date, time | `date`, `time` |
+//! | uuid, binary, json | `uuid`, `bytea`, `jsonb` |
+//!
+//! Rows are sent by binary `COPY` into temporary tables, and taken from there into the tables at a commit, in one
+//! transaction with the state. Tables are in the first schema of the `search_path`: to load into another one, end the URL
+//! with `?options=-csearch_path%3Dname`. What lies in between has to keep one session: a pooler that gives each transaction
+//! another one does not. Rows that are replaced are deleted, so that others can read them meanwhile; their room is free for
+//! others once the server has vacuumed the table.
+
+use std::collections::BTreeMap;
+use std::env;
+use std::time::{Duration, SystemTime};
+
+use postgres::config::{Host, SslMode};
+use postgres::types::{ToSql, Type};
+use postgres::{Client, Config, GenericClient, Row};
+
+use super::destination::{Commit, Destination, Found, Load, Table};
+use super::error::{Error, Kind};
+use super::load::Rows;
+use super::postgres_catalog::{self as catalog, NAME_BYTES};
+use super::postgres_copy::{CopyRow, Staged};
+use super::postgres_error::Server;
+use super::postgres_tls::{Tls, check};
+use super::schema;
+use super::statements::{add, needed, section, statements};
+
+/// Bytes of rows that are sent at once.
+const BUFFER: usize = 4 << 20;
+
+/// Bytes of one message.
+const MESSAGE: usize = 64 << 10;
+
+/// How long a connection may take, if the URL does not say it.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+const STATES: &str = "CREATE TABLE IF NOT EXISTS _spile_state (
+  connector text NOT NULL,
+  resource text NOT NULL,
+  state json,
+  loaded_at timestamptz,
+  PRIMARY KEY (connector, resource)
+);
+COMMENT ON COLUMN _spile_state.state IS 'How far the resource was read.';
+COMMENT ON COLUMN _spile_state.loaded_at IS 'When the last commit was.';";
+
+/// A database.
+pub struct Postgres {
+    server: Server,
+    connector: &'static str,
+    client: Client,
+    /// The tables that are loaded.
+    tables: BTreeMap<&'static str, Loading>,
+}
+
+/// A table that is loaded.
+#[derive(Default)]
+struct Loading {
+    replaces: bool,
+    staged: Staged,
+}
+
+impl Postgres {
+    /// Connects as a URL says: `postgres://user:password@host:5432/name`. Without a password in it, that of the environment
+    /// variable `PGPASSWORD` is taken.
+    ///
+    /// # Errors
+    /// The URL is none, the server refuses, or it is to be written and another run has it.
+    pub fn open(url: &str, connector: &'static str, writes: bool) -> Result<Self, Error> {
+        let unusable = |reason: &str| {
+            Error::new(
+                Kind::Config,
+                format!("the URL of PostgreSQL cannot be used: {reason}"),
+            )
+        };
+        if url.matches('@').count() > 1 {
+            // What is taken for the host would be a part of the password.
+            return Err(unusable(
+                "it has more than one `@`; in a user or password, write `%40`",
+            ));
+        }
+        let (url, checked) = check(url);
+        let mut config: Config = url.parse().map_err(|error: postgres::Error| {
+            let reason = std::error::Error::source(&error)
+                .map_or_else(|| error.to_string(), ToString::to_string);
+            unusable(&reason)
+        })?;
+        let password = env::var("PGPASSWORD").ok();
+        if let Some(password) = password.filter(|_| config.get_password().is_none()) {
+            config.password(password);
+        }
+        if config.get_connect_timeout().is_none() {
+            config.connect_timeout(PATIENCE);
+        }
+        if config.get_application_name().is_none() {
+            config.application_name(connector);
+        }
+        let server = Server(name(&config));
+        let connected = if config.get_ssl_mode() == SslMode::Disable {
+            config.connect(postgres::NoTls)
+        } else {
+            config.connect(Tls::new(&checked).map_err(|reason| unusable(&reason))?)
+        };
+        let mut destination = Self {
+            client: connected.map_err(|error| server.unreached(&error))?,
+            server,
+            connector,
+            tables: BTreeMap::new(),
+        };
+        if writes {
+            destination.lock()?;
+        }
+        Ok(destination)
+    }
+
+    /// Keeps other runs of the connector away from the schema until the session ends.
+    fn lock(&mut self) -> Result<(), Error> {
+        let schema =
+            catalog::schema(&mut self.client).map_err(|error| self.server.failed(None, &error))?;
+        let Some(schema) = schema else {
+            let reason = "has no schema to load into: make the first one of the `search_path`, or name another in the URL, \
+                          as `?options=-csearch_path%3Dpublic`";
+            return Err(self.server.says(reason));
+        };
+        let holder = catalog::lock(
+            &mut self.client,
+            &format!("spile {schema} {}", self.connector),
+        );
+        match holder.map_err(|error| self.server.failed(None, &error))? {
+            None => Ok(()),
+            Some(holder) => {
+                let text = format!(
+                    "is in use by another run of `{}`{holder}: wait for its end",
+                    self.connector
+                );
+                Err(self.server.says(&text))
+            }
+        }
+    }
+
+    fn run(&mut self, table: &Table, sql: &str) -> Result<(), Error> {
+        let done = self.client.batch_execute(sql);
+        done.map_err(|error| self.server.failed(Some(table), &error))
+    }
+
+    fn ask(&mut self, table: &Table, sql: &str, texts: &[&str]) -> Result<Vec<Row>, Error> {
+        let texts: Vec<(&(dyn ToSql + Sync), Type)> =
+            texts.iter().map(|text| (text as _, Type::TEXT)).collect();
+        let rows = self.client.query_typed(sql, &texts);
+        rows.map_err(|error| self.server.failed(Some(table), &error))
+    }
+
+    fn state(&mut self, table: &Table) -> Result<Option<String>, Error> {
+        let there = catalog::relation(&mut self.client, "_spile_state");
+        if there
+            .map_err(|error| self.server.failed(None, &error))?
+            .is_none()
+        {
+            return Ok(None);
+        }
+        let sql = "SELECT connector, state::text FROM _spile_state WHERE resource = $1";
+        let mut state = None;
+        for row in self.ask(table, sql, &[table.name])? {
+            let connector: String = row.get(0);
+            if connector != self.connector {
+                return Err(schema::owned(table, &connector));
+            }
+            state = row.get(1);
+        }
+        Ok(state)
+    }
+
+    /// Sends what waits.
+    fn send(
+        client: &mut Client,
+        server: &Server,
+        table: &Table,
+        staged: &mut Staged,
+    ) -> Result<(), Error> {
+        use std::io::Write;
+
+        let Some(bytes) = staged.end() else {
+            return Ok(());
+        };
+        let sql = needed(table.sql.postgres, "copy")?;
+        let mut copy = client
+            .copy_in(sql)
+            .map_err(|error| server.failed(Some(table), &error))?;
+        let written = bytes
+            .chunks(MESSAGE)
+            .try_for_each(|chunk| copy.write_all(chunk));
+        // Where the server has ended it, it says why at the end.
+        copy.finish()
+            .map_err(|error| server.failed(Some(table), &error))?;
+        written.map_err(|error| server.unsent(table, error))?;
+        staged.sent();
+        Ok(())
+    }
+
+    fn not_begun(table: &Table) -> Error {
+        Error::new(
+            Kind::Load,
+            format!("loading `{}` was not begun", table.name),
+        )
+    }
+}
+
+/// Where a database is, without what may be secret.
+fn name(config: &Config) -> String {
+    let host = match config.get_hosts().first() {
+        Some(Host::Tcp(host)) => host.clone(),
+        #[cfg(unix)]
+        Some(Host::Unix(path)) => path.display().to_string(),
+        None => String::new(),
+    };
+    let port = config.get_ports().first().copied().unwrap_or(5432);
+    let database = config
+        .get_dbname()
+        .or(config.get_user())
+        .unwrap_or_default();
+    format!("{host}:{port}/{database}")
+}
+
+/// Takes what is staged into the table, and saves the state.
+fn take_in(
+    client: &mut impl GenericClient,
+    table: &Table,
+    replaces: bool,
+    commit: Commit<'_>,
+) -> Result<Result<(), postgres::Error>, Error> {
+    let sql = table.sql.postgres;
+    let retire = section(sql, "retire").filter(|_| commit.whole);
+    let empty = if replaces {
+        Some(needed(sql, "empty")?)
+    } else {
+        None
+    };
+    let sections = empty
+        .into_iter()
+        .chain([needed(sql, "apply")?])
+        .chain(retire);
+    let sections: Vec<_> = sections.chain([needed(sql, "clear")?]).collect();
+    let at = SystemTime::from(commit.at);
+    let run = || {
+        for section in sections {
+            if !section.contains("$1") {
+                client.batch_execute(section)?;
+                continue;
+            }
+            for statement in statements(section) {
+                if statement.contains("$1") {
+                    client.execute_typed(statement, &[(&at, Type::TIMESTAMPTZ)])?;
+                } else {
+                    client.batch_execute(statement)?;
+                }
+            }
+        }
+        Ok(())
+    };
+    Ok(run())
+}
+
+impl Destination for Postgres {
+    fn look(&mut self, table: &Table) -> Result<Found, Error> {
+        let names = table.columns.iter().map(|column| column.name);
+        if let Some(name) = [table.name]
+            .into_iter()
+            .chain(names)
+            .find(|name| name.len() > NAME_BYTES)
+        {
+            let text = format!(
+                "the name `{name}` has {} bytes, and PostgreSQL has names of at most {NAME_BYTES}: rename it in the spec",
+                name.len()
+            );
+            return Err(Error::new(Kind::Load, text));
+        }
+        let state = self.state(table)?;
+        let sql = table.sql.postgres;
+        let found = catalog::relation(&mut self.client, table.name);
+        let found = found.map_err(|error| self.server.failed(Some(table), &error))?;
+        let Some(relation) = found else {
+            return Ok(Found {
+                state,
+                changes: vec![needed(sql, "create")?.to_owned()],
+                has_rows: false,
+            });
+        };
+        if let Some(kind) = relation.other {
+            return Err(self.server.says(&format!(
+                "has `{}`, and it is a {kind}: rename it",
+                table.name
+            )));
+        }
+        let there = catalog::columns(&mut self.client, relation.id);
+        let there = there.map_err(|error| self.server.failed(Some(table), &error))?;
+        let wanted = catalog::wanted(table);
+        let missing = schema::missing(table, &there, &wanted)?;
+        if let Some(key) = catalog::key(table) {
+            let unique = catalog::is_unique(&mut self.client, relation.id, key);
+            if !unique.map_err(|error| self.server.failed(Some(table), &error))? {
+                let key: Vec<_> = key.iter().map(|name| schema::quoted(name)).collect();
+                let quoted = schema::quoted(table.name);
+                let text = format!(
+                    "the table `{}` lacks its key; run this: ALTER TABLE {quoted} ADD PRIMARY KEY ({});",
+                    table.name,
+                    key.join(", ")
+                );
+                return Err(Error::new(Kind::Load, text));
+            }
+        }
+        let changes = missing.iter().filter_map(|column| add(sql, column));
+        let changes = changes.map(str::to_owned).collect();
+        let rows = format!("SELECT EXISTS (SELECT FROM {})", schema::quoted(table.name));
+        let rows = self.ask(table, &rows, &[])?;
+        Ok(Found {
+            state,
+            changes,
+            has_rows: rows.first().is_some_and(|row| row.get(0)),
+        })
+    }
+
+    fn begin(&mut self, table: &Table, load: Load) -> Result<(), Error> {
+        let found = self.look(table)?;
+        let own =
+            "INSERT INTO _spile_state (connector, resource) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+        let mut prepare = || {
+            let mut change = self.client.transaction()?;
+            // Two connectors that begin at once would both make the table of states.
+            change.batch_execute("SELECT pg_advisory_xact_lock(hashtextextended('spile', 0))")?;
+            change.batch_execute(STATES)?;
+            for sql in &found.changes {
+                change.batch_execute(sql)?;
+            }
+            change.execute_typed(
+                own,
+                &[(&self.connector, Type::TEXT), (&table.name, Type::TEXT)],
+            )?;
+            change.commit()
+        };
+        prepare().map_err(|error| self.server.failed(Some(table), &error))?;
+        self.run(table, needed(table.sql.postgres, "stage")?)?;
+        self.run(table, needed(table.sql.postgres, "clear")?)?;
+        let loading = Loading {
+            replaces: load.replaces,
+            staged: Staged::default(),
+        };
+        self.tables.insert(table.name, loading);
+        Ok(())
+    }
+
+    fn write(&mut self, table: &Table, rows: &dyn Rows) -> Result<(), Error> {
+        let loading = self
+            .tables
+            .get_mut(table.name)
+            .ok_or_else(|| Self::not_begun(table))?;
+        let (client, server) = (&mut self.client, &self.server);
+        let mut row = CopyRow::new(table, &mut loading.staged, |staged: &mut Staged| {
+            if staged.len() < BUFFER {
+                return Ok(());
+            }
+            Self::send(client, server, table, staged)
+        });
+        rows.write(&mut row)
+    }
+
+    fn commit(&mut self, table: &Table, commit: Commit<'_>) -> Result<(), Error> {
+        let loading = self
+            .tables
+            .get_mut(table.name)
+            .ok_or_else(|| Self::not_begun(table))?;
+        Self::send(&mut self.client, &self.server, table, &mut loading.staged)?;
+        let failed = |error: postgres::Error| self.server.failed(Some(table), &error);
+        let mut transaction = self.client.transaction().map_err(failed)?;
+        take_in(&mut transaction, table, loading.replaces, commit)?.map_err(failed)?;
+        let save = "UPDATE _spile_state SET state = coalesce($3::json, state), loaded_at = $4 \
+                    WHERE connector = $1 AND resource = $2";
+        let at = SystemTime::from(commit.at);
+        let saved = transaction.execute_typed(
+            save,
+            &[
+                (&self.connector, Type::TEXT),
+                (&table.name, Type::TEXT),
+                (&commit.state, Type::TEXT),
+                (&at, Type::TIMESTAMPTZ),
+            ],
+        );
+        saved.and_then(|_| transaction.commit()).map_err(failed)?;
+        loading.staged.clear();
+        Ok(())
+    }
+
+    fn rollback(&mut self, table: &Table) -> Result<(), Error> {
+        let loading = self
+            .tables
+            .get_mut(table.name)
+            .ok_or_else(|| Self::not_begun(table))?;
+        loading.staged.clear();
+        self.run(table, needed(table.sql.postgres, "clear")?)
+    }
+
+    fn forget(&mut self, table: &Table) -> Result<(), Error> {
+        self.state(table)?;
+        let there = catalog::relation(&mut self.client, "_spile_state");
+        if there
+            .map_err(|error| self.server.failed(None, &error))?
+            .is_none()
+        {
+            return Ok(());
+        }
+        let sql = "UPDATE _spile_state SET state = NULL WHERE connector = $1 AND resource = $2";
+        self.ask(table, sql, &[self.connector, table.name])?;
+        Ok(())
+    }
+}

@@ -1,0 +1,251 @@
+//! A server of PostgreSQL that is this test's own, read by `psql`.
+
+use super::place::Place;
+use serde_json::Value;
+use std::fs;
+use std::net::TcpListener;
+use std::os::unix::fs::{PermissionsExt, chown};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// The password of the one user.
+pub const PASSWORD: &str = "correct horse";
+
+const MISSING: &str = "PostgreSQL is not installed: apt-get install postgresql";
+
+/// A server; it ends with the value.
+pub struct Server {
+    child: Child,
+    port: u16,
+    _folder: tempfile::TempDir,
+}
+
+/// A program of PostgreSQL, which Debian keeps in a folder for each version.
+fn program(name: &str) -> PathBuf {
+    let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten();
+    let installed = versions
+        .flatten()
+        .map(|version| version.path().join("bin").join(name));
+    installed
+        .filter(|path| path.exists())
+        .max()
+        .unwrap_or_else(|| name.into())
+}
+
+/// A command as a user who is not root, whom the server refuses, if such a one is there to be.
+fn unprivileged(program: &Path) -> Command {
+    let mut command = if owner().is_some() {
+        let mut command = Command::new("runuser");
+        command.args(["-u", "postgres", "--"]).arg(program);
+        command
+    } else {
+        Command::new(program)
+    };
+    command.env_remove("PGPASSWORD");
+    command
+}
+
+/// The user and group `postgres`, if this is root.
+fn owner() -> Option<(u32, u32)> {
+    let id = |arguments: &[&str]| {
+        let output = Command::new("id").args(arguments).output().ok()?;
+        String::from_utf8(output.stdout).ok()?.trim().parse().ok()
+    };
+    let root = id(&["-u"]) == Some(0);
+    root.then(|| {
+        (
+            id(&["-u", "postgres"]).expect(MISSING),
+            id(&["-g", "postgres"]).expect(MISSING),
+        )
+    })
+}
+
+impl Server {
+    pub fn start() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).expect("a folder");
+        let data = folder.path().join("data");
+        let password = folder.path().join("password");
+        fs::write(&password, PASSWORD).expect("a file");
+        fs::create_dir(&data).expect("a folder");
+        if let Some((user, group)) = owner() {
+            chown(&data, Some(user), Some(group)).expect("a folder");
+        }
+        let made = unprivileged(&program("initdb"))
+            .arg("-D")
+            .arg(&data)
+            .args([
+                "-A",
+                "scram-sha-256",
+                "-U",
+                "loader",
+                "-E",
+                "UTF8",
+                "--locale=C",
+                "-N",
+            ])
+            .arg("--pwfile")
+            .arg(&password)
+            .current_dir(folder.path())
+            .output()
+            .expect(MISSING);
+        crate::harness::succeed("initdb", &made);
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let port = listener.local_addr().expect("a port").port();
+        drop(listener);
+        let mut server = Self {
+            child: Self::spawn(&data, port),
+            port,
+            _folder: folder,
+        };
+        server.wait();
+        server
+    }
+
+    fn spawn(data: &Path, port: u16) -> Child {
+        unprivileged(&program("postgres"))
+            .arg("-D")
+            .arg(data)
+            .args(["-p", &port.to_string()])
+            .args([
+                "-c",
+                "listen_addresses=127.0.0.1",
+                "-c",
+                "unix_socket_directories=",
+                "-c",
+                "fsync=off",
+                "-c",
+                "timezone=UTC",
+            ])
+            .current_dir(data)
+            .stderr(Stdio::null())
+            .spawn()
+            .expect(MISSING)
+    }
+
+    fn wait(&mut self) {
+        let began = Instant::now();
+        while !self
+            .psql("SELECT 1")
+            .output()
+            .expect(MISSING)
+            .status
+            .success()
+        {
+            assert!(
+                began.elapsed() < Duration::from_secs(60),
+                "the server does not begin"
+            );
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    fn psql(&self, sql: &str) -> Command {
+        let mut command = Command::new("psql");
+        command
+            .args([
+                "-h",
+                "127.0.0.1",
+                "-p",
+                &self.port.to_string(),
+                "-U",
+                "loader",
+                "-d",
+                "postgres",
+            ])
+            .args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", sql])
+            .env("PGPASSWORD", PASSWORD);
+        command
+    }
+
+    /// What `psql` writes.
+    pub fn run(&self, sql: &str) -> String {
+        let output = self.psql(sql).output().expect(MISSING);
+        crate::harness::succeed(sql, &output);
+        String::from_utf8(output.stdout).expect("text")
+    }
+
+    /// Where a database of it is, with a password.
+    pub fn url(&self, user: &str, database: &str) -> String {
+        let password = PASSWORD.replace(' ', "%20");
+        format!(
+            "postgres://{user}:{password}@127.0.0.1:{}/{database}",
+            self.port
+        )
+    }
+
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // `runuser` hands it on; its child is the server, which ends with its sessions.
+        let _stopped = Command::new("kill")
+            .args(["-INT", &self.child.id().to_string()])
+            .status();
+        let began = Instant::now();
+        while matches!(self.child.try_wait(), Ok(None)) && began.elapsed() < Duration::from_secs(20)
+        {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+/// A database of a server.
+#[derive(Clone)]
+pub struct Postgres {
+    pub server: Arc<Server>,
+    schema: String,
+}
+
+impl Postgres {
+    /// A schema of its own for each folder.
+    pub fn new(server: &Arc<Server>, folder: &Path) -> Self {
+        let name = folder
+            .file_name()
+            .and_then(|name| name.to_str())
+            .unwrap_or("none");
+        let schema = format!("s{}", name.trim_start_matches('.').to_lowercase());
+        server.run(&format!("CREATE SCHEMA \"{schema}\""));
+        Self {
+            server: Arc::clone(server),
+            schema,
+        }
+    }
+
+    /// Runs a statement in the schema.
+    pub fn run(&self, sql: &str) -> String {
+        self.server
+            .run(&format!("SET search_path = \"{}\"; {sql}", self.schema))
+    }
+
+    pub fn query(&self, sql: &str) -> Vec<Value> {
+        let text = self.run(&format!(
+            "SELECT coalesce(json_agg(r), '[]') FROM ({sql}) AS r"
+        ));
+        serde_json::from_str(&text).expect("JSON")
+    }
+}
+
+impl Place for Postgres {
+    fn to(&self) -> String {
+        format!(
+            "{}?options=-csearch_path%3D{}",
+            self.server.url("loader", "postgres"),
+            self.schema
+        )
+    }
+
+    fn rows(&self, table: &str) -> Vec<Value> {
+        let order = if table.starts_with("versions") {
+            " ORDER BY valid_from"
+        } else {
+            ""
+        };
+        self.query(&format!("SELECT * FROM \"{table}\"{order}"))
+    }
+}
