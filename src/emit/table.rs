@@ -1,7 +1,7 @@
 //! The table of a resource: its columns and keys, as records and SQL have them.
 
 use super::record::plain;
-use crate::model::{Disposition, Field, Record, Resource, Struct, Type};
+use crate::model::{Disposition, Field, MergeStrategy, Record, Resource, Struct, Type};
 
 /// The table of a resource.
 pub struct Table<'m> {
@@ -19,6 +19,30 @@ pub struct Table<'m> {
     pub disposition: &'m Disposition,
     /// The column that marks deleted records, and whether it is a boolean.
     pub hard_delete: Option<(&'m str, bool)>,
+}
+
+impl Table<'_> {
+    /// How rows are merged, where they are.
+    pub fn strategy(&self) -> Option<MergeStrategy> {
+        match self.disposition {
+            Disposition::Merge { strategy, .. } => Some(*strategy),
+            Disposition::Append | Disposition::Replace => None,
+        }
+    }
+
+    /// Whether no two rows have the same key.
+    pub fn is_keyed(&self) -> bool {
+        let versions = self.strategy() == Some(MergeStrategy::Scd2);
+        !self.primary_key.is_empty() && !versions && *self.disposition != Disposition::Append
+    }
+
+    /// Names of the columns that are not part of the key.
+    pub fn others(&self) -> Vec<&str> {
+        let names = self.columns.iter().map(|column| column.name.as_str());
+        names
+            .filter(|name| self.primary_key.iter().all(|key| key != name))
+            .collect()
+    }
 }
 
 /// A column.

@@ -16,19 +16,15 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use jiff::Timestamp;
-use jiff::civil::{Date, Time};
-use jiff::fmt::temporal::DateTimePrinter;
-use rusqlite::types::ToSql;
-use rusqlite::{Connection, OptionalExtension, Statement, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::destination::{Commit, Destination, Found, Load, Table};
 use super::error::{Error, Kind};
-use super::load::{Row, Rows};
+use super::load::Rows;
 use super::lock::lock;
 use super::schema::{self, Existing};
+use super::sqlite_row::{Binder, instant};
 use super::statements::{add, needed, section, statements};
-use super::uuid::Uuid;
 
 /// How long another program may keep the file locked.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -94,7 +90,7 @@ impl Sqlite {
         })
     }
 
-    fn failed(&self, error: &rusqlite::Error) -> Error {
+    pub(super) fn failed(&self, error: &rusqlite::Error) -> Error {
         let reason = match error.sqlite_error_code() {
             Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => {
                 format!("is locked by another program for {} s", PATIENCE.as_secs())
@@ -311,22 +307,16 @@ impl Destination for Sqlite {
         let direct = self.is_direct(table);
         if direct {
             self.begin_direct(table)?;
-        } else {
-            self.run("BEGIN")?;
         }
         let insert = needed(table.sql.sqlite, if direct { "write" } else { "insert" })?;
         let mut statement = self
             .connection
             .prepare_cached(insert)
             .map_err(|error| self.failed(&error))?;
-        let mut row = Binder {
-            destination: self,
-            table,
-            statement: &mut statement,
-            column: 0,
-            text: String::new(),
-        };
-        let written = rows.write(&mut row);
+        if !direct {
+            self.run("BEGIN")?;
+        }
+        let written = rows.write(&mut Binder::new(self, table, &mut statement));
         drop(statement);
         if direct {
             return written;
@@ -391,108 +381,4 @@ impl Destination for Sqlite {
 /// The name of a staging table.
 fn stage(table: &Table) -> String {
     format!("_spile_stage_{}", table.name)
-}
-
-/// An instant as texts of which the later is the greater.
-fn instant(at: Timestamp) -> String {
-    let mut text = String::new();
-    // Writing into a string does not fail.
-    let _written = PRINTER.print_timestamp(&at, &mut text);
-    text
-}
-
-const PRINTER: DateTimePrinter = DateTimePrinter::new().precision(Some(6));
-
-/// Binds the values of a row to a statement.
-struct Binder<'s, 'c> {
-    destination: &'s Sqlite,
-    table: &'s Table,
-    statement: &'s mut Statement<'c>,
-    /// The column that was bound last, from 1.
-    column: usize,
-    /// Room for texts.
-    text: String,
-}
-
-impl Binder<'_, '_> {
-    fn bind(&mut self, value: impl ToSql) -> Result<(), Error> {
-        self.column += 1;
-        let bound = self.statement.raw_bind_parameter(self.column, value);
-        bound.map_err(|error| self.failed(&error))
-    }
-
-    fn failed(&self, error: &rusqlite::Error) -> Error {
-        let error = self.destination.failed(error);
-        error.remark(format_args!("writing a row of `{}`", self.table.name))
-    }
-
-    /// Binds what is printed.
-    fn print<T: Copy>(
-        &mut self,
-        value: Option<T>,
-        print: fn(T, &mut String) -> Result<(), jiff::Error>,
-    ) -> Result<(), Error> {
-        let Some(value) = value else {
-            return self.bind(None::<&str>);
-        };
-        let mut text = std::mem::take(&mut self.text);
-        text.clear();
-        let printed = print(value, &mut text);
-        let bound = self.bind(text.as_str());
-        self.text = text;
-        printed.map_err(|error| Error::new(Kind::Load, format!("a value has no text: {error}")))?;
-        bound
-    }
-}
-
-impl Row for Binder<'_, '_> {
-    fn text(&mut self, value: Option<&str>) -> Result<(), Error> {
-        self.bind(value)
-    }
-
-    fn integer(&mut self, value: Option<i64>) -> Result<(), Error> {
-        self.bind(value)
-    }
-
-    fn number(&mut self, value: Option<f64>) -> Result<(), Error> {
-        self.bind(value)
-    }
-
-    fn boolean(&mut self, value: Option<bool>) -> Result<(), Error> {
-        self.bind(value)
-    }
-
-    fn decimal(&mut self, value: Option<&str>) -> Result<(), Error> {
-        self.bind(value)
-    }
-
-    fn timestamp(&mut self, value: Option<Timestamp>) -> Result<(), Error> {
-        self.print(value, |value, text| PRINTER.print_timestamp(&value, text))
-    }
-
-    fn date(&mut self, value: Option<Date>) -> Result<(), Error> {
-        self.print(value, |value, text| PRINTER.print_date(&value, text))
-    }
-
-    fn time(&mut self, value: Option<Time>) -> Result<(), Error> {
-        self.print(value, |value, text| PRINTER.print_time(&value, text))
-    }
-
-    fn uuid(&mut self, value: Option<[u8; 16]>) -> Result<(), Error> {
-        self.bind(value.map(|bytes| Uuid::from_bytes(bytes).to_string()))
-    }
-
-    fn binary(&mut self, value: Option<&[u8]>) -> Result<(), Error> {
-        self.bind(value)
-    }
-
-    fn json(&mut self, value: Option<&str>) -> Result<(), Error> {
-        self.bind(value)
-    }
-
-    fn end(&mut self) -> Result<(), Error> {
-        self.column = 0;
-        let done = self.statement.raw_execute();
-        done.map(|_| ()).map_err(|error| self.failed(&error))
-    }
 }

@@ -172,11 +172,20 @@ impl<'l> Loading<'l> {
     pub async fn commit(&mut self, state: Option<String>, whole: bool) -> Result<(), Error> {
         self.send().await?;
         self.settle().await?;
+        let rows = std::mem::take(&mut self.open);
         if let Some(loader) = self.loader {
-            loader.commit(self.table, state, whole).await?;
+            let done = loader.commit(self.table, state, whole).await;
+            // Those of a commit that fails are dropped.
+            *(if done.is_ok() {
+                &mut self.loaded
+            } else {
+                &mut self.dropped
+            }) += rows;
+            done?;
+            self.commits += 1;
+        } else {
+            self.dropped += rows;
         }
-        self.loaded += std::mem::take(&mut self.open);
-        self.commits += 1;
         self.last = Instant::now();
         Ok(())
     }

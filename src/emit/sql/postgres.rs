@@ -4,7 +4,7 @@
 
 use super::super::table::{Column, ColumnType, Table};
 use super::{Dialect, list, one_line, quoted};
-use crate::model::{Disposition, MergeStrategy};
+use crate::model::MergeStrategy;
 use crate::output::digest;
 
 /// PostgreSQL, from version 13 on.
@@ -78,39 +78,18 @@ impl<'t> Statements<'t> {
         }
     }
 
-    fn strategy(&self) -> Option<MergeStrategy> {
-        match self.of.disposition {
-            Disposition::Merge { strategy, .. } => Some(*strategy),
-            Disposition::Append | Disposition::Replace => None,
-        }
-    }
-
-    /// Whether no two rows of the table have the same key.
-    fn is_keyed(&self) -> bool {
-        let versions = self.strategy() == Some(MergeStrategy::Scd2);
-        !self.of.primary_key.is_empty() && !versions && *self.of.disposition != Disposition::Append
-    }
-
     fn primary_key(&self) -> Vec<&'t str> {
         self.of.primary_key.iter().map(String::as_str).collect()
     }
 
-    /// Names of the columns that are not part of the key.
-    fn others(&self) -> Vec<&'t str> {
-        let names = self.of.columns.iter().map(|column| column.name.as_str());
-        names
-            .filter(|name| self.of.primary_key.iter().all(|key| key != name))
-            .collect()
-    }
-
     fn create(&self) -> String {
         let mut lines: Vec<String> = self.of.columns.iter().map(definition).collect();
-        let scd2 = self.strategy() == Some(MergeStrategy::Scd2);
+        let scd2 = self.of.strategy() == Some(MergeStrategy::Scd2);
         if scd2 {
             lines.push("\"valid_from\" timestamptz NOT NULL".to_owned());
             lines.push("\"valid_to\" timestamptz".to_owned());
         }
-        if self.is_keyed() {
+        if self.of.is_keyed() {
             lines.push(format!("PRIMARY KEY ({})", list(self.primary_key(), "")));
         }
         let mut text = format!(
@@ -202,7 +181,7 @@ impl<'t> Statements<'t> {
     }
 
     fn apply(&self) -> String {
-        match self.strategy() {
+        match self.of.strategy() {
             Some(MergeStrategy::Scd2) => self.versions(),
             Some(MergeStrategy::DeleteInsert) => {
                 let mut text = String::new();
@@ -219,7 +198,7 @@ impl<'t> Statements<'t> {
                 }
                 text + &self.insert("")
             }
-            _ if !self.is_keyed() => self.insert(""),
+            _ if !self.of.is_keyed() => self.insert(""),
             Some(MergeStrategy::InsertOnly) => {
                 let first = self.one_of_each(&self.primary_key(), Counts::First);
                 first + &self.insert(&self.conflict(&[]))
@@ -230,7 +209,7 @@ impl<'t> Statements<'t> {
                     let dead = format!("NOT ({})", living(mark));
                     text.push_str(&self.delete_same(&self.of.primary_key, Some(&dead)));
                 }
-                text + &self.insert(&self.conflict(&self.others()))
+                text + &self.insert(&self.conflict(&self.of.others()))
             }
         }
     }
@@ -292,7 +271,7 @@ impl<'t> Statements<'t> {
 
     /// Ends the versions that have changed and adds the new ones.
     fn versions(&self) -> String {
-        let others = self.others();
+        let others = self.of.others();
         let mut text = if self.of.primary_key.is_empty() {
             format!(
                 "DELETE FROM {stage} AS one\nWHERE NOT EXISTS (SELECT FROM (SELECT max(\"_spile_order\") AS \"_spile_order\" \
@@ -324,7 +303,7 @@ impl<'t> Statements<'t> {
     }
 
     fn retire(&self) -> Option<String> {
-        if self.strategy() != Some(MergeStrategy::Scd2) {
+        if self.of.strategy() != Some(MergeStrategy::Scd2) {
             return None;
         }
         let exists =

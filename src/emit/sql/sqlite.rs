@@ -2,7 +2,7 @@
 
 use super::super::table::{Column, ColumnType, Table};
 use super::{Dialect, list, one_line, quoted};
-use crate::model::{Disposition, MergeStrategy};
+use crate::model::MergeStrategy;
 
 /// SQLite, from version 3.37 on (`STRICT` tables).
 pub struct Sqlite;
@@ -79,29 +79,16 @@ impl<'t> Statements<'t> {
         }
     }
 
-    fn strategy(&self) -> Option<MergeStrategy> {
-        match self.of.disposition {
-            Disposition::Merge { strategy, .. } => Some(*strategy),
-            Disposition::Append | Disposition::Replace => None,
-        }
-    }
-
-    /// Whether no two rows of the table have the same key.
-    fn is_keyed(&self) -> bool {
-        let versions = self.strategy() == Some(MergeStrategy::Scd2);
-        !self.of.primary_key.is_empty() && !versions && *self.of.disposition != Disposition::Append
-    }
-
     fn create(&self) -> String {
         let mut lines: Vec<(String, String)> = self.of.columns.iter().map(definition).collect();
-        let scd2 = self.strategy() == Some(MergeStrategy::Scd2);
+        let scd2 = self.of.strategy() == Some(MergeStrategy::Scd2);
         if scd2 {
             let from = "When the load was that brought the version.";
             lines.push(("\"valid_from\" TEXT NOT NULL".to_owned(), from.to_owned()));
             let to = "When the load was that ended it; null while it is the current one.";
             lines.push(("\"valid_to\" TEXT".to_owned(), to.to_owned()));
         }
-        if self.is_keyed() {
+        if self.of.is_keyed() {
             let key = list(self.of.primary_key.iter().map(String::as_str), "");
             lines.push((format!("PRIMARY KEY ({key})"), String::new()));
         }
@@ -168,12 +155,12 @@ impl<'t> Statements<'t> {
 
     /// What becomes of a row whose key is there.
     fn conflict(&self) -> Option<String> {
-        if !self.is_keyed() {
+        if !self.of.is_keyed() {
             return None;
         }
         let key = list(self.of.primary_key.iter().map(String::as_str), "");
-        let others = self.others();
-        if others.is_empty() || self.strategy() == Some(MergeStrategy::InsertOnly) {
+        let others = self.of.others();
+        if others.is_empty() || self.of.strategy() == Some(MergeStrategy::InsertOnly) {
             return Some(format!("\nON CONFLICT ({key}) DO NOTHING"));
         }
         let sets = others.into_iter().map(|name| {
@@ -187,17 +174,9 @@ impl<'t> Statements<'t> {
         ))
     }
 
-    /// Names of the columns that are not part of the key.
-    fn others(&self) -> Vec<&str> {
-        let names = self.of.columns.iter().map(|column| column.name.as_str());
-        names
-            .filter(|name| self.of.primary_key.iter().all(|key| key != name))
-            .collect()
-    }
-
     fn write(&self) -> Option<String> {
         let by_group = matches!(
-            self.strategy(),
+            self.of.strategy(),
             Some(MergeStrategy::DeleteInsert | MergeStrategy::Scd2)
         );
         if by_group || self.of.hard_delete.is_some() {
@@ -220,7 +199,7 @@ impl<'t> Statements<'t> {
     fn apply(&self) -> String {
         let living = self.of.hard_delete.map(living);
         let living = living.as_deref().unwrap_or("TRUE");
-        match self.strategy() {
+        match self.of.strategy() {
             Some(MergeStrategy::Scd2) => self.versions(),
             Some(MergeStrategy::DeleteInsert) => {
                 let mut text = String::new();
@@ -296,7 +275,7 @@ impl<'t> Statements<'t> {
             list(identity.iter().copied(), ""),
             stage = self.stage,
         );
-        let others = self.others();
+        let others = self.of.others();
         if !self.of.primary_key.is_empty() && !others.is_empty() {
             text.push_str(&format!(
                 "UPDATE {} AS old\nSET \"valid_to\" = ?1\nWHERE \"valid_to\" IS NULL\n  AND EXISTS (SELECT 1 FROM {} AS new \
@@ -316,7 +295,7 @@ impl<'t> Statements<'t> {
     }
 
     fn retire(&self) -> Option<String> {
-        if self.strategy() != Some(MergeStrategy::Scd2) {
+        if self.of.strategy() != Some(MergeStrategy::Scd2) {
             return None;
         }
         let same = |names: &[&str]| {

@@ -109,6 +109,8 @@ pub mod runtime {
     pub mod source;
     #[cfg(feature = "sqlite")]
     pub mod sqlite;
+    #[cfg(feature = "sqlite")]
+    mod sqlite_row;
     pub mod state;
     pub mod state_file;
     mod statements;
