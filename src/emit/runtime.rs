@@ -15,14 +15,14 @@ macro_rules! parts {
 
 parts! {
     adapt api_key aside assertion base64 base64_text basic batches bearer body capture checkpointed cli csv cursor
-    decimal decimal_cursor decode destination each encoding endpoint error extend failures files first_of graphql
-    guard gzip incremental items job json jwt keyset lanes leaf lenient limit lines link load loader lock login
+    decimal decimal_cursor decode destination each encoding endpoint error extend failures files first_of folder
+    graphql guard gzip incremental items job json jwt keyset lanes leaf lenient limit lines link load loader lock login
     manifest md5_hex memory metrics numbers oauth2 once output pages parents parquet_column part_jsonl part_parquet
     partitions path pattern percent plan policies postgres postgres_catalog postgres_copy postgres_error
     postgres_numeric postgres_tls read record records refresh_token replace request resume retry row rows scalar
     schema search secret send session settings sha256_hex signer slice source sqlite sqlite_row state state_file
-    statements stats summary sync sync_plan sync_table target time tls token_file token_request tokens tree unpacked
-    untyped uuid wait windows wire word xml zip
+    statements stats store summary sync sync_plan sync_table target time tls token_file token_request tokens tree
+    unpacked untyped uuid wait windows wire word xml zip
 }
 
 /// Calls of methods that parts add to types of other parts.
@@ -97,6 +97,7 @@ const CLI: &[&str] = &[
     "destination",
     "failures",
     "files",
+    "folder",
     "load",
     "loader",
     "lock",
@@ -122,6 +123,7 @@ const CLI: &[&str] = &[
     "sqlite_row",
     "state_file",
     "statements",
+    "store",
     "summary",
     "sync",
     "sync_plan",

@@ -9,25 +9,29 @@
 //!     00000001.parquet    the rows of a commit
 //!     view.sql            the table, for DuckDB in the folder `lake`
 //! ```
-//! A file is written under another name, brought to the disk and given its name before a manifest tells of it; the new
-//! manifest is the commit. Files that the manifest does not name are no part of the table: those of runs that were
-//! broken off, and those that were replaced. The next run removes them, so that whoever reads meanwhile can end.
+//! A file is in its place, whole and for good, before a manifest tells of it; the new manifest is the commit. Files that
+//! the manifest does not name are no part of the table: those of runs that were broken off, and those that were replaced.
+//! The next run removes them, so that whoever reads meanwhile can end.
+//!
+//! An object store has no lock that would not outlive a run that is killed. There the names of files have that of their run
+//! behind the number, so that no two runs write the same one, and a manifest only takes the place of the one that its run
+//! has read: of two runs at once, one commits. Before a run removes files, it writes the manifest: a run that would yet
+//! name one of them can no longer do so.
 //!
 //! Files are not changed once they are there. Where rows of a table replace others, all are kept, with the columns
 //! `_spile_commit` and `_spile_row`, by which `view.sql` tells which of them the table has.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io::{self, ErrorKind};
-use std::path::{Path, PathBuf};
+use std::fs::File;
+use std::path::Path;
 
 use super::destination::{Commit, Destination, Found, Load, Sql, Table};
 use super::error::{Error, Kind};
+use super::folder::Folder;
 use super::load::Rows;
-use super::lock::lock;
-use super::manifest::Manifest;
+use super::manifest::{Manifest, overtaken};
 use super::record::{Disposition, MergeStrategy};
-use super::replace::replace;
+use super::store::{Store, Version};
 
 /// The name of the view of a table.
 const VIEW: &str = "view.sql";
@@ -60,14 +64,14 @@ pub trait Encoder: Send {
     fn finish(self: Box<Self>) -> Result<File, Error>;
 }
 
-/// A folder with tables.
+/// A place with a folder per table.
 pub struct Files {
-    folder: PathBuf,
+    store: Box<dyn Store>,
     connector: &'static str,
     format: &'static Format,
+    /// The manifests that were looked at, by which it was decided what is read.
+    seen: BTreeMap<&'static str, Option<Version>>,
     tables: BTreeMap<&'static str, Loading>,
-    /// Locked up to the end of the run.
-    _lock: Option<File>,
 }
 
 /// A table that is loaded.
@@ -96,52 +100,54 @@ impl Files {
         format: &'static Format,
         writes: bool,
     ) -> Result<Self, Error> {
-        let lock = if writes {
-            fs::create_dir_all(folder).map_err(|error| cannot(folder, "made", &error))?;
-            // The lock is in the folder: its name begins with that of a file without one.
-            let lock = lock(&folder.join(""));
-            let of = |reason| Error::new(Kind::Load, format!("`{}` {reason}", folder.display()));
-            Some(lock.map_err(of)?)
-        } else {
-            None
-        };
-        Ok(Self {
-            folder: folder.to_owned(),
-            connector,
-            format,
-            tables: BTreeMap::new(),
-            _lock: lock,
-        })
+        let folder = Folder::open(folder, writes)?;
+        Ok(Self::new(Box::new(folder), connector, format))
     }
 
-    fn of(&self, table: &Table) -> PathBuf {
-        self.folder.join(folder_name(table.name))
+    /// Loads into any place.
+    pub(super) fn new(
+        store: Box<dyn Store>,
+        connector: &'static str,
+        format: &'static Format,
+    ) -> Self {
+        Self {
+            store,
+            connector,
+            format,
+            seen: BTreeMap::new(),
+            tables: BTreeMap::new(),
+        }
     }
 
     fn manifest(&self, table: &Table) -> Result<Option<Manifest>, Error> {
-        Manifest::read(&self.of(table), self.connector, table, self.format.name)
+        let (folder, format) = (folder_name(table.name), self.format.name);
+        Manifest::read(&*self.store, &folder, self.connector, table, format)
     }
 
+    /// The name of the file with no rows, but all columns.
+    fn columns(&self) -> String {
+        format!("{:08}.{}", 0, self.format.name)
+    }
+
+    /// The name of the file with the rows of a commit.
     fn part(&self, number: u64) -> String {
-        format!("{number:08}.{}", self.format.name)
-    }
-
-    /// Where a file is up to its commit.
-    fn draft(&self, table: &Table, number: u64) -> PathBuf {
-        self.of(table).join(self.part(number) + ".tmp")
+        let format = self.format.name;
+        match self.store.run() {
+            None => format!("{number:08}.{format}"),
+            Some(run) => format!("{number:08}-{run}.{format}"),
+        }
     }
 
     /// Begins a file.
-    fn encoder(&self, table: &Table, number: u64) -> Result<Box<dyn Encoder>, Error> {
-        let draft = self.draft(table, number);
-        let file = File::options()
-            .create(true)
-            .truncate(true)
-            .write(true)
-            .open(&draft);
-        let file = file.map_err(|error| cannot(&draft, "written", &error))?;
+    fn begin_part(&self, table: &Table, name: &str, number: u64) -> Result<Part, Error> {
+        let path = path(table, name);
+        let file = self.store.draft(&path)?;
         let number = (table.disposition != Disposition::Append).then_some(number);
-        (self.format.encoder)(file, table, number).map_err(|error| in_file(&error, &draft))
+        let encoder = (self.format.encoder)(file, table, number);
+        Ok(Part {
+            encoder: encoder.map_err(|error| self.in_file(&error, &path))?,
+            rows: 0,
+        })
     }
 
     fn loading(&mut self, table: &Table) -> Result<&mut Loading, Error> {
@@ -149,57 +155,57 @@ impl Files {
         self.tables.get_mut(table.name).ok_or_else(none)
     }
 
-    /// Removes the files of a table that its manifest does not name; others than those of this program stay.
-    fn clean(&self, table: &Table, manifest: &Manifest) -> io::Result<()> {
-        let columns = self.part(0);
+    /// Removes those of the files of a table that its manifest does not name; others than those of this program stay. The
+    /// manifest was read before the files were listed.
+    fn clean(&self, table: &Table, manifest: &mut Manifest, files: &[String]) -> Result<(), Error> {
+        let columns = self.columns();
         let mut named = manifest.files();
         named.insert(&columns);
-        for entry in fs::read_dir(self.of(table))? {
-            let entry = entry?;
-            let name = entry.file_name();
-            let name = name.to_str().unwrap_or_default();
-            if self.is_part(name.strip_suffix(".tmp").unwrap_or(name)) && !named.contains(name) {
-                fs::remove_file(entry.path())?;
-            }
+        let left = files.iter().filter(|name| {
+            self.is_part(name.strip_suffix(".tmp").unwrap_or(name)) && !named.contains(&***name)
+        });
+        let left: Vec<_> = left.map(|name| path(table, name)).collect();
+        // Whoever has put one of them there read the manifest before that.
+        if left.is_empty() || !manifest.claim(&*self.store, &folder_name(table.name))? {
+            return Ok(());
         }
-        Ok(())
+        left.iter().try_for_each(|path| self.store.remove(path))
     }
 
     /// Whether it is the name of a file with rows.
     fn is_part(&self, name: &str) -> bool {
-        let number = name.strip_suffix(self.format.name);
-        let number = number.and_then(|name| name.strip_suffix('.'));
-        number.is_some_and(|number| {
-            number.len() >= 8 && number.bytes().all(|byte| byte.is_ascii_digit())
-        })
+        let name = name.strip_suffix(self.format.name);
+        let Some(name) = name.and_then(|name| name.strip_suffix('.')) else {
+            return false;
+        };
+        let (number, run) = name.split_once('-').unwrap_or((name, ""));
+        number.len() >= 8
+            && number.bytes().all(|byte| byte.is_ascii_digit())
+            && (number == name || is_run(run))
     }
 
-    /// Brings the rows since the last commit to the disk: the name and the number of rows of the file.
-    fn settle(&self, table: &Table, number: u64, part: Part) -> Result<(String, u64), Error> {
-        let (draft, name) = (self.draft(table, number), self.part(number));
-        let file = part
-            .encoder
-            .finish()
-            .map_err(|error| in_file(&error, &draft))?;
-        let settled = file.sync_all();
-        let settled = settled.and_then(|()| fs::rename(&draft, self.of(table).join(&name)));
-        // Its name has to be there before a manifest tells of it.
-        #[cfg(unix)]
-        let settled = settled.and_then(|()| File::open(self.of(table))?.sync_all());
-        settled.map_err(|error| cannot(&draft, "written", &error))?;
-        Ok((name, part.rows))
+    /// Brings a file with rows to its place: the number of them.
+    fn settle(&self, table: &Table, name: &str, part: Part) -> Result<u64, Error> {
+        let path = path(table, name);
+        let file = part.encoder.finish();
+        let file = file.map_err(|error| self.in_file(&error, &path))?;
+        self.store.settle(&path, file)?;
+        Ok(part.rows)
+    }
+
+    fn in_file(&self, error: &Error, path: &str) -> Error {
+        Error::new(Kind::Load, format!("`{}`: {error}", self.store.shown(path)))
     }
 }
 
 impl Destination for Files {
     fn look(&mut self, table: &Table) -> Result<Found, Error> {
-        let folder = self.of(table);
-        let Some(mut manifest) = self.manifest(table)? else {
-            let change = format!(
-                "make the folder `{}` of {} files",
-                folder.display(),
-                self.format.name
-            );
+        let folder = self.store.shown(&folder_name(table.name));
+        let manifest = self.manifest(table)?;
+        let version = manifest.as_ref().and_then(Manifest::stored).cloned();
+        self.seen.insert(table.name, version);
+        let Some(mut manifest) = manifest else {
+            let change = format!("make the folder `{folder}` of {} files", self.format.name);
             return Ok(Found {
                 state: None,
                 changes: vec![change],
@@ -214,31 +220,41 @@ impl Destination for Files {
     }
 
     fn begin(&mut self, table: &Table, load: Load) -> Result<(), Error> {
-        let folder = self.of(table);
-        let (manifest, extended) = if let Some(mut manifest) = self.manifest(table)? {
-            let extended = !manifest.extend(table, &folder)?.is_empty();
-            (manifest, extended)
+        let folder = folder_name(table.name);
+        let found = self.manifest(table)?;
+        let version = found.as_ref().and_then(Manifest::stored);
+        if let Some(seen) = self.seen.remove(table.name)
+            && seen.as_ref() != version
+        {
+            // What it was decided to read goes with the state that was seen.
+            return Err(overtaken(&*self.store, &folder));
+        }
+        let mut files = Vec::new();
+        let (mut manifest, extended) = if let Some(mut manifest) = found {
+            files = self.store.list(&folder)?;
+            self.clean(table, &mut manifest, &files)?;
+            let extended = manifest.extend(table, &self.store.shown(&folder))?;
+            (manifest, !extended.is_empty())
         } else {
-            fs::create_dir_all(&folder).map_err(|error| cannot(&folder, "made", &error))?;
-            let manifest = Manifest::new(self.connector, table, self.format.name);
+            self.store.make(&folder)?;
+            let mut manifest = Manifest::new(self.connector, table, self.format.name);
             // It says whose folder it is, before there is anything else in it.
-            manifest.write(&folder)?;
+            manifest.write(&*self.store, &folder)?;
             (manifest, false)
         };
-        self.clean(table, &manifest)
-            .map_err(|error| cannot(&folder, "cleaned of what no longer counts", &error))?;
         // Who looks for files that have the columns finds one even where there are no rows yet.
-        if extended || !folder.join(self.part(0)).exists() {
-            let encoder = self.encoder(table, 0)?;
-            self.settle(table, 0, Part { encoder, rows: 0 })?;
+        let columns = self.columns();
+        if extended || !files.contains(&columns) {
+            let part = self.begin_part(table, &columns, 0)?;
+            self.settle(table, &columns, part)?;
         }
         if extended {
-            manifest.write(&folder)?;
+            manifest.write(&*self.store, &folder)?;
         }
-        let (path, view) = (folder.join(VIEW), (self.format.view)(&table.sql));
-        if fs::read_to_string(&path).ok().as_deref() != Some(view) {
-            let written = replace(&path, &File::options(), view.as_bytes());
-            written.map_err(|error| cannot(&path, "written", &error))?;
+        let (view_path, view) = (path(table, VIEW), (self.format.view)(&table.sql));
+        let there = self.store.read(&view_path).ok().flatten();
+        if there.is_none_or(|(there, _)| there != view) {
+            self.store.write(&view_path, view)?;
         }
         let loading = Loading {
             manifest,
@@ -254,24 +270,19 @@ impl Destination for Files {
             return Ok(());
         }
         let number = self.loading(table)?.manifest.next();
-        let part = match self.loading(table)?.part.take() {
+        let name = self.part(number);
+        let mut part = match self.loading(table)?.part.take() {
             Some(part) => part,
-            None => Part {
-                encoder: self.encoder(table, number)?,
-                rows: 0,
-            },
+            None => self.begin_part(table, &name, number)?,
         };
-        let draft = self.draft(table, number);
-        let part = self.loading(table)?.part.insert(part);
-        part.encoder
-            .write(rows)
-            .map_err(|error| in_file(&error, &draft))?;
+        let written = part.encoder.write(rows);
         part.rows += rows.count() as u64;
-        Ok(())
+        self.loading(table)?.part = Some(part);
+        written.map_err(|error| self.in_file(&error, &path(table, &name)))
     }
 
     fn commit(&mut self, table: &Table, commit: Commit<'_>) -> Result<(), Error> {
-        // A table whose commit fails is begun again from what is on the disk.
+        // A table whose commit fails is begun again from what is in its place.
         let loading = self.tables.remove_entry(table.name);
         let none = || Error::new(Kind::Load, format!("`{}` is not begun", table.name));
         let (name, loading) = loading.ok_or_else(none)?;
@@ -280,10 +291,12 @@ impl Destination for Files {
             replaces,
             part,
         } = loading;
-        let part = part.map(|part| self.settle(table, manifest.next(), part));
+        let file = self.part(manifest.next());
+        let part = part.map(|part| self.settle(table, &file, part));
+        let part = part.transpose()?.map(|rows| (file, rows));
         let ends = is_versioned(table) && commit.whole;
-        let manifest = manifest.after(commit, replaces, ends, part.transpose()?)?;
-        manifest.write(&self.of(table))?;
+        let mut manifest = manifest.after(commit, replaces, ends, part)?;
+        manifest.write(&*self.store, &folder_name(table.name))?;
         let loading = Loading {
             manifest,
             replaces,
@@ -301,13 +314,8 @@ impl Destination for Files {
             return Ok(());
         }
         let number = loading.manifest.next();
-        let draft = self.draft(table, number);
-        match fs::remove_file(&draft) {
-            Err(error) if error.kind() != ErrorKind::NotFound => {
-                Err(cannot(&draft, "removed", &error))
-            }
-            _ => Ok(()),
-        }
+        let name = self.part(number);
+        self.store.discard(&path(table, &name))
     }
 
     fn forget(&mut self, table: &Table) -> Result<(), Error> {
@@ -315,8 +323,18 @@ impl Destination for Files {
             return Ok(());
         };
         manifest.state = None;
-        manifest.write(&self.of(table))
+        manifest.write(&*self.store, &folder_name(table.name))
     }
+}
+
+/// The path of a file of a table.
+fn path(table: &Table, name: &str) -> String {
+    format!("{}/{name}", folder_name(table.name))
+}
+
+/// Whether it is the name of a run, as [`Store::run`] gives it: 16 hexadecimal digits.
+fn is_run(name: &str) -> bool {
+    name.len() == 16 && name.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// The name of the folder of a table, in which `%` and two digits stand for each byte that is no letter, digit, `_` or `-`.
@@ -340,13 +358,4 @@ fn is_versioned(table: &Table) -> bool {
         return false;
     };
     strategy == MergeStrategy::Scd2
-}
-
-fn cannot(path: &Path, what: &str, error: &io::Error) -> Error {
-    let text = format!("`{}` cannot be {what}: {error}", path.display());
-    Error::new(Kind::Load, text)
-}
-
-fn in_file(error: &Error, path: &Path) -> Error {
-    Error::new(Kind::Load, format!("`{}`: {error}", path.display()))
 }

@@ -15,13 +15,11 @@
 //!   ]
 //! }
 //! ```
-//! It is replaced as a whole, after the files that it names are on the disk: whoever reads it sees the table before a
-//! commit, or after it.
+//! It is replaced as a whole, after the files that it names are in their place: whoever reads it sees the table before a
+//! commit, or after it. Where several runs can load at once it also has the `run` that wrote it, and is replaced only by a
+//! run that has read it as it is.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File};
-use std::io::ErrorKind;
-use std::path::Path;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -30,7 +28,7 @@ use serde_json::value::RawValue;
 use super::destination::{Commit, Table};
 use super::error::{Error, Kind};
 use super::record::Column;
-use super::replace::replace;
+use super::store::{Store, Version};
 
 /// Its name in the folder of a table.
 pub(super) const NAME: &str = "manifest.json";
@@ -52,6 +50,12 @@ pub(super) struct Manifest {
     commit: u64,
     columns: Vec<Known>,
     commits: Vec<Committed>,
+    /// The run that wrote it, where several can load at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    run: Option<String>,
+    /// What it is in the store; none where it is not there yet.
+    #[serde(skip)]
+    stored: Option<Version>,
 }
 
 /// A column that some of the files have.
@@ -76,9 +80,9 @@ struct Committed {
     file: Option<String>,
 }
 
-/// What all versions have.
+/// What those of all versions have.
 #[derive(Deserialize)]
-struct Version {
+struct Head {
     version: u64,
 }
 
@@ -95,6 +99,8 @@ impl Manifest {
             commit: 0,
             columns: table.columns.iter().map(Known::from).collect(),
             commits: Vec::new(),
+            run: None,
+            stored: None,
         }
     }
 
@@ -103,26 +109,27 @@ impl Manifest {
     /// # Errors
     /// It cannot be read, it is that of another connector, of another format or version, or the folder has other files.
     pub fn read(
-        folder: &Path,
+        store: &dyn Store,
+        folder: &str,
         connector: &str,
         table: &Table,
         format: &str,
     ) -> Result<Option<Self>, Error> {
-        let path = folder.join(NAME);
-        let unreadable =
-            |error: &dyn std::fmt::Display| refused(&path, &format!("cannot be read: {error}"));
-        let text = match fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == ErrorKind::NotFound => return none(folder),
-            Err(error) => return Err(unreadable(&error)),
+        let path = path(folder);
+        let Some((text, stored)) = store.read(&path)? else {
+            return none(store, folder);
         };
-        let Version { version } = serde_json::from_str(&text).map_err(|e| unreadable(&e))?;
+        let path = store.shown(&path);
+        let unreadable =
+            |error: serde_json::Error| refused(&path, &format!("cannot be read: {error}"));
+        let Head { version } = serde_json::from_str(&text).map_err(unreadable)?;
         if version != VERSION {
             let reason =
                 format!("is of version {version}, not {VERSION}: use the connector that wrote it");
             return Err(refused(&path, &reason));
         }
-        let manifest: Self = serde_json::from_str(&text).map_err(|error| unreadable(&error))?;
+        let mut manifest: Self = serde_json::from_str(&text).map_err(unreadable)?;
+        manifest.stored = Some(stored);
         let owner = [&*manifest.connector, &*manifest.resource, &*manifest.format];
         let [theirs, resource, kind] = owner;
         if owner != [connector, table.name, format] {
@@ -134,21 +141,48 @@ impl Manifest {
         Ok(Some(manifest))
     }
 
+    /// What it is in the store; none where it is not there yet.
+    pub fn stored(&self) -> Option<&Version> {
+        self.stored.as_ref()
+    }
+
     /// Puts it in its place.
-    pub fn write(&self, folder: &Path) -> Result<(), Error> {
-        let path = folder.join(NAME);
-        let failed =
-            |error: &dyn std::fmt::Display| refused(&path, &format!("cannot be written: {error}"));
-        let mut text = serde_json::to_vec_pretty(self).map_err(|error| failed(&error))?;
-        text.push(b'\n');
-        replace(&path, &File::options(), &text).map_err(|error| failed(&error))
+    ///
+    /// # Errors
+    /// It cannot be written, or another run has written it since it was read.
+    pub fn write(&mut self, store: &dyn Store, folder: &str) -> Result<(), Error> {
+        let path = path(folder);
+        self.run = store.run().map(str::to_owned);
+        let text = serde_json::to_string_pretty(self).map_err(|error| {
+            refused(&store.shown(&path), &format!("cannot be written: {error}"))
+        })?;
+        match store.swap(&path, self.stored.as_ref(), &(text + "\n"))? {
+            Some(stored) => self.stored = Some(stored),
+            None => return Err(overtaken(store, folder)),
+        }
+        Ok(())
+    }
+
+    /// Makes sure that no other run that began before can commit any more. False where that is not certain.
+    ///
+    /// # Errors
+    /// As those of [`Self::write`].
+    pub fn claim(&mut self, store: &dyn Store, folder: &str) -> Result<bool, Error> {
+        let Some(run) = store.run() else {
+            return Ok(true);
+        };
+        if self.run.as_deref() == Some(run) {
+            // It would be written as it is: then it is the same to those who have read it.
+            return Ok(false);
+        }
+        self.write(store, folder).map(|()| true)
     }
 
     /// Takes in the columns of the table; what changes by that.
     ///
     /// # Errors
     /// Rows that are there cannot go with them.
-    pub fn extend(&mut self, table: &Table, folder: &Path) -> Result<Vec<String>, Error> {
+    pub fn extend(&mut self, table: &Table, folder: &str) -> Result<Vec<String>, Error> {
         let mut changes = Vec::new();
         let has_rows = self.has_rows();
         for column in table.columns {
@@ -256,42 +290,45 @@ impl From<&Column> for Known {
     }
 }
 
+fn path(folder: &str) -> String {
+    format!("{folder}/{NAME}")
+}
+
 /// Without a manifest there is no table; what is there is somebody else's.
-fn none(folder: &Path) -> Result<Option<Manifest>, Error> {
-    let unreadable = |error: std::io::Error| refused(folder, &format!("cannot be read: {error}"));
-    let mut entries = match fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(unreadable(error)),
-    };
+fn none(store: &dyn Store, folder: &str) -> Result<Option<Manifest>, Error> {
     let begun = format!("{NAME}.new");
-    let other = entries.find(|entry| {
-        entry
-            .as_ref()
-            .map_or(true, |entry| entry.file_name() != begun.as_str())
-    });
-    match other.transpose().map_err(unreadable)? {
-        None => Ok(None),
-        Some(other) => {
-            let name = other.file_name();
-            let reason = format!(
-                "has no `{NAME}`, but `{}`: load into another folder, or move it away",
-                name.display()
-            );
-            Err(refused(folder, &reason))
-        }
-    }
+    let names = store.list(folder)?;
+    let Some(other) = names.iter().find(|name| **name != begun) else {
+        return Ok(None);
+    };
+    let reason =
+        format!("has no `{NAME}`, but `{other}`: load into another folder, or move it away");
+    Err(refused(&store.shown(folder), &reason))
 }
 
-fn refused(path: &Path, reason: &str) -> Error {
-    Error::new(Kind::Load, format!("`{}` {reason}", path.display()))
+/// Another run has written the manifest.
+pub(super) fn overtaken(store: &dyn Store, folder: &str) -> Error {
+    let path = path(folder);
+    // It is only asked who that was.
+    let there = store.read(&path).ok().flatten();
+    let there = there.and_then(|(text, _)| serde_json::from_str::<Manifest>(&text).ok());
+    let who = there.and_then(|manifest| manifest.run);
+    let who = who.map_or_else(String::new, |run| format!(", `{run}`,"));
+    let reason = format!(
+        "was written by another run{who} since this one has read it, so that this one cannot commit what it has read: \
+         wait for the end of the other, and run again"
+    );
+    refused(&store.shown(&path), &reason)
 }
 
-fn unusable(table: &Table, folder: &Path, reason: &str) -> Error {
+fn refused(path: &str, reason: &str) -> Error {
+    Error::new(Kind::Load, format!("`{path}` {reason}"))
+}
+
+fn unusable(table: &Table, folder: &str, reason: &str) -> Error {
     let text = format!(
-        "the table `{}` {reason}; move `{}` away, and the table is made anew",
-        table.name,
-        folder.display()
+        "the table `{}` {reason}; move `{folder}` away, and the table is made anew",
+        table.name
     );
     Error::new(Kind::Load, text)
 }

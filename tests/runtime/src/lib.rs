@@ -31,6 +31,7 @@ pub mod runtime {
     mod failures;
     pub mod files;
     pub mod first_of;
+    mod folder;
     pub mod graphql;
     mod guard;
     pub mod gzip;
@@ -115,6 +116,7 @@ pub mod runtime {
     pub mod state_file;
     mod statements;
     pub mod stats;
+    mod store;
     mod summary;
     mod sync;
     mod sync_plan;
