@@ -7,6 +7,7 @@ pub mod expr;
 pub mod lower;
 pub mod model;
 pub mod output;
+mod parallel;
 pub mod read;
 pub mod reference;
 pub mod source;

@@ -3,6 +3,7 @@
 //! Each crate holds a manifest of what was written into it. A file that is not as the manifest has it was edited by
 //! hand, and one that the manifest does not know was not made here: neither is overwritten without `force`.
 
+use crate::parallel;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use similar::TextDiff;
@@ -97,17 +98,6 @@ pub enum Refusal {
     Io(PathBuf, io::Error),
 }
 
-/// The state of a directory against the files that belong into it.
-struct Plan {
-    /// Paths of the files to be written, with whether they are there.
-    write: Vec<(String, bool)>,
-    /// Paths of the files to be removed.
-    remove: Vec<String>,
-    /// Paths of files that would be lost.
-    edited: Vec<String>,
-    unchanged: usize,
-}
-
 /// Shows how a directory differs from what is generated; nothing when it does not.
 ///
 /// # Errors
@@ -149,84 +139,113 @@ fn difference(path: &str, found: &str, text: &str) -> Difference {
 
 /// Brings a directory into the state of these files: all of them or none.
 ///
-/// Files are written beside their places first and renamed when all are there, so that neither a crash nor a full disk
-/// leaves a file half written; the manifest comes last. What was not written by an earlier generation (`target/`,
-/// `Cargo.lock`, notes of its owner) is left alone.
-///
 /// # Errors
-/// [`Refusal::Edited`] without `force`, when a file would be lost; [`Refusal::Io`] when the disk does not do it.
+/// As [`Plan::new`] and [`Plan::write`].
 pub fn write(directory: &Path, files: &Files, force: bool) -> Result<Written, Refusal> {
-    let plan = plan(directory, files)?;
-    if !force && !plan.edited.is_empty() {
-        return Err(Refusal::Edited(plan.edited));
-    }
-    let mut written = Written {
-        removed: plan.remove.len(),
-        unchanged: plan.unchanged,
-        ..Written::default()
-    };
-    if plan.write.is_empty() && plan.remove.is_empty() {
-        return Ok(written);
-    }
-    let mut staged = Staged::new(directory)?;
-    for (path, exists) in &plan.write {
-        staged.put(path, files.get(path).map_or("", String::as_str))?;
-        if *exists {
-            written.changed += 1;
-        } else {
-            written.added += 1;
+    Plan::new(directory, files)?.write(force)
+}
+
+/// What it takes to bring a directory into the state of the files that belong into it.
+#[derive(Debug)]
+pub struct Plan<'f> {
+    directory: PathBuf,
+    files: &'f Files,
+    /// Whether there is such a directory.
+    exists: bool,
+    /// Paths of the files to be written, with whether they are there.
+    write: Vec<(&'f str, bool)>,
+    /// Paths of the files to be removed.
+    remove: Vec<String>,
+    /// Paths of files that would be lost.
+    edited: Vec<String>,
+    unchanged: usize,
+}
+
+impl<'f> Plan<'f> {
+    /// Compares a directory with the files. Nothing is changed.
+    ///
+    /// # Errors
+    /// A file that cannot be read.
+    pub fn new(directory: &Path, files: &'f Files) -> Result<Self, Refusal> {
+        let mut plan = Self {
+            directory: directory.to_owned(),
+            files,
+            exists: directory.exists(),
+            write: Vec::new(),
+            remove: Vec::new(),
+            edited: Vec::new(),
+            unchanged: 0,
+        };
+        if !plan.exists {
+            plan.write = files.keys().map(|path| (path.as_str(), false)).collect();
+            return Ok(plan);
         }
-    }
-    staged.move_into_place()?;
-    for path in &plan.remove {
-        let place = directory.join(path);
-        std::fs::remove_file(&place).map_err(|error| Refusal::Io(place.clone(), error))?;
-        remove_empty_folders(directory, &place);
-    }
-    Ok(written)
-}
-
-/// The files of a directory that are not as an earlier generation wrote them, and that [`write()`] would change.
-///
-/// # Errors
-/// A file that cannot be read.
-pub fn edited(directory: &Path, files: &Files) -> Result<Vec<String>, Refusal> {
-    Ok(plan(directory, files)?.edited)
-}
-
-fn plan(directory: &Path, files: &Files) -> Result<Plan, Refusal> {
-    let before = manifest(directory)?;
-    let known = before.map(|manifest| manifest.files).unwrap_or_default();
-    let mut plan = Plan {
-        write: Vec::new(),
-        remove: Vec::new(),
-        edited: Vec::new(),
-        unchanged: 0,
-    };
-    for (path, text) in files {
-        match read(&directory.join(path))? {
-            None => plan.write.push((path.clone(), false)),
-            Some(found) if found == text.as_bytes() => plan.unchanged += 1,
-            Some(found) => {
-                if path != MANIFEST && !is_as_written(&found, known.get(path)) {
+        let before = manifest(directory)?;
+        let known = before.map(|manifest| manifest.files).unwrap_or_default();
+        for (path, text) in files {
+            match read(&directory.join(path))? {
+                None => plan.write.push((path, false)),
+                Some(found) if found == text.as_bytes() => plan.unchanged += 1,
+                Some(found) => {
+                    if path != MANIFEST && !is_as_written(&found, known.get(path)) {
+                        plan.edited.push(path.clone());
+                    }
+                    plan.write.push((path, true));
+                }
+            }
+        }
+        for (path, digest) in &known {
+            if files.contains_key(path) || !is_inside(path) {
+                continue;
+            }
+            if let Some(found) = read(&directory.join(path))? {
+                if !is_as_written(&found, Some(digest)) {
                     plan.edited.push(path.clone());
                 }
-                plan.write.push((path.clone(), true));
+                plan.remove.push(path.clone());
             }
         }
+        Ok(plan)
     }
-    for (path, digest) in &known {
-        if files.contains_key(path) || !is_inside(path) {
-            continue;
-        }
-        if let Some(found) = read(&directory.join(path))? {
-            if !is_as_written(&found, Some(digest)) {
-                plan.edited.push(path.clone());
-            }
-            plan.remove.push(path.clone());
-        }
+
+    /// The files that are not as an earlier generation wrote them, and that [`Plan::write`] would change.
+    #[must_use]
+    pub fn edited(&self) -> &[String] {
+        &self.edited
     }
-    Ok(plan)
+
+    /// Carries it out.
+    ///
+    /// Files are written beside their places first and renamed when all are there, so that neither a crash nor a full
+    /// disk leaves a file half written; the manifest comes last, and a directory that was not there comes as a whole.
+    /// What was not written by an earlier generation (`target/`, `Cargo.lock`, notes of its owner) is left alone.
+    ///
+    /// # Errors
+    /// [`Refusal::Edited`] without `force`, when a file would be lost; [`Refusal::Io`] when the disk does not do it.
+    pub fn write(self, force: bool) -> Result<Written, Refusal> {
+        if !force && !self.edited.is_empty() {
+            return Err(Refusal::Edited(self.edited));
+        }
+        let changed = self.write.iter().filter(|(_, exists)| *exists).count();
+        let written = Written {
+            added: self.write.len() - changed,
+            changed,
+            removed: self.remove.len(),
+            unchanged: self.unchanged,
+        };
+        if self.write.is_empty() && self.remove.is_empty() {
+            return Ok(written);
+        }
+        let staged = Staged::new(&self)?;
+        staged.fill()?;
+        staged.move_into_place()?;
+        for path in &self.remove {
+            let place = self.directory.join(path);
+            std::fs::remove_file(&place).map_err(|error| Refusal::Io(place.clone(), error))?;
+            remove_empty_folders(&self.directory, &place);
+        }
+        Ok(written)
+    }
 }
 
 /// Whether a file is what an earlier generation wrote, whatever its line ends.
@@ -280,43 +299,63 @@ fn remove_empty_folders(directory: &Path, file: &Path) {
 }
 
 /// Files written beside their places, in a folder that goes away whatever happens.
-struct Staged<'a> {
-    directory: &'a Path,
+struct Staged<'p> {
+    plan: &'p Plan<'p>,
     folder: PathBuf,
-    paths: BTreeSet<String>,
 }
 
-impl<'a> Staged<'a> {
-    fn new(directory: &'a Path) -> Result<Self, Refusal> {
-        let folder = directory.join(format!(".spile-{}", std::process::id()));
+impl<'p> Staged<'p> {
+    fn new(plan: &'p Plan<'p>) -> Result<Self, Refusal> {
+        let directory = &plan.directory;
+        let suffix = format!(".spile-{}", std::process::id());
+        let folder = match directory.file_name() {
+            Some(name) if !plan.exists => {
+                directory.with_file_name(format!(".{}{suffix}", name.display()))
+            }
+            _ => directory.join(suffix),
+        };
         std::fs::create_dir_all(&folder).map_err(|error| Refusal::Io(folder.clone(), error))?;
-        Ok(Self {
-            directory,
-            folder,
-            paths: BTreeSet::new(),
-        })
+        Ok(Self { plan, folder })
     }
 
-    fn put(&mut self, path: &str, text: &str) -> Result<(), Refusal> {
-        let place = self.folder.join(path);
-        let folder = place.parent().unwrap_or(&self.folder);
-        std::fs::create_dir_all(folder)
-            .and_then(|()| std::fs::write(&place, text))
-            .map_err(|error| Refusal::Io(self.directory.join(path), error))?;
-        self.paths.insert(path.to_owned());
+    /// Makes the folders of the files below a folder.
+    fn make_folders(&self, root: &Path) -> Result<(), Refusal> {
+        let paths = self.plan.write.iter().map(|(path, _)| Path::new(path));
+        let folders: BTreeSet<_> = paths.filter_map(Path::parent).collect();
+        for folder in folders {
+            let folder = root.join(folder);
+            std::fs::create_dir_all(&folder).map_err(|error| Refusal::Io(folder, error))?;
+        }
         Ok(())
     }
 
+    fn fill(&self) -> Result<(), Refusal> {
+        self.make_folders(&self.folder)?;
+        let written = parallel::map(&self.plan.write, |(path, _)| {
+            let text = self.plan.files.get(*path).map_or("", String::as_str);
+            let place = self.plan.directory.join(path);
+            std::fs::write(self.folder.join(path), text).map_err(|error| Refusal::Io(place, error))
+        });
+        written.into_iter().collect()
+    }
+
     fn move_into_place(&self) -> Result<(), Refusal> {
+        let directory = &self.plan.directory;
+        if !self.plan.exists && !self.folder.starts_with(directory) {
+            return std::fs::rename(&self.folder, directory)
+                .map_err(|error| Refusal::Io(directory.clone(), error));
+        }
+        self.make_folders(directory)?;
         // The manifest goes last: until it stands, the directory counts as written by the generation before.
-        let (manifest, others): (Vec<_>, Vec<_>) =
-            self.paths.iter().partition(|path| *path == MANIFEST);
-        for path in others.into_iter().chain(manifest) {
-            let place = self.directory.join(path);
-            let folder = place.parent().unwrap_or(self.directory);
-            std::fs::create_dir_all(folder)
-                .and_then(|()| std::fs::rename(self.folder.join(path), &place))
-                .map_err(|error| Refusal::Io(place.clone(), error))?;
+        let (manifest, others): (Vec<_>, Vec<_>) = self
+            .plan
+            .write
+            .iter()
+            .partition(|(path, _)| *path == MANIFEST);
+        for (path, _) in others.into_iter().chain(manifest) {
+            let place = directory.join(path);
+            std::fs::rename(self.folder.join(path), &place)
+                .map_err(|error| Refusal::Io(place, error))?;
         }
         Ok(())
     }

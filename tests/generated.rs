@@ -19,7 +19,6 @@ use std::process::Command;
 const ALLOWED: &[&str] = &[
     "base64",
     "clap",
-    "csv",
     "encoding_rs",
     "fastrand",
     "flate2",

@@ -323,3 +323,22 @@ fn a_manifest_never_leads_out_of_its_crate() {
     output::write(&inside, &with_manifest(some_files()), true).unwrap();
     assert!(outside.exists());
 }
+
+#[test]
+fn a_crate_that_cannot_be_written_leaves_no_folder_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let inside = folder.path().join("crate");
+    let mut files = some_files();
+    // A file cannot have a file below it.
+    let path = files.keys().next().unwrap().clone() + "/below";
+    files.insert(path, String::new());
+    let refusal = output::write(&inside, &with_manifest(files), false);
+    assert!(
+        matches!(refusal, Err(output::Refusal::Io(..))),
+        "{refusal:?}"
+    );
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+
+    output::write(&inside, &with_manifest(some_files()), false).unwrap();
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+}

@@ -12,7 +12,7 @@ use super::{Failure, Format, Outcome, show, specs};
 use crate::diagnostic::Severity;
 use crate::emit::{self, Layout};
 use crate::model::Connector;
-use crate::output::{self, Difference, Files, Refusal, Written};
+use crate::output::{self, Difference, Files, Plan, Refusal, Written};
 
 /// Generate one crate per spec
 ///
@@ -125,12 +125,16 @@ impl Generate {
     }
 
     fn write(&self, crates: &BTreeMap<String, Files>) -> Result<Outcome, Failure> {
+        let mut plans = Vec::new();
+        for (name, files) in crates {
+            let directory = self.out.join(name);
+            let plan = Plan::new(&directory, files).map_err(refused)?;
+            plans.push((directory, plan));
+        }
         let mut edited = String::new();
-        if !self.force {
-            for (name, files) in crates {
-                for path in output::edited(&self.out.join(name), files).map_err(refused)? {
-                    let _ = writeln!(edited, "  {}", self.out.join(name).join(path).display());
-                }
+        for (directory, plan) in plans.iter().filter(|_| !self.force) {
+            for path in plan.edited() {
+                let _ = writeln!(edited, "  {}", directory.join(path).display());
             }
         }
         if !edited.is_empty() {
@@ -140,9 +144,8 @@ impl Generate {
             )
             .into());
         }
-        for (name, files) in crates {
-            let directory = self.out.join(name);
-            let written = output::write(&directory, files, self.force).map_err(refused)?;
+        for (directory, plan) in plans {
+            let written = plan.write(self.force).map_err(refused)?;
             anstream::eprintln!("{}", describe(&directory, written));
         }
         Ok(Outcome::Fine)

@@ -5,7 +5,7 @@ use super::{Layout, package, shared, templates};
 use crate::model::Connector;
 use crate::output::Files;
 use serde::Serialize;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What `Cargo.toml` prints.
 #[derive(Serialize)]
@@ -86,45 +86,51 @@ const FEATURES: [(&str, &str, &[&str]); 7] = [
 /// Those that are on by default.
 const DEFAULT: [&str; 3] = ["cli", "ring", "sqlite"];
 
-/// The texts whose crates are asked for.
-struct Texts<'t> {
-    library: Vec<&'t str>,
-    cli: Vec<&'t str>,
-    /// Those of the command line that need a feature of their own, and that.
-    gated: Vec<(&'static str, &'t str)>,
+/// The paths of the texts whose crates are asked for: first segments, each with its `::`.
+struct Paths<'t> {
+    library: BTreeSet<&'t str>,
+    cli: BTreeSet<&'t str>,
+    /// Those of the command line that need a feature of their own, by that.
+    gated: BTreeMap<&'static str, BTreeSet<&'t str>>,
 }
 
-impl<'t> Texts<'t> {
-    fn of(parts: &Parts) -> Self {
-        let mut texts = Self {
-            library: parts.library.values().copied().collect(),
-            cli: Vec::new(),
-            gated: Vec::new(),
+impl<'t> Paths<'t> {
+    fn of(parts: &Parts, own: impl Iterator<Item = &'t str>) -> Self {
+        let library = parts.library.values().copied().chain(own);
+        let mut paths = Self {
+            library: library.flat_map(runtime::roots).collect(),
+            cli: BTreeSet::new(),
+            gated: BTreeMap::new(),
         };
         for (name, text) in &parts.cli {
-            match runtime::gate(name) {
-                Some(feature) => texts.gated.push((feature, text)),
-                None => texts.cli.push(text),
-            }
+            let place = match runtime::gate(name) {
+                Some(feature) => paths.gated.entry(feature).or_default(),
+                None => &mut paths.cli,
+            };
+            place.extend(runtime::roots(text));
         }
-        texts
+        paths
     }
 
-    fn all(&self) -> impl Iterator<Item = &'t str> {
-        let gated = self.gated.iter().map(|(_, text)| *text);
-        self.library.iter().chain(&self.cli).copied().chain(gated)
+    /// Whether a crate is used at all.
+    fn use_it(&self, dependency: &Dependency) -> bool {
+        let gated = self.gated.values();
+        [&self.library, &self.cli]
+            .into_iter()
+            .chain(gated)
+            .any(|paths| paths.contains(dependency.seen))
     }
 
     /// The features that turn a crate on; none where it is always there.
     fn features(&self, dependency: &Dependency) -> Option<BTreeSet<&'static str>> {
-        let seen = |text: &str| runtime::is_seen([text], dependency.seen);
-        if self.library.iter().any(|text| seen(text)) {
+        if self.library.contains(dependency.seen) {
             return None;
         }
-        if self.cli.iter().any(|text| seen(text)) {
+        if self.cli.contains(dependency.seen) {
             return Some(BTreeSet::from(["cli"]));
         }
-        let gated = self.gated.iter().filter(|(_, text)| seen(text));
+        let gated = self.gated.iter();
+        let gated = gated.filter(|(_, paths)| paths.contains(dependency.seen));
         Some(gated.map(|(feature, _)| *feature).collect())
     }
 }
@@ -134,15 +140,13 @@ pub fn connector(connector: &Connector, sources: &Files, parts: &Parts, layout: 
     let own = sources.iter().filter(|(path, _)| is_library(path));
     let own = own.map(|(_, text)| text.as_str());
     let (features, dependencies) = if layout == Layout::Vendored {
-        let mut texts = Texts::of(parts);
-        texts.library.extend(own);
-        (features(&texts), with_base(dependencies(&texts), &texts))
+        let paths = Paths::of(parts, own);
+        (
+            features(&paths),
+            with_base(dependencies(&paths), locks(parts)),
+        )
     } else {
-        let texts = Texts {
-            library: own.collect(),
-            cli: Vec::new(),
-            gated: Vec::new(),
-        };
+        let paths = Paths::of(&Parts::default(), own);
         let runtime = DependencyView {
             name: shared::RUNTIME.to_owned(),
             reason: "requests, retries, paging, decoding".to_owned(),
@@ -151,7 +155,7 @@ pub fn connector(connector: &Connector, sources: &Files, parts: &Parts, layout: 
                 shared::RUNTIME
             ),
         };
-        let mut dependencies = dependencies(&texts);
+        let mut dependencies = dependencies(&paths);
         dependencies.push(runtime);
         dependencies.sort_by(|a, b| a.name.cmp(&b.name));
         let features = FEATURES.map(|(name, reason, _)| {
@@ -181,23 +185,23 @@ pub fn connector(connector: &Connector, sources: &Files, parts: &Parts, layout: 
 
 /// Of the runtime that all connectors of a workspace share.
 pub fn runtime(parts: &Parts) -> String {
-    let texts = Texts::of(parts);
+    let paths = Paths::of(parts, std::iter::empty());
     let view = CargoView {
         package: shared::RUNTIME.to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         description: "What all connectors of this workspace need.".to_owned(),
         program: false,
         default: Vec::new(),
-        features: features(&texts),
-        dependencies: with_base(dependencies(&texts), &texts),
+        features: features(&paths),
+        dependencies: with_base(dependencies(&paths), locks(parts)),
     };
     templates::render("Cargo.toml", view)
 }
 
-fn features(texts: &Texts<'_>) -> Vec<FeatureView> {
+fn features(paths: &Paths<'_>) -> Vec<FeatureView> {
     let features = FEATURES.map(|(name, reason, enables)| {
         let own = DEPENDENCIES.iter().filter(|dependency| {
-            let features = texts.features(dependency);
+            let features = paths.features(dependency);
             features.is_some_and(|features| features.contains(name))
         });
         let own = own.map(|dependency| format!("dep:{}", dependency.name));
@@ -218,9 +222,14 @@ fn features(texts: &Texts<'_>) -> Vec<FeatureView> {
     Vec::from(features)
 }
 
+/// Whether the runtime needs the locks of `tokio`.
+fn locks(parts: &Parts) -> bool {
+    let mut texts = parts.library.values().chain(parts.cli.values());
+    texts.any(|text| text.contains("tokio::sync"))
+}
+
 /// The same with the crates that the runtime always has.
-fn with_base(mut views: Vec<DependencyView>, texts: &Texts<'_>) -> Vec<DependencyView> {
-    let locks = runtime::is_seen(texts.all(), "tokio::sync");
+fn with_base(mut views: Vec<DependencyView>, locks: bool) -> Vec<DependencyView> {
     views.push(DependencyView {
         name: "tokio".to_owned(),
         reason: if locks { "waits, locks" } else { "waits" }.to_owned(),
@@ -255,15 +264,15 @@ fn with_base(mut views: Vec<DependencyView>, texts: &Texts<'_>) -> Vec<Dependenc
     views
 }
 
-/// The crates that these texts use.
-fn dependencies(texts: &Texts<'_>) -> Vec<DependencyView> {
+/// The crates that these paths lead into.
+fn dependencies(paths: &Paths<'_>) -> Vec<DependencyView> {
     let mut views: Vec<DependencyView> = DEPENDENCIES
         .iter()
-        .filter(|dependency| runtime::is_seen(texts.all(), dependency.seen))
+        .filter(|dependency| paths.use_it(dependency))
         .map(|dependency| DependencyView {
             name: dependency.name.to_owned(),
             reason: dependency.reason.to_owned(),
-            value: requirement(dependency, texts.features(dependency).is_some()),
+            value: requirement(dependency, paths.features(dependency).is_some()),
         })
         .collect();
     views.sort_by(|a, b| a.name.cmp(&b.name));

@@ -21,7 +21,6 @@ mod layout;
 mod limits;
 mod package;
 mod paging;
-mod parallel;
 mod partitions;
 mod plan;
 mod print;
@@ -42,6 +41,7 @@ mod xml;
 
 use crate::model::{Connector, Resource};
 use crate::output::{Files, MANIFEST, Manifest};
+use crate::parallel;
 use std::collections::BTreeMap;
 
 /// Where the runtime of generated crates lives.

@@ -8,7 +8,8 @@ mod expression;
 mod statement;
 mod types;
 
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Literal, TokenStream, TokenTree};
+use std::fmt::Write as _;
 
 /// Columns after which the other printer breaks lines of its own accord.
 const MARGIN: usize = 89;
@@ -135,13 +136,7 @@ impl Lines {
                     TokenTree::Punct(_),
                     TokenTree::Literal(text),
                 ] if doc == "doc" => {
-                    let syn::Lit::Str(text) = syn::Lit::new(text.clone()) else {
-                        return Err(Unknown);
-                    };
-                    let text = text.value();
-                    if text.contains(['\n', '\r']) {
-                        return Err(Unknown);
-                    }
+                    let text = doc_line(text)?;
                     self.line(format!("///{text}").trim_end());
                 }
                 inner => self.line(&format!("#[{}]", types::attribute(inner)?)),
@@ -204,6 +199,27 @@ impl Lines {
         };
         self.line(&format!("{} = {right};", types::signature(left)?));
         Ok(())
+    }
+}
+
+/// Adds a word or a literal.
+fn push(text: &mut String, token: &impl std::fmt::Display) {
+    // Writing to a `String` cannot fail.
+    let _ = write!(text, "{token}");
+}
+
+/// The line that a literal holds.
+fn doc_line(literal: &Literal) -> Result<String, Unknown> {
+    let mut text = literal.to_string();
+    // Most have nothing to unescape, and are not parsed.
+    let is_plain = text.starts_with('"') && !text.contains(['\\', '\n', '\r']);
+    if is_plain && text.pop() == Some('"') {
+        text.remove(0);
+        return Ok(text);
+    }
+    match syn::Lit::new(literal.clone()) {
+        syn::Lit::Str(text) if !text.value().contains(['\n', '\r']) => Ok(text.value()),
+        _ => Err(Unknown),
     }
 }
 

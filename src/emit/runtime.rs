@@ -197,7 +197,7 @@ fn first_word(text: &str) -> String {
 pub struct Dependency {
     /// Its name in the registry.
     pub name: &'static str,
-    /// The path by which its use is seen in a text.
+    /// The beginning of the paths by which its use is seen in a text.
     pub seen: &'static str,
     /// What it is for.
     pub reason: &'static str,
@@ -226,14 +226,6 @@ pub const DEPENDENCIES: &[Dependency] = &[
         version: "4.6",
         bare: false,
         features: &["derive"],
-    },
-    Dependency {
-        name: "csv",
-        seen: "csv::",
-        reason: "rows of comma-separated values",
-        version: "1.4",
-        bare: false,
-        features: &[],
     },
     Dependency {
         name: "encoding_rs",
@@ -301,7 +293,7 @@ pub const DEPENDENCIES: &[Dependency] = &[
     },
     Dependency {
         name: "postgres",
-        seen: "use postgres::",
+        seen: "postgres::",
         reason: "loading into PostgreSQL",
         version: "0.19.14",
         bare: true,
@@ -405,14 +397,16 @@ pub const DEPENDENCIES: &[Dependency] = &[
     },
 ];
 
-/// Whether a path of a crate stands in any of the texts.
-pub fn is_seen<'a>(texts: impl IntoIterator<Item = &'a str>, path: &str) -> bool {
-    texts.into_iter().any(|text| {
-        text.match_indices(path).any(|(at, _)| {
-            !text
-                .get(..at)
-                .is_some_and(|before| before.ends_with(|c: char| c.is_alphanumeric() || c == '_'))
-        })
+/// The first segments of all paths in a text, each with its `::`.
+pub fn roots(text: &str) -> impl Iterator<Item = &str> {
+    text.match_indices("::").filter_map(|(at, sign)| {
+        let in_word = |c: char| c.is_alphanumeric() || c == '_';
+        let before = text.get(..at)?.trim_end_matches(in_word);
+        // `::crate::`, as against `a::b::` and `<T as U>::b::`.
+        let outside = before.strip_suffix("::").unwrap_or(before);
+        let goes_on = outside.len() < before.len() && outside.ends_with(|c| in_word(c) || c == '>');
+        text.get(before.len()..at + sign.len())
+            .filter(|root| root.len() > sign.len() && !goes_on)
     })
 }
 

@@ -21,9 +21,10 @@ mod unknowns;
 mod value;
 mod window;
 
-use super::{format, module, package, parallel, templates, text};
+use super::{format, module, package, templates, text};
 use crate::model::{Auth, Connector, Decoder, EnvelopeNode, Resource};
 use crate::output::Files;
+use crate::parallel;
 use answer::{Answer, Meaning, meaning};
 use plan::{Planner, Walk};
 use request::Requests;

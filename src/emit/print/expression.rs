@@ -1,11 +1,16 @@
 //! Expressions on one line.
 
-use super::{Unknown, types};
+use super::{Unknown, push, types};
 use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
 
 /// Signs between two operands.
 const BETWEEN: [&str; 13] = [
     "==", "!=", "<=", ">=", "&&", "||", "=", "+=", "+", "-", "*", "<", ">",
+];
+
+/// Words that begin what is not known here.
+const SPECIAL: [&str; 12] = [
+    "if", "match", "move", "async", "unsafe", "loop", "for", "while", "as", "in", "else", "let",
 ];
 
 /// An expression.
@@ -31,19 +36,16 @@ impl Writer {
             rest = after;
             match token {
                 TokenTree::Ident(word) => {
-                    let word = word.to_string();
-                    let special = [
-                        "if", "match", "move", "async", "unsafe", "loop", "for", "while", "as",
-                        "in", "else", "let",
-                    ];
-                    if special.contains(&word.as_str()) {
-                        return Err(Unknown);
-                    }
                     if self.operand {
                         return Err(Unknown);
                     }
-                    self.text.push_str(&word);
-                    if matches!(word.as_str(), "return" | "mut") {
+                    let before = self.text.len();
+                    push(&mut self.text, word);
+                    let word = self.text.get(before..).unwrap_or_default();
+                    if SPECIAL.contains(&word) {
+                        return Err(Unknown);
+                    }
+                    if matches!(word, "return" | "mut") {
                         if !rest.is_empty() {
                             self.text.push(' ');
                         }
@@ -55,7 +57,7 @@ impl Writer {
                     if self.operand && !self.text.ends_with('.') {
                         return Err(Unknown);
                     }
-                    self.text.push_str(&literal.to_string());
+                    push(&mut self.text, literal);
                     self.operand = true;
                 }
                 TokenTree::Group(group) => self.group(group)?,
@@ -86,7 +88,8 @@ impl Writer {
             if index > 0 {
                 self.text.push_str(", ");
             }
-            self.text.push_str(&text(item)?);
+            self.operand = false;
+            self.write(item)?;
         }
         self.text.push(close);
         self.operand = true;
@@ -128,7 +131,7 @@ impl Writer {
                 if generic {
                     return Err(Unknown);
                 }
-                self.text.push_str(&format!(" {sign} "));
+                self.text.extend([" ", sign, " "]);
                 self.operand = false;
             }
             _ => return Err(Unknown),

@@ -1,6 +1,6 @@
 //! Types, signatures and attributes: where `<` is a bracket, and nothing is computed.
 
-use super::Unknown;
+use super::{Unknown, push};
 use proc_macro2::{Delimiter, Spacing, TokenTree};
 
 /// A type, a field, or the head of an item.
@@ -15,15 +15,13 @@ fn write(tokens: &[TokenTree], text: &mut String) -> Result<(), Unknown> {
     for (at, token) in tokens.iter().enumerate() {
         match token {
             TokenTree::Ident(word) => {
-                let word = word.to_string();
-                let apart = text.ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ')')
-                    || text.ends_with('>') && matches!(word.as_str(), "for" | "where");
+                let apart = text.ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ')');
                 // `impl<'a> Trait`, but `Vec<T>` stands alone.
                 let after_generics = text.ends_with('>') && !text.ends_with("->");
                 if !lifetime && (apart || after_generics) {
                     text.push(' ');
                 }
-                text.push_str(&word);
+                push(text, word);
                 after_lifetime = lifetime;
                 lifetime = false;
                 continue;
@@ -32,7 +30,7 @@ fn write(tokens: &[TokenTree], text: &mut String) -> Result<(), Unknown> {
                 if text.ends_with(|c: char| c.is_alphanumeric()) {
                     return Err(Unknown);
                 }
-                text.push_str(&literal.to_string());
+                push(text, literal);
             }
             TokenTree::Punct(punct) => match punct.as_char() {
                 '\'' => {
@@ -96,8 +94,8 @@ pub fn attribute(tokens: &[TokenTree]) -> Result<String, Unknown> {
     let mut text = String::new();
     for token in tokens {
         match token {
-            TokenTree::Ident(word) => text.push_str(&word.to_string()),
-            TokenTree::Literal(literal) => text.push_str(&literal.to_string()),
+            TokenTree::Ident(word) => push(&mut text, word),
+            TokenTree::Literal(literal) => push(&mut text, literal),
             TokenTree::Punct(punct) => match punct.as_char() {
                 '=' => text.push_str(" = "),
                 ',' => text.push_str(", "),
