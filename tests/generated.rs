@@ -24,6 +24,7 @@ const ALLOWED: &[&str] = &[
     "flate2",
     "futures-core",
     "httpdate",
+    "indicatif",
     "jiff",
     "md-5",
     "parquet",

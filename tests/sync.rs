@@ -19,6 +19,8 @@ mod place;
 mod postgres;
 #[path = "sync/sqlite.rs"]
 mod sqlite;
+#[path = "sync/terminal.rs"]
+mod terminal;
 #[path = "sync/with_postgres.rs"]
 mod with_postgres;
 #[path = "sync/world.rs"]

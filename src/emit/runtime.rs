@@ -16,13 +16,13 @@ macro_rules! parts {
 parts! {
     adapt api_key aside assertion base64 base64_text basic batches bearer body capture checkpointed cli csv cursor
     decimal decimal_cursor decode destination each encoding endpoint error extend failures files first_of folder
-    graphql guard gzip incremental items job json jwt keyset lanes leaf lenient limit lines link load loader lock login
-    manifest md5_hex memory metrics numbers oauth2 once output pages parents parquet_column part_jsonl part_parquet
-    partitions path pattern percent plan policies postgres postgres_catalog postgres_copy postgres_error
-    postgres_numeric postgres_tls read record records refresh_token replace request resume retry row rows scalar
-    schema search secret send session settings sha256_hex signer slice source sqlite sqlite_row state state_file
-    statements stats store summary sync sync_plan sync_table target time tls token_file token_request tokens tree
-    unpacked untyped uuid wait windows wire word xml zip
+    graphql guard gzip incremental items job json jwt keyset lanes leaf lenient limit lines link load loader lock
+    login manifest md5_hex memory metrics numbers oauth2 once output pages parents parquet_column part_jsonl
+    part_parquet partitions path pattern percent plan policies postgres postgres_catalog postgres_copy postgres_error
+    postgres_numeric postgres_tls progress read record records refresh_token replace request resume retry row rows
+    scalar schema search secret send session settings sha256_hex signer slice source sqlite sqlite_row state
+    state_file statements stats store summary sync sync_plan sync_table target time tls token_file token_request
+    tokens tree unpacked untyped uuid wait windows wire word xml zip
 }
 
 /// Calls of methods that parts add to types of other parts.
@@ -116,6 +116,7 @@ const CLI: &[&str] = &[
     "postgres_error",
     "postgres_numeric",
     "postgres_tls",
+    "progress",
     "read",
     "resume",
     "schema",
@@ -266,6 +267,14 @@ pub const DEPENDENCIES: &[Dependency] = &[
         version: "1",
         bare: false,
         features: &[],
+    },
+    Dependency {
+        name: "indicatif",
+        seen: "indicatif::",
+        reason: "progress on a terminal",
+        version: "0.18",
+        bare: true,
+        features: &["unicode-width"],
     },
     Dependency {
         name: "jiff",

@@ -3,7 +3,7 @@
 //! Records go where they are wanted, everything else to standard error. The exit code is 0 if all is well,
 //! 1 if a resource failed, 2 if the arguments or the configuration are wrong.
 
-use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::process::ExitCode;
@@ -15,6 +15,7 @@ use super::destination::Table;
 use super::error::Error;
 use super::memory::Memory;
 use super::plan::{Plan, Reading, together};
+use super::progress::Above;
 use super::read::{self, Read};
 use super::session::Session;
 use super::sync::{self, Sync};
@@ -132,9 +133,9 @@ fn start_logging(arguments: &Arguments<impl Memory>) {
     };
     let logs = tracing_subscriber::fmt()
         .with_max_level(level)
-        .with_writer(io::stderr);
+        .with_writer(|| Above);
     match arguments.log {
-        Log::Text => logs.with_ansi(io::stderr().is_terminal()).init(),
+        Log::Text => logs.init(),
         Log::Json => logs.json().init(),
     }
 }

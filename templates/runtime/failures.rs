@@ -3,6 +3,7 @@
 use std::cell::Cell;
 
 use super::error::Error;
+use super::progress::say;
 
 /// Failures that are told one by one.
 const TOLD: u64 = 20;
@@ -24,7 +25,7 @@ impl Failures {
     pub fn tell(&self, error: &Error) {
         self.count.set(self.count.get() + 1);
         if self.count.get() <= TOLD {
-            eprintln!("error: {}: {error}", self.name);
+            say(&format!("error: {}: {error}", self.name));
         }
     }
 
@@ -37,7 +38,7 @@ impl Failures {
     pub fn end(self) -> u64 {
         let count = self.count.get();
         if count > TOLD {
-            eprintln!("error: {}: {count} failures in all", self.name);
+            say(&format!("error: {}: {count} failures in all", self.name));
         }
         count
     }

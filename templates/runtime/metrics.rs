@@ -75,6 +75,11 @@ pub(super) fn write(
             "Requests that were sent again.",
             stats.retries.get(),
         ),
+        (
+            "waited_ms",
+            "Milliseconds that requests waited.",
+            stats.waited.get(),
+        ),
         ("pages", "Pages.", stats.pages.get()),
         (
             "skipped",

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::fs::File;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -15,6 +15,7 @@ use super::failures::Failures;
 use super::memory::Memory;
 use super::output::Output;
 use super::plan::{Reading, together};
+use super::progress::Line;
 use super::summary::summarize;
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -150,7 +151,7 @@ async fn copy<M: Memory>(
     let quarantine = read.quarantine.as_ref();
     let open = |path| File::options().create(true).append(true).open(path);
     let mut quarantine = quarantine.map(open).transpose()?;
-    let progress = written && io::stderr().is_terminal() && !quiet;
+    let line = Line::new(name, written && !quiet);
     let (mut records, mut pages) = (0, 0);
     let failures = Failures::new(name);
     let mut csv = (read.format == Format::Csv).then(Csv::default);
@@ -182,12 +183,7 @@ async fn copy<M: Memory>(
         if let Some(file) = &mut quarantine {
             set_apart(&page.rejected, file)?;
         }
-        if progress {
-            eprint!("\r{name}: {records} records, {pages} pages\x1b[K");
-        }
-    }
-    if progress {
-        eprint!("\r\x1b[K");
+        line.show(records, || format!(", {pages} pages"));
     }
     output.flush()?;
     Ok((records, failures.end() == 0))

@@ -140,7 +140,7 @@ impl Session {
                 });
             }
             tracing::warn!(%error, wait_ms = wait.as_millis(), "trying again");
-            sleep(wait).await;
+            self.waiting(sleep(wait)).await;
             tries += 1;
             self.stats().retries.add(1);
         }
@@ -175,10 +175,24 @@ impl Session {
         Err(Error::new(Kind::Decode, "more than 10 redirects"))
     }
 
+    /// Counts the time that something takes as waited.
+    pub(super) async fn waiting<T>(&self, wait: impl Future<Output = T>) -> T {
+        let started = Instant::now();
+        let outcome = wait.await;
+        let waited = started.elapsed().as_millis();
+        self.stats()
+            .waited
+            .add(waited.try_into().unwrap_or(usize::MAX));
+        outcome
+    }
+
     /// One request and its answer, as they are.
     pub(super) async fn exchange(&self, request: &Request, url: Url) -> Result<Answer, Error> {
         let pass = match &self.options.gate {
-            Some(gate) => Some(gate.pass(self, &request.method, &url).await?),
+            Some(gate) => {
+                let pass = gate.pass(self, &request.method, &url);
+                Some(self.waiting(pass).await?)
+            }
             None => None,
         };
         let mut headers = HeaderMap::new();

@@ -26,6 +26,8 @@ pub struct Stats {
     pub requests: Counter,
     /// Requests that were sent again.
     pub retries: Counter,
+    /// Milliseconds that requests waited, for limits of the API and before they were sent again, added up.
+    pub waited: Counter,
     /// Bytes of bodies, decompressed.
     pub bytes: Counter,
     /// Pages.

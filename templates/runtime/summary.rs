@@ -16,6 +16,7 @@ pub(super) fn summarize(
         ("pages", stats.pages.get()),
         ("requests", stats.requests.get()),
         ("retries", stats.retries.get()),
+        ("waited_ms", stats.waited.get()),
         ("skipped", stats.skipped.get()),
         ("bytes", stats.bytes.get()),
         ("partitions", stats.partitions.get()),

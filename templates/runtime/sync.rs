@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
 use std::fs::{self, File};
-use std::io::{self, IsTerminal};
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -19,6 +19,7 @@ use super::loader::Loader;
 use super::memory::Memory;
 use super::metrics::{self, Outcome};
 use super::plan::{Page, Reading, together};
+use super::progress::{Line, say};
 use super::read::set_apart;
 use super::record::{Disposition, MergeStrategy};
 use super::stats::Stats;
@@ -141,7 +142,7 @@ pub(super) async fn run<C, M: Memory>(
         loader: orders,
         memory: RefCell::new(memory),
         stopped: stop_on_signal(),
-        progress: io::stderr().is_terminal() && !environment.quiet,
+        progress: !environment.quiet,
         outcomes: RefCell::default(),
     };
     let queue = RefCell::new(VecDeque::from(groups));
@@ -205,9 +206,7 @@ fn stop_on_signal() -> Arc<AtomicBool> {
     tokio::spawn(async move {
         if tokio::signal::ctrl_c().await.is_ok() {
             stop.store(true, Relaxed);
-            eprintln!(
-                "stopping at the next checkpoint; once more, and what is not committed is dropped"
-            );
+            say("stopping at the next checkpoint; once more, and what is not committed is dropped");
             if tokio::signal::ctrl_c().await.is_ok() {
                 std::process::exit(INTERRUPTED.into());
             }
@@ -272,6 +271,7 @@ impl<M: Memory> Run<'_, M> {
         let table = self.tables.get(name).filter(|_| written);
         let mut quarantine = self.quarantine(name)?;
         let failures = Failures::new(name);
+        let line = Line::new(name, self.progress);
         let mut outcome = Outcome::default();
         let mut loading = None;
         if let Some(table) = table {
@@ -308,9 +308,8 @@ impl<M: Memory> Run<'_, M> {
                 set_apart(&page.rejected, file)?;
             }
             records += page.count();
-            if self.progress {
-                eprint!("\r{name}: {records} records\x1b[K");
-            }
+            let loaded = loading.as_ref().map_or(0, |loading| loading.loaded);
+            line.show(records, || format!(", {loaded} loaded"));
             // Without a table, those that hang on the records are read all the same.
             let Some(loading) = &mut loading else {
                 continue;
@@ -320,9 +319,7 @@ impl<M: Memory> Run<'_, M> {
                 loading.give_up().await.map_err(io::Error::other)?;
             }
         }
-        if self.progress {
-            eprint!("\r\x1b[K");
-        }
+        drop(line);
         if let Some(loading) = &mut loading {
             if stopped && !loading.may_end() {
                 loading.give_up().await.map_err(io::Error::other)?;
@@ -341,10 +338,10 @@ impl<M: Memory> Run<'_, M> {
             outcome.dropped = loading.dropped;
             outcome.commits = loading.commits;
             if loading.dropped > 0 {
-                eprintln!(
-                    "{name}: {} records were read and not loaded",
-                    loading.dropped
-                );
+                let dropped = loading.dropped;
+                say(&format!(
+                    "{name}: {dropped} records were read and not loaded"
+                ));
             }
         }
         outcome.failures = failures.end();

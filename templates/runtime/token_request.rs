@@ -43,7 +43,7 @@ impl Session {
             }
             let wait = retry.wait(tries, self.options.first_wait, answer.as_ref())?;
             tracing::warn!(%error, wait_ms = wait.as_millis(), "trying again to get a token");
-            sleep(wait).await;
+            self.waiting(sleep(wait)).await;
             tries += 1;
             self.stats().retries.add(1);
         }

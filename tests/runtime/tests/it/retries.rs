@@ -34,8 +34,14 @@ async fn waited(
     let outcome = session
         .send(&Request::get("/rows"), &retry, &|_| None)
         .await;
+    let seconds = started.elapsed().as_secs_f64();
+    let counted = session.stats().waited.get();
+    assert!(
+        (seconds - Duration::from_millis(counted).as_secs_f64()).abs() < 0.5,
+        "{seconds} s, counted {counted} ms"
+    );
     (
-        started.elapsed().as_secs_f64(),
+        seconds,
         outcome
             .map(|_| stub.asked().len())
             .map_err(|error| error.to_string()),
