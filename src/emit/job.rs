@@ -35,7 +35,7 @@ pub fn name(resource: &Resource) -> &'static str {
 pub fn paging() -> PagingCode {
     PagingCode {
         position: quote!(JobFiles),
-        start: quote!(JobFiles::default()),
+        start: None,
         guard: Some("Off"),
         mark: None,
         size: None,

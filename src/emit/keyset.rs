@@ -53,7 +53,7 @@ impl Keyset<'_> {
         let (value, json) = self.sent(text);
         PagingCode {
             position,
-            start: quote!(None),
+            start: None,
             guard: Some("Marks"),
             mark: text.then(|| {
                 if self.inclusive {

@@ -12,8 +12,8 @@ use quote::quote;
 pub struct PagingCode {
     /// The type of a position.
     pub position: TokenStream,
-    /// The first position.
-    pub start: TokenStream,
+    /// The first position, where it is a number other than 0.
+    pub start: Option<TokenStream>,
     /// How endless loops are noticed, where it is not by the records.
     pub guard: Option<&'static str>,
     /// The text of a `position` that the API gave: they are shown and compared.
@@ -73,7 +73,7 @@ pub fn paging(paging: &Paging, scope: Scope<'_>) -> PagingCode {
     match &paging.kind {
         PagingKind::None => PagingCode {
             position: quote!(()),
-            start: quote!(()),
+            start: None,
             guard: Some("Off"),
             mark: None,
             size: None,
@@ -156,7 +156,7 @@ pub fn paging(paging: &Paging, scope: Scope<'_>) -> PagingCode {
             });
             PagingCode {
                 position: quote!(Option<String>),
-                start: quote!(None),
+                start: None,
                 guard: Some("Marks"),
                 mark: Some(quote!(position.as_deref())),
                 size: None,
@@ -189,7 +189,7 @@ pub fn paging(paging: &Paging, scope: Scope<'_>) -> PagingCode {
             };
             PagingCode {
                 position: quote!(Option<String>),
-                start: quote!(None),
+                start: None,
                 guard: Some("Marks"),
                 mark: Some(quote!(position.as_deref())),
                 size: None,
@@ -230,7 +230,7 @@ fn numbered(
 ) -> PagingCode {
     PagingCode {
         position: quote!(u64),
-        start: text::integer(start),
+        start: (start != 0).then(|| text::integer(start)),
         guard: None,
         mark: None,
         size: None,

@@ -297,13 +297,9 @@ fn endpoint(
             uses.runtime(name);
         }
     }
-    let start = if code.position.to_string() != quote!(()).to_string() {
-        quote!(fn start(&self) -> #position { #start })
-    } else {
-        quote!(
-            fn start(&self) {}
-        )
-    };
+    let start = start
+        .as_ref()
+        .map(|start| quote!(fn start(&self) -> #position { #start }));
     quote! {
         type Wire = #wire;
         type Position = #position;

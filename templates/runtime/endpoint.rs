@@ -18,7 +18,7 @@ pub trait Endpoint: Send + Sync + 'static {
     /// What the API sends for one record.
     type Wire: Wire<Self>;
     /// What tells a page from the others: an offset, a number, a cursor.
-    type Position: Clone + Send + Sync + 'static;
+    type Position: Clone + Default + Send + Sync + 'static;
     /// The parts of a response that are read.
     type Page<'a>: Deserialize<'a>;
 
@@ -39,7 +39,9 @@ pub trait Endpoint: Send + Sync + 'static {
     fn session(&self) -> &Session;
 
     /// The first position.
-    fn start(&self) -> Self::Position;
+    fn start(&self) -> Self::Position {
+        Self::Position::default()
+    }
 
     /// The request of the page at a position.
     fn request(&self, position: &Self::Position) -> Result<Request, Error>;

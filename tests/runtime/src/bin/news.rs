@@ -129,10 +129,6 @@ impl<T: serde::Serialize + Send + Sync + 'static> Endpoint for Rows<T> {
         &self.session
     }
 
-    fn start(&self) -> u64 {
-        0
-    }
-
     fn request(&self, position: &u64) -> Result<Request, Error> {
         let text = |value: &Option<T>| {
             let json = serde_json::to_string(value.as_ref()?).ok()?;
@@ -190,10 +186,6 @@ impl Endpoint for RowsOf {
 
     fn session(&self) -> &Session {
         &self.0.session
-    }
-
-    fn start(&self) -> u64 {
-        0
     }
 
     fn request(&self, position: &u64) -> Result<Request, Error> {

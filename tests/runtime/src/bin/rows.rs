@@ -106,10 +106,6 @@ impl Endpoint for Rows {
         &self.session
     }
 
-    fn start(&self) -> u64 {
-        0
-    }
-
     fn request(&self, position: &u64) -> Result<Request, Error> {
         let mut request = Request::get(self.path);
         request.query("offset", position);

@@ -231,10 +231,6 @@ impl<W: Way> Endpoint for Items<W> {
         &self.session
     }
 
-    fn start(&self) -> Option<String> {
-        None
-    }
-
     fn request(&self, position: &Option<String>) -> Result<Request, Error> {
         let mut request = Request::get("/items");
         request.query("since", self.window.start);

@@ -56,10 +56,6 @@ impl Endpoint for Texts {
         &self.session
     }
 
-    fn start(&self) -> u64 {
-        0
-    }
-
     fn request(&self, position: &u64) -> Result<Request, Error> {
         let mut request = Request::get((self.path)(&self.id)?);
         request.query("page", position);

@@ -69,10 +69,6 @@ impl Endpoint for Reports {
         &self.session
     }
 
-    fn start(&self) -> JobFiles {
-        JobFiles::default()
-    }
-
     fn request(&self, position: &JobFiles) -> Result<Request, Error> {
         let mut request = Request::get(position.url());
         if self.open {

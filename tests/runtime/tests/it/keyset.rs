@@ -54,10 +54,6 @@ macro_rules! endpoint {
                 &self.0
             }
 
-            fn start(&self) -> $position {
-                None
-            }
-
             fn request(&self, position: &$position) -> Result<Request, Error> {
                 let sent: fn(&$position) -> Option<String> = $sent;
                 let mut request = Request::get("/rows");

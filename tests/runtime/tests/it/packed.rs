@@ -164,8 +164,6 @@ impl<U: Unpack> Endpoint for Packed<U> {
         &self.0
     }
 
-    fn start(&self) {}
-
     fn request(&self, (): &()) -> Result<Request, Error> {
         Ok(Request::get("/packed"))
     }

@@ -241,10 +241,6 @@ impl<K: Kind> Endpoint for Source<K> {
         &self.session
     }
 
-    fn start(&self) -> Option<String> {
-        None
-    }
-
     fn request(&self, position: &Option<String>) -> Result<Request, Error> {
         (self.request)(position.as_deref())
     }

@@ -276,10 +276,6 @@ impl Endpoint for Listing {
         &self.0
     }
 
-    fn start(&self) -> Option<String> {
-        None
-    }
-
     fn request(&self, position: &Option<String>) -> Result<Request, Error> {
         let mut request = Request::get("/list");
         request.query("token", position);
