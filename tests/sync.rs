@@ -8,6 +8,8 @@
     reason = "tests"
 )]
 
+#[path = "sync/bucket.rs"]
+mod bucket;
 mod harness;
 #[path = "sync/lake.rs"]
 mod lake;
@@ -17,10 +19,14 @@ mod model;
 mod place;
 #[path = "sync/postgres.rs"]
 mod postgres;
+#[path = "sync/proxy.rs"]
+mod proxy;
 #[path = "sync/sqlite.rs"]
 mod sqlite;
 #[path = "sync/terminal.rs"]
 mod terminal;
+#[path = "sync/with_bucket.rs"]
+mod with_bucket;
 #[path = "sync/with_postgres.rs"]
 mod with_postgres;
 #[path = "sync/world.rs"]
@@ -45,7 +51,7 @@ static BUILT: LazyLock<()> = LazyLock::new(|| {
         "-p",
         "obstacle-tables",
         "--features",
-        "parquet,postgres",
+        "cloud,parquet,postgres",
     ])
     .output();
     harness::succeed("cargo build", &output.expect("cargo runs"));
@@ -108,11 +114,6 @@ fn tables_of_parquet_are_those_of_the_model() {
     histories_come_out_as_the_model_says(12, Lake::parquet);
 }
 
-/// Resources whose table a second run of the same content leaves as it is: `logged` has all there is once more.
-fn repeatable() -> Vec<&'static str> {
-    ALL.into_iter().filter(|name| *name != "logged").collect()
-}
-
 /// A history of three steps in which every table changes.
 fn history() -> Vec<Step> {
     let record = |id, team, cents, gone| (id, team, Some(format!("n{cents}")), cents, gone);
@@ -147,11 +148,11 @@ fn disturbed_runs_leave_no_trace<P: Place>(
     open: impl Fn(&Path) -> P,
     disturb: impl Fn(&World, &P, usize) -> bool,
 ) {
-    let resources = repeatable();
     let mut disturbances = 0;
     for number in 1.. {
         let folder = folder();
         let place = open(folder.path());
+        let resources = place.repeatable();
         let mut world = World::new();
         let mut disturbed = false;
         for step in history() {
@@ -173,7 +174,9 @@ fn disturbed_runs_leave_no_trace<P: Place>(
 /// The connector under `strace`, which kills it when it has come so many times to one of these system calls; whether it
 /// came to that.
 fn kill_at<P: Place>(world: &World, place: &P, calls: &str, number: usize) -> bool {
-    let command = world.command(place, &repeatable());
+    let command = world.command(place, &place.repeatable());
+    let variables = command.get_envs();
+    let variables = variables.filter_map(|(name, value)| Some((name, value?)));
     let output = Command::new("strace")
         .args([
             "-f",
@@ -189,6 +192,7 @@ fn kill_at<P: Place>(world: &World, place: &P, calls: &str, number: usize) -> bo
         .args(command.get_args())
         .args(["--batch-size", "2"])
         .env_clear()
+        .envs(variables)
         .env("PATH", std::env::var_os("PATH").unwrap_or_default())
         .output()
         .expect("strace runs: apt-get install strace");
@@ -237,7 +241,7 @@ fn files_are_whole_after_a_kill_at_any_sync_or_rename() {
 fn what_fails_leaves_the_table_as_after_its_last_checkpoint() {
     disturbed_runs_leave_no_trace(Sqlite::new, |world, place, number| {
         world.fail_after(Some(spread(number) - 1));
-        let mut command = world.command(place, &repeatable());
+        let mut command = world.command(place, &place.repeatable());
         let output = command
             .args(["--batch-size", "2"])
             .output()

@@ -49,11 +49,16 @@ struct DependencyView {
 }
 
 /// The features of crates that hold the runtime: name, reason, what they turn on beside their own crates.
-const FEATURES: [(&str, &str, &[&str]); 7] = [
+const FEATURES: [(&str, &str, &[&str]); 8] = [
     (
         "cli",
         "the crate's own command line",
         &["tokio/macros", "tokio/rt", "tokio/signal"],
+    ),
+    (
+        "cloud",
+        "loads files into S3, Google Cloud Storage and Azure; with one of the features for TLS below",
+        &["cli"],
     ),
     ("parquet", "loads into files of Parquet", &["cli"]),
     (
@@ -69,17 +74,18 @@ const FEATURES: [(&str, &str, &[&str]); 7] = [
             "dep:rustls",
             "dep:rustls-platform-verifier",
             "reqwest/rustls-no-provider",
+            "object_store?/ring",
         ],
     ),
     (
         "aws-lc",
         "TLS by rustls with the aws-lc provider",
-        &["reqwest/rustls"],
+        &["reqwest/rustls", "object_store?/aws-lc-rs"],
     ),
     (
         "native-tls",
         "TLS by the operating system",
-        &["reqwest/native-tls"],
+        &["reqwest/native-tls", "object_store?/ring"],
     ),
 ];
 
@@ -103,11 +109,14 @@ impl<'t> Paths<'t> {
             gated: BTreeMap::new(),
         };
         for (name, text) in &parts.cli {
-            let place = match runtime::gate(name) {
-                Some(feature) => paths.gated.entry(feature).or_default(),
-                None => &mut paths.cli,
-            };
-            place.extend(runtime::roots(text));
+            let features = runtime::gates(name);
+            if features.is_empty() {
+                paths.cli.extend(runtime::roots(text));
+            }
+            for feature in features {
+                let place = paths.gated.entry(feature).or_default();
+                place.extend(runtime::roots(text));
+            }
         }
         paths
     }

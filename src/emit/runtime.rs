@@ -14,7 +14,7 @@ macro_rules! parts {
 }
 
 parts! {
-    adapt api_key aside assertion base64 base64_text basic batches bearer body capture checkpointed cli csv cursor
+    adapt api_key aside assertion base64 base64_text basic batches bearer body bucket bucket_error capture checkpointed cli csv cursor
     decimal decimal_cursor decode destination each encoding endpoint error extend failures files first_of folder
     graphql guard gzip incremental items job json jwt keyset lanes leaf lenient limit lines link load loader lock
     login manifest md5_hex memory metrics numbers oauth2 once output pages parents parquet_column part_jsonl
@@ -92,6 +92,8 @@ impl Parts {
 /// Parts that only a command line uses.
 const CLI: &[&str] = &[
     "aside",
+    "bucket",
+    "bucket_error",
     "cli",
     "csv",
     "destination",
@@ -133,10 +135,13 @@ const CLI: &[&str] = &[
     "tree",
 ];
 
-/// Parts that need a feature of their own beside `cli`, and that feature.
+/// Parts that need a feature of their own beside `cli`, and that feature; any of them where there are several.
 pub const GATED: &[(&str, &str)] = &[
     ("parquet_column", "parquet"),
     ("part_parquet", "parquet"),
+    ("aside", "cloud"),
+    ("bucket", "cloud"),
+    ("bucket_error", "cloud"),
     ("aside", "postgres"),
     ("postgres", "postgres"),
     ("postgres_catalog", "postgres"),
@@ -148,10 +153,10 @@ pub const GATED: &[(&str, &str)] = &[
     ("sqlite_row", "sqlite"),
 ];
 
-/// The feature that a part needs beside `cli`.
-pub fn gate(part: &str) -> Option<&'static str> {
-    let gated = GATED.iter().find(|(name, _)| *name == part);
-    gated.map(|(_, feature)| *feature)
+/// The features of which a part needs one beside `cli`; none where it does not.
+pub fn gates(part: &str) -> Vec<&'static str> {
+    let gated = GATED.iter().filter(|(name, _)| *name == part);
+    gated.map(|(_, feature)| *feature).collect()
 }
 
 fn closure(roots: BTreeSet<String>) -> BTreeMap<&'static str, &'static str> {
@@ -293,6 +298,14 @@ pub const DEPENDENCIES: &[Dependency] = &[
         features: &[],
     },
     Dependency {
+        name: "object_store",
+        seen: "object_store::",
+        reason: "loading into object stores",
+        version: "0.14.2",
+        bare: true,
+        features: &["aws-base", "azure-base", "gcp-base", "reqwest"],
+    },
+    Dependency {
         name: "parquet",
         seen: "parquet::",
         reason: "files of Parquet",
@@ -389,6 +402,14 @@ pub const DEPENDENCIES: &[Dependency] = &[
         features: &[],
     },
     Dependency {
+        name: "tempfile",
+        seen: "tempfile::",
+        reason: "files on their way into an object store",
+        version: "3.27",
+        bare: false,
+        features: &[],
+    },
+    Dependency {
         name: "tokio-rustls",
         seen: "tokio_rustls::",
         reason: "TLS to PostgreSQL; the major version is that of rustls",
@@ -428,8 +449,15 @@ pub fn module_file(parts: &Parts) -> String {
     let all: BTreeMap<_, _> = parts.library.iter().chain(&parts.cli).collect();
     for (name, source) in all {
         if parts.cli.contains_key(name) {
-            let feature = gate(name).unwrap_or("cli");
-            text.push_str(&format!("#[cfg(feature = \"{feature}\")]\n"));
+            let features = gates(name).into_iter();
+            let features: Vec<_> = features
+                .map(|name| format!("feature = \"{name}\""))
+                .collect();
+            text.push_str(&match &*features {
+                [] => "#[cfg(feature = \"cli\")]\n".to_owned(),
+                [feature] => format!("#[cfg({feature})]\n"),
+                several => format!("#[cfg(any({}))]\n", several.join(", ")),
+            });
         }
         let public = if source.contains("\npub ") {
             "pub "

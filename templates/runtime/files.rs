@@ -138,6 +138,16 @@ impl Files {
         }
     }
 
+    /// The view of a table. As it is generated, its paths are those in the place.
+    fn view(&self, table: &Table) -> String {
+        let view = (self.format.view)(&table.sql);
+        let Some(address) = self.store.address() else {
+            return view.to_owned();
+        };
+        let (address, folder) = (address.replace('\'', "''"), folder_name(table.name));
+        view.replace(&format!("('{folder}/"), &format!("('{address}{folder}/"))
+    }
+
     /// Begins a file.
     fn begin_part(&self, table: &Table, name: &str, number: u64) -> Result<Part, Error> {
         let path = path(table, name);
@@ -251,10 +261,10 @@ impl Destination for Files {
         if extended {
             manifest.write(&*self.store, &folder)?;
         }
-        let (view_path, view) = (path(table, VIEW), (self.format.view)(&table.sql));
+        let (view_path, view) = (path(table, VIEW), self.view(table));
         let there = self.store.read(&view_path).ok().flatten();
         if there.is_none_or(|(there, _)| there != view) {
-            self.store.write(&view_path, view)?;
+            self.store.write(&view_path, &view)?;
         }
         let loading = Loading {
             manifest,

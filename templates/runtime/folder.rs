@@ -54,6 +54,10 @@ impl Store for Folder {
         self.at(path).display().to_string()
     }
 
+    fn address(&self) -> Option<&str> {
+        None
+    }
+
     fn run(&self) -> Option<&str> {
         None
     }

@@ -315,8 +315,8 @@ pub(super) fn overtaken(store: &dyn Store, folder: &str) -> Error {
     let who = there.and_then(|manifest| manifest.run);
     let who = who.map_or_else(String::new, |run| format!(", `{run}`,"));
     let reason = format!(
-        "was written by another run{who} since this one has read it, so that this one cannot commit what it has read: \
-         wait for the end of the other, and run again"
+        "was written by another run{who} since this one has read it: what this one has read since its last commit is not \
+         loaded; wait for the end of the other, and run again"
     );
     refused(&store.shown(&path), &reason)
 }

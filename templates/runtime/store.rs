@@ -15,8 +15,11 @@ pub(super) struct Version {
 
 /// A place with folders of files. A file is named by the path to it, such as `orders/manifest.json`.
 pub(super) trait Store: Send {
-    /// A path as it is shown, and as other programs have it.
+    /// A path as it is shown.
     fn shown(&self, path: &str) -> String;
+
+    /// What other programs have to put before a path; none where they read in the place itself.
+    fn address(&self) -> Option<&str>;
 
     /// The name of this run; none where no other can load into the place at the same time.
     fn run(&self) -> Option<&str>;

@@ -2,11 +2,13 @@
 
 use std::path::Path;
 
-#[cfg(feature = "postgres")]
+#[cfg(any(feature = "cloud", feature = "postgres"))]
 use super::aside::Aside;
+#[cfg(feature = "cloud")]
+use super::bucket::Bucket;
 use super::destination::Destination;
 use super::error::{Error, Kind};
-use super::files::Files;
+use super::files::{Files, Format};
 use super::part_jsonl::JSONL;
 #[cfg(feature = "parquet")]
 use super::part_parquet::PARQUET;
@@ -19,7 +21,9 @@ use super::sqlite::Sqlite;
 const SCHEMES: &[(&str, &str, &str)] = &[
     ("sqlite", "sqlite", "FILE"),
     ("jsonl", "cli", "FOLDER"),
+    ("jsonl", "cloud", "s3://BUCKET/FOLDER"),
     ("parquet", "parquet", "FOLDER"),
+    ("parquet", "cloud", "s3://BUCKET/FOLDER"),
     ("postgres", "postgres", "//USER@HOST/NAME"),
     ("postgresql", "postgres", "//USER@HOST/NAME"),
 ];
@@ -47,22 +51,45 @@ pub(super) fn open(
         let text = format!("it is not said where: write {scheme}:{rest}");
         return Err(Error::new(Kind::Config, text));
     }
-    let place = Path::new(place);
     match scheme {
         #[cfg(feature = "postgres")]
         "postgres" | "postgresql" => Ok(Box::new(Aside::open(|| {
             Postgres::open(to, connector, writes)
         })?)),
-        "jsonl" => Ok(Box::new(Files::open(place, connector, &JSONL, writes)?)),
+        "jsonl" => files(place, connector, &JSONL, writes),
         #[cfg(feature = "parquet")]
-        "parquet" => Ok(Box::new(Files::open(place, connector, &PARQUET, writes)?)),
+        "parquet" => files(place, connector, &PARQUET, writes),
         #[cfg(feature = "sqlite")]
-        "sqlite" => Ok(Box::new(Sqlite::open(place, connector, writes)?)),
-        _ => {
-            let text = format!(
-                "this program was built without `{feature}`: build it with `--features {feature}`"
-            );
-            Err(Error::new(Kind::Config, text))
-        }
+        "sqlite" => Ok(Box::new(Sqlite::open(Path::new(place), connector, writes)?)),
+        _ => Err(without(feature)),
     }
+}
+
+/// Opens a folder, or one in an object store.
+fn files(
+    place: &str,
+    connector: &'static str,
+    format: &'static Format,
+    writes: bool,
+) -> Result<Box<dyn Destination>, Error> {
+    if !place.contains("://") {
+        let files = Files::open(Path::new(place), connector, format, writes)?;
+        return Ok(Box::new(files));
+    }
+    #[cfg(feature = "cloud")]
+    let opened = Aside::open(|| {
+        let bucket = Box::new(Bucket::open(place)?);
+        Ok(Files::new(bucket, connector, format))
+    });
+    #[cfg(feature = "cloud")]
+    let opened = opened.map(|files| Box::new(files) as Box<dyn Destination>);
+    #[cfg(not(feature = "cloud"))]
+    let opened = Err(without("cloud"));
+    opened
+}
+
+fn without(feature: &str) -> Error {
+    let text =
+        format!("this program was built without `{feature}`: build it with `--features {feature}`");
+    Error::new(Kind::Config, text)
 }

@@ -3,12 +3,15 @@
 import base64
 import datetime
 import decimal
+import functools
 import json
 import os
 import sys
 
 import duckdb
+import pyarrow.fs
 import pyarrow.parquet
+from fsspec.implementations.arrow import ArrowFSWrapper
 
 
 def plain(value):
@@ -32,6 +35,56 @@ def view(folder, table, query):
         return [dict(zip(names, row)) for row in answer.fetchall()]
 
 
+class Store(ArrowFSWrapper):
+    """An object store for DuckDB, which gives it addresses."""
+
+    @classmethod
+    def _strip_protocol(cls, path):
+        if isinstance(path, list):
+            return [cls._strip_protocol(one) for one in path]
+        return path.split("://", 1)[-1].rstrip("/")
+
+    def glob(self, path, **options):
+        return [f"{self.protocol}://{found}" for found in super().glob(path, **options)]
+
+
+@functools.cache
+def client(kind, port, account, key):
+    if kind == "s3":
+        return pyarrow.fs.S3FileSystem(
+            endpoint_override=f"127.0.0.1:{port}", scheme="http", access_key=account, secret_key=key, region="us-east-1"
+        )
+    return pyarrow.fs.AzureFileSystem(
+        account_name=account,
+        account_key=key,
+        blob_storage_authority=f"127.0.0.1:{port}",
+        blob_storage_scheme="http",
+        dfs_storage_authority=f"127.0.0.1:{port}",
+        dfs_storage_scheme="http",
+    )
+
+
+def bucket(folder, table, query, store):
+    """The view as it is, with the addresses that are in it."""
+    kind, path = folder.split("://")
+    files = client(kind, *store)
+    wrapped = type("Wrapped", (Store,), {"protocol": kind})(files, skip_instance_cache=True)
+    with duckdb.connect() as connection:
+        connection.register_filesystem(wrapped)
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute(files.open_input_stream(f"{path}/{table}/view.sql").read().decode())
+        answer = connection.execute(query)
+        names = [column[0] for column in answer.description]
+        return [dict(zip(names, row)) for row in answer.fetchall()]
+
+
+def names(folder, table, query, store):
+    """What lies in a folder."""
+    kind, path = folder.split("://")
+    found = client(kind, *store).get_file_info(pyarrow.fs.FileSelector(f"{path}/{table}"))
+    return sorted(info.base_name for info in found)
+
+
 def parts(folder, table):
     with open(f"{folder}/{table}/manifest.json") as manifest:
         commits = json.load(manifest)["commits"]
@@ -53,9 +106,9 @@ def lines(folder, table, query):
 
 for line in sys.stdin:
     ask = json.loads(line)
-    answer = {"view": view, "arrow": arrow, "lines": lines}[ask["by"]]
+    answer = {"view": view, "arrow": arrow, "lines": lines, "bucket": bucket, "names": names}[ask.pop("by")]
     try:
-        answer = answer(ask["folder"], ask["table"], ask["query"])
+        answer = answer(**ask)
     except Exception as error:
         answer = {"error": repr(error)}
     print(json.dumps(answer, default=plain), flush=True)

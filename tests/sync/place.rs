@@ -1,6 +1,7 @@
 //! A place that tables are loaded into, and what is read back from there by another program.
 
 use super::model::{Row, Version};
+use super::world::ALL;
 use serde_json::{Map, Value};
 
 /// A destination.
@@ -10,6 +11,17 @@ pub trait Place {
 
     /// The rows of a table as JSON objects; versions by the time of their beginning.
     fn rows(&self, table: &str) -> Vec<Value>;
+
+    /// The variables that every command is given.
+    fn environment(&self) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
+
+    /// Resources that are loaded where runs are disturbed: those whose table a second run of the same content leaves as it
+    /// is, while `logged` has all there is once more.
+    fn repeatable(&self) -> Vec<&'static str> {
+        ALL.into_iter().filter(|name| *name != "logged").collect()
+    }
 
     /// The arguments that every command is given beside.
     fn arguments(&self) -> &[&str] {

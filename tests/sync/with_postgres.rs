@@ -1,5 +1,6 @@
 //! Loading into PostgreSQL, read by `psql`.
 
+use super::place::Place;
 use super::postgres::{PASSWORD, Postgres, Server};
 use super::world::World;
 use super::{
@@ -28,7 +29,7 @@ fn what_fails_leaves_the_table_of_postgres_as_after_its_last_checkpoint() {
         |folder| Postgres::new(&server, folder),
         |world, place, number| {
             world.fail_after(Some(spread(number) - 1));
-            let mut command = world.command(place, &super::repeatable());
+            let mut command = world.command(place, &place.repeatable());
             let output = command.args(["--batch-size", "2"]).output();
             !output.expect("the connector runs").status.success()
         },

@@ -191,7 +191,8 @@ impl World {
             .args(["sync", "--base-url", &self.api.url(), "--to", &place.to()])
             .args(place.arguments())
             .args(resources.iter().flat_map(|name| ["--resource", name]))
-            .env_clear();
+            .env_clear()
+            .envs(place.environment());
         command
     }
 

@@ -38,7 +38,7 @@ impl Files {
 pub fn view(table: &Table<'_>, files: Files) -> String {
     let view = View { table, files };
     let mut text = String::from(
-        "-- For DuckDB, run in the folder that holds that of the table. It reads the manifest anew each time.\n",
+        "-- For DuckDB. Relative paths begin in the folder that holds that of the table. The manifest is read anew each time.\n",
     );
     if let Some(description) = table.description {
         text.push_str(&format!("-- {}\n", one_line(description)));

@@ -5,7 +5,7 @@ pub mod runtime {
     //! The parts, as `src/runtime/mod.rs` of a generated crate lists them.
     pub mod adapt;
     pub mod api_key;
-    #[cfg(feature = "postgres")]
+    #[cfg(any(feature = "cloud", feature = "postgres"))]
     mod aside;
     pub mod assertion;
     pub mod base64;
@@ -14,6 +14,10 @@ pub mod runtime {
     pub mod batches;
     pub mod bearer;
     pub mod body;
+    #[cfg(feature = "cloud")]
+    mod bucket;
+    #[cfg(feature = "cloud")]
+    mod bucket_error;
     pub mod capture;
     pub mod checkpointed;
     pub mod cli;

@@ -1,0 +1,172 @@
+//! Servers of object stores that are the tests' own, and tables in them, read by DuckDB through pyarrow.
+
+use super::lake::{ask, python};
+use super::place::Place;
+use serde_json::{Value, json};
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::{Duration, Instant};
+
+/// What is secret in the environment of a run.
+pub const SECRET: &str = "correct-horse-battery-staple";
+
+/// The bucket of a server.
+const BUCKET: &str = "shop";
+
+/// Serves S3, and ends with standard input.
+const MOTO: &str = r#"
+import os, sys, threading
+from moto.server import main
+threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()
+main(["-H", "127.0.0.1", "-p", sys.argv[1]])
+"#;
+
+/// A server; it ends with the value.
+pub struct Server {
+    child: Child,
+    pub port: u16,
+}
+
+impl Server {
+    /// The server of S3, which all tests of one time share.
+    pub fn s3() -> Arc<Self> {
+        static SERVER: Mutex<Weak<Server>> = Mutex::new(Weak::new());
+        let mut server = SERVER.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(running) = server.upgrade() {
+            return running;
+        }
+        let python = python(&["moto[s3]==5.2.5", "flask==3.1.3", "flask-cors==6.0.2"]);
+        let port = free_port();
+        let mut command = Command::new(python);
+        command.args(["-c", MOTO, &port.to_string()]);
+        let started = Arc::new(Self::start(command, port));
+        let signed = "AWS4-HMAC-SHA256 Credential=loader/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0";
+        let made = started.request(
+            &format!("PUT /{BUCKET}"),
+            &format!("Authorization: {signed}"),
+        );
+        assert!(made.starts_with("HTTP/1.1 200 "), "{made}");
+        *server = Arc::downgrade(&started);
+        started
+    }
+
+    fn start(mut command: Command, port: u16) -> Self {
+        let child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the server runs");
+        let server = Self { child, port };
+        let began = Instant::now();
+        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            assert!(
+                began.elapsed() < Duration::from_secs(60),
+                "the server does not begin"
+            );
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        server
+    }
+
+    fn request(&self, line: &str, header: &str) -> String {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).expect("the server runs");
+        let request = format!(
+            "{line} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\n{header}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+            self.port
+        );
+        stream.write_all(request.as_bytes()).expect("it listens");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("it answers");
+        answer
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ended = self.child.kill();
+        let _ended = self.child.wait();
+    }
+}
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    listener.local_addr().expect("a port").port()
+}
+
+/// A folder in a bucket.
+pub struct Bucket {
+    server: Arc<Server>,
+    format: &'static str,
+    folder: String,
+    /// Where runs find the server.
+    port: u16,
+}
+
+impl Bucket {
+    /// A folder of its own for each one of this machine.
+    pub fn new(server: &Arc<Server>, format: &'static str, folder: &Path) -> Self {
+        let name = folder.file_name().expect("a name").to_string_lossy();
+        Self {
+            server: Arc::clone(server),
+            format,
+            folder: format!("{BUCKET}/{}/the lake", name.trim_start_matches('.')),
+            port: server.port,
+        }
+    }
+
+    /// The same where runs go through a proxy.
+    pub fn through(self, port: u16) -> Self {
+        Self { port, ..self }
+    }
+
+    fn address(&self) -> String {
+        format!("s3://{}", self.folder)
+    }
+
+    /// What `lake.py` says: by the view in the `bucket`, or the `names` of files.
+    pub fn ask(&self, by: &str, table: &str, query: &str) -> Value {
+        let store = json!([self.server.port, "loader", SECRET]);
+        ask(
+            json!({ "by": by, "folder": self.address(), "table": table, "query": query, "store": store }),
+        )
+    }
+}
+
+impl Place for Bucket {
+    fn to(&self) -> String {
+        format!("{}:{}", self.format, self.address())
+    }
+
+    fn environment(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("AWS_ACCESS_KEY_ID", "loader".to_owned()),
+            ("AWS_SECRET_ACCESS_KEY", SECRET.to_owned()),
+            ("AWS_REGION", "us-east-1".to_owned()),
+            ("AWS_ENDPOINT", format!("http://127.0.0.1:{}", self.port)),
+            ("AWS_ALLOW_HTTP", "true".to_owned()),
+        ]
+    }
+
+    /// Those that differ in what is committed when, and in what is replaced: each table takes seconds.
+    fn repeatable(&self) -> Vec<&'static str> {
+        vec!["appended", "replaced", "upserted"]
+    }
+
+    fn rows(&self, table: &str) -> Vec<Value> {
+        let order = if table.starts_with("versions") {
+            " ORDER BY valid_from"
+        } else {
+            ""
+        };
+        let rows = self.ask(
+            "bucket",
+            table,
+            &format!("SELECT * FROM \"{table}\"{order}"),
+        );
+        rows.as_array().expect("rows").clone()
+    }
+}
