@@ -3,6 +3,7 @@
 mod call;
 mod convert;
 mod list;
+mod several;
 mod time;
 
 use std::ops::Range;
