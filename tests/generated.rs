@@ -19,6 +19,7 @@ use std::process::Command;
 const ALLOWED: &[&str] = &[
     "base64",
     "clap",
+    "csv",
     "encoding_rs",
     "fastrand",
     "flate2",

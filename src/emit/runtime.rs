@@ -234,6 +234,14 @@ pub const DEPENDENCIES: &[Dependency] = &[
         features: &["derive"],
     },
     Dependency {
+        name: "csv",
+        seen: "csv::",
+        reason: "rows of comma-separated values",
+        version: "1.4",
+        bare: false,
+        features: &[],
+    },
+    Dependency {
         name: "encoding_rs",
         seen: "encoding_rs::",
         reason: "texts in other encodings than UTF-8",

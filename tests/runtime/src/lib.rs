@@ -91,6 +91,7 @@ pub mod runtime {
     mod postgres_numeric;
     #[cfg(feature = "postgres")]
     mod postgres_tls;
+    mod progress;
     mod read;
     pub mod record;
     pub mod records;
