@@ -53,10 +53,21 @@ fn crates_of_all_specs() {
     for connector in specs() {
         // Hundreds of names in the same few shapes: those of one resource are enough to read.
         let names_only = connector.package == "obstacle-names";
+        // The same lists in each resource: those of one are enough, and one of all types.
+        let lists_only = connector.package == "obstacle-normalized";
+        let shown = ["src/resources/kinds.rs", "src/resources/upserted.rs"];
+        let repeats = |path: &str| {
+            let list = path.starts_with("sql/") && path.contains("__");
+            let resource = path.starts_with("src/resources/") && !shown.contains(&path);
+            path.starts_with("tests/") || resource || list && !path.starts_with("sql/upserted")
+        };
         let mut text = String::new();
         for (path, content) in files(&connector) {
             let resource = path.starts_with("src/resources/") && path != "src/resources/fields.rs";
-            if is_shown(&path) && !(names_only && (resource || path.starts_with("tests/"))) {
+            if is_shown(&path)
+                && !(lists_only && repeats(&path))
+                && !(names_only && (resource || path.starts_with("tests/")))
+            {
                 text.push_str(&format!("=== {path}\n{content}"));
             }
         }

@@ -15,6 +15,8 @@ mod harness;
 mod lake;
 #[path = "sync/model.rs"]
 mod model;
+#[path = "sync/normalized.rs"]
+mod normalized;
 #[path = "sync/place.rs"]
 mod place;
 #[path = "sync/postgres.rs"]
@@ -41,7 +43,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 use std::time::Duration;
-use world::{ALL, Step, World, steps};
+use world::{Step, World, steps};
 
 /// The connector is built.
 static BUILT: LazyLock<()> = LazyLock::new(|| {
@@ -50,6 +52,8 @@ static BUILT: LazyLock<()> = LazyLock::new(|| {
         "--quiet",
         "-p",
         "obstacle-tables",
+        "-p",
+        "obstacle-normalized",
         "--features",
         "cloud,parquet,postgres",
     ])
@@ -72,6 +76,11 @@ fn folder() -> tempfile::TempDir {
 
 /// Loads histories and compares all tables after each step.
 fn histories_come_out_as_the_model_says<P: Place>(cases: u32, open: impl Fn(&Path) -> P) {
+    histories_of(World::new, cases, open);
+}
+
+/// The same in a world of its own.
+fn histories_of<P: Place>(world: fn() -> World, cases: u32, open: impl Fn(&Path) -> P) {
     let mut runner = TestRunner::new(Config {
         cases,
         // Each attempt takes seconds.
@@ -82,12 +91,12 @@ fn histories_come_out_as_the_model_says<P: Place>(cases: u32, open: impl Fn(&Pat
     let checked = runner.run(&steps(), |steps| {
         let folder = folder();
         let place = open(folder.path());
-        let mut world = World::new();
+        let mut world = world();
         for step in steps {
             world.advance(&step);
-            harness::succeed("sync", &world.sync(&place, &[]));
+            harness::succeed("sync", &world.sync(&place, world.all()));
             world.model_run();
-            world.compare(&place, &ALL);
+            world.compare(&place, world.all());
         }
         Ok(())
     });
@@ -105,6 +114,16 @@ fn tables_of_sqlite_that_are_loaded_at_once_are_those_of_the_model() {
 }
 
 #[test]
+fn tables_of_lists_in_sqlite_are_those_of_the_model() {
+    histories_of(World::normalized, 16, Sqlite::new);
+}
+
+#[test]
+fn tables_of_lists_in_sqlite_that_are_loaded_at_once_are_those_of_the_model() {
+    histories_of(World::normalized, 6, Sqlite::staged);
+}
+
+#[test]
 fn tables_of_jsonl_are_those_of_the_model() {
     histories_come_out_as_the_model_says(12, Lake::jsonl);
 }
@@ -112,6 +131,12 @@ fn tables_of_jsonl_are_those_of_the_model() {
 #[test]
 fn tables_of_parquet_are_those_of_the_model() {
     histories_come_out_as_the_model_says(12, Lake::parquet);
+}
+
+/// Resources that are loaded where runs are disturbed.
+fn repeatable<P: Place>(world: &World, place: &P) -> Vec<&'static str> {
+    let all = place.repeatable().into_iter();
+    all.filter(|name| world.all().contains(name)).collect()
 }
 
 /// A history of three steps in which every table changes.
@@ -148,12 +173,21 @@ fn disturbed_runs_leave_no_trace<P: Place>(
     open: impl Fn(&Path) -> P,
     disturb: impl Fn(&World, &P, usize) -> bool,
 ) {
+    disturbed_runs_of(World::new, open, disturb);
+}
+
+/// The same in a world of its own.
+fn disturbed_runs_of<P: Place>(
+    world: fn() -> World,
+    open: impl Fn(&Path) -> P,
+    disturb: impl Fn(&World, &P, usize) -> bool,
+) {
     let mut disturbances = 0;
     for number in 1.. {
         let folder = folder();
         let place = open(folder.path());
-        let resources = place.repeatable();
-        let mut world = World::new();
+        let mut world = world();
+        let resources = repeatable(&world, &place);
         let mut disturbed = false;
         for step in history() {
             world.advance(&step);
@@ -174,7 +208,7 @@ fn disturbed_runs_leave_no_trace<P: Place>(
 /// The connector under `strace`, which kills it when it has come so many times to one of these system calls; whether it
 /// came to that.
 fn kill_at<P: Place>(world: &World, place: &P, calls: &str, number: usize) -> bool {
-    let command = world.command(place, &place.repeatable());
+    let command = world.command(place, &repeatable(world, place));
     let variables = command.get_envs();
     let variables = variables.filter_map(|(name, value)| Some((name, value?)));
     let output = Command::new("strace")
@@ -219,6 +253,18 @@ fn sqlite_is_whole_after_a_kill_at_any_sync() {
 }
 
 #[test]
+fn tables_of_lists_in_sqlite_are_whole_after_a_kill_at_any_write() {
+    disturbed_runs_of(World::normalized, Sqlite::new, |world, place, number| {
+        kill_at(
+            world,
+            place,
+            "pwrite64,ftruncate,unlink",
+            spread(2 * number),
+        )
+    });
+}
+
+#[test]
 fn files_are_whole_after_a_kill_at_any_write() {
     disturbed_runs_leave_no_trace(Lake::parquet, |world, place, number| {
         kill_at(world, place, "write", spread(number))
@@ -239,15 +285,23 @@ fn files_are_whole_after_a_kill_at_any_sync_or_rename() {
 
 #[test]
 fn what_fails_leaves_the_table_as_after_its_last_checkpoint() {
-    disturbed_runs_leave_no_trace(Sqlite::new, |world, place, number| {
-        world.fail_after(Some(spread(number) - 1));
-        let mut command = world.command(place, &place.repeatable());
-        let output = command
-            .args(["--batch-size", "2"])
-            .output()
-            .expect("the connector runs");
-        !output.status.success()
-    });
+    disturbed_runs_leave_no_trace(Sqlite::new, fails_after);
+}
+
+/// Whether a run fails whose API answers so many requests well.
+fn fails_after<P: Place>(world: &World, place: &P, number: usize) -> bool {
+    world.fail_after(Some(spread(number) - 1));
+    let mut command = world.command(place, &repeatable(world, place));
+    let output = command
+        .args(["--batch-size", "2"])
+        .output()
+        .expect("the connector runs");
+    !output.status.success()
+}
+
+#[test]
+fn what_fails_leaves_tables_of_lists_as_after_the_last_checkpoint() {
+    disturbed_runs_of(World::normalized, Sqlite::new, fails_after);
 }
 
 /// A record with a value of every type, and one with nulls.
@@ -280,6 +334,26 @@ fn types_are_stored_as_stated() {
         "{empty}"
     );
     insta::assert_snapshot!("sync_types", serde_json::to_string_pretty(&rows).unwrap());
+}
+
+#[test]
+fn values_in_lists_and_objects_are_stored_as_stated() {
+    let folder = folder();
+    let place = Sqlite::new(folder.path());
+    let world = World::normalized();
+    world.set_kinds(normalized::kinds());
+    harness::succeed("sync", &world.sync(&place, &["kinds"]));
+    let tables =
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name LIKE 'kinds%' ORDER BY name";
+    let mut told = serde_json::Map::new();
+    for table in place.query(tables) {
+        let table = table["name"].as_str().unwrap().to_owned();
+        told.insert(table.clone(), place.rows(&table).into());
+    }
+    insta::assert_snapshot!(
+        "sync_types_lists",
+        serde_json::to_string_pretty(&told).unwrap()
+    );
 }
 
 #[test]

@@ -75,8 +75,6 @@ codes! {
     OutOfRange "E0105" Error,
     /// Keys that exclude each other.
     ConflictingKeys "E0106" Error,
-    /// A key of the language that this version does not compile yet.
-    NotSupportedYet "E0107" Error,
     /// An empty text or list where something has to stand.
     Empty "E0108" Error,
 
@@ -155,6 +153,8 @@ codes! {
     InvalidJob "E0422" Error,
     /// A module of one's own that cannot be used.
     InvalidModule "E0424" Error,
+    /// Tables that records cannot be normalized into.
+    InvalidTables "E0425" Error,
 
     // What merely does nothing.
     /// Something is declared and never used.

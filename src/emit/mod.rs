@@ -122,7 +122,7 @@ fn sources(connector: &Connector, layout: Layout) -> BTreeMap<String, Source<'_>
     );
     files.insert(
         "src/tables.rs".to_owned(),
-        Box::new(|| format::rust(&package::tables(connector))),
+        Box::new(|| package::tables(connector)),
     );
     files.insert(
         "src/config.rs".to_owned(),
@@ -140,8 +140,9 @@ fn sources(connector: &Connector, layout: Layout) -> BTreeMap<String, Source<'_>
     for resource in &connector.resources {
         let path = format!("src/resources/{}.rs", module(resource));
         files.insert(path, Box::new(move || resource::file(connector, resource)));
-        for (path, make) in sql::files(resource) {
-            files.insert(path, Box::new(move || make(connector, resource)));
+        for file in sql::files(resource) {
+            let path = file.path.clone();
+            files.insert(path, Box::new(move || file.text(connector, resource)));
         }
         if let Some(query) = resource::query_file(resource) {
             let path = format!("src/resources/{}.graphql", module(resource));

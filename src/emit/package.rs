@@ -1,10 +1,11 @@
 //! What surrounds the code: Cargo.toml, README, the crate's root and its command line.
 
 use super::runtime::Parts;
-use super::{Layout, cargo, config, module, plan, record, templates, text};
+use super::{Layout, cargo, config, format, module, plan, record, sql, templates, text};
 use crate::model::{Connector, Disposition, MergeStrategy, Record, Resource, Type};
 use crate::output::Files;
 use serde::Serialize;
+use std::borrow::Cow;
 
 /// `Cargo.toml`, which depends on the sources, and what Git has to know.
 pub fn files(connector: &Connector, sources: &Files, parts: &Parts, layout: Layout) -> Files {
@@ -195,6 +196,8 @@ pub fn tables(connector: &Connector) -> String {
         library: String,
         /// The tables, in the order of the spec.
         tables: Vec<TableView>,
+        /// Whether there are tables of lists.
+        has_lists: bool,
     }
     #[derive(Serialize)]
     struct TableView {
@@ -206,18 +209,38 @@ pub fn tables(connector: &Connector) -> String {
         record: String,
         /// Whether it is read incrementally.
         incremental: bool,
+        /// Names of the files of the tables of its lists.
+        lists: Vec<String>,
     }
     let tables = connector.resources.iter().map(|resource| TableView {
         module: resource.name.rust.clone(),
         file: module(resource).to_owned(),
         record: record_name(&resource.record),
         incremental: resource.incremental.is_some(),
+        lists: sql::lists(resource),
     });
+    let tables: Vec<_> = tables.collect();
     let view = TablesView {
         library: library_path(connector),
-        tables: tables.collect(),
+        has_lists: tables.iter().any(|table| !table.lists.is_empty()),
+        tables,
     };
-    templates::render("src/tables.rs", view)
+    let text = format::rust(&templates::render("src/tables.rs", view));
+    text.lines()
+        .flat_map(|line| [included(line), "\n".into()])
+        .collect()
+}
+
+/// A line that includes a file, as rustfmt breaks it.
+fn included(line: &str) -> Cow<'_, str> {
+    const WIDTH: usize = 100;
+    let long = Some(line).filter(|line| line.len() > WIDTH);
+    let Some((start, path)) = long.and_then(|line| line.split_once("include_str!(")) else {
+        return line.into();
+    };
+    let path = path.trim_end_matches("),");
+    let indent = " ".repeat(line.len() - line.trim_start().len());
+    format!("{start}include_str!(\n{indent}    {path}\n{indent}),").into()
 }
 
 /// `src/resources/mod.rs`

@@ -2,6 +2,7 @@
 
 mod columns;
 mod forms;
+mod relations;
 mod variants;
 
 use super::{text, uses::Uses, wire};

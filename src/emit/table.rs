@@ -1,12 +1,14 @@
-//! The table of a resource: its columns and keys, as records and SQL have them.
+//! The tables of a resource: their columns and keys, as records and SQL have them.
 
-use super::record::plain;
-use crate::model::{Disposition, Field, MergeStrategy, Record, Resource, Struct, Type};
+use crate::model::{
+    Disposition, Field, MergeStrategy, Record, Relation, RelationColumn, Resource, Type, column,
+    joined, relations, wires,
+};
 
-/// The table of a resource.
+/// A table of a resource: that of its records, or that of a list in them.
 pub struct Table<'m> {
     /// Its name.
-    pub name: &'m str,
+    pub name: String,
     /// What its rows are.
     pub description: Option<&'m str>,
     /// Its columns.
@@ -19,6 +21,10 @@ pub struct Table<'m> {
     pub disposition: &'m Disposition,
     /// The column that marks deleted records, and whether it is a boolean.
     pub hard_delete: Option<(&'m str, bool)>,
+    /// The tables of the lists in its records.
+    pub lists: Vec<Table<'m>>,
+    /// Whether it is the table of a list.
+    pub is_list: bool,
 }
 
 impl Table<'_> {
@@ -57,8 +63,6 @@ pub struct Column<'m> {
     pub nullable: bool,
     /// What it holds.
     pub description: Option<&'m str>,
-    /// Where the record has its value.
-    pub origin: Origin<'m>,
 }
 
 /// Where the record has the value of a column.
@@ -123,88 +127,110 @@ impl ColumnType {
     }
 }
 
-/// The table of a resource.
+/// The tables of a resource: that of its records, with those of their lists.
 pub fn of(resource: &Resource) -> Table<'_> {
     let record = &resource.record;
+    let mut relations = relations_of(resource).into_iter();
+    let own = relations.next();
+    let lists = relations.map(|relation| Table {
+        name: relation.name.clone(),
+        description: list_description(&relation),
+        columns: relation.columns.iter().map(Column::of).collect(),
+        primary_key: relation.primary_key,
+        merge_key: Vec::new(),
+        disposition: &resource.disposition,
+        hard_delete: None,
+        lists: Vec::new(),
+        is_list: true,
+    });
     Table {
-        name: &resource.name.wire,
+        name: resource.name.wire.clone(),
         description: resource.description.as_deref(),
-        columns: columns(record),
+        columns: match &own {
+            Some(own) => own.columns.iter().map(Column::of).collect(),
+            None => columns(record)
+                .into_iter()
+                .map(|(column, _)| column)
+                .collect(),
+        },
         primary_key: key_columns(record, &record.primary_key),
         merge_key: key_columns(record, &record.merge_key),
         disposition: &resource.disposition,
         hard_delete: hard_delete(record, &resource.disposition),
+        lists: lists.collect(),
+        is_list: false,
     }
 }
 
-/// The columns of a record: its fields, keys that lie inside of objects, and the fields that no type declares.
-pub fn columns(record: &Record) -> Vec<Column<'_>> {
+/// The tables that the records are normalized into; none where they are not.
+pub fn relations_of(resource: &Resource) -> Vec<Relation<'_>> {
+    let normalized = resource.normalized;
+    let relations = normalized.then(|| relations(&resource.name, &resource.record));
+    relations.flatten().unwrap_or_default()
+}
+
+/// What a list is.
+fn list_description<'m>(relation: &Relation<'m>) -> Option<&'m str> {
+    let list = relation.lists.last()?;
+    list.way.last()?.description.as_deref()
+}
+
+impl<'m> Column<'m> {
+    /// A column of a record that is normalized.
+    pub fn of(column: &RelationColumn<'m>) -> Self {
+        Self {
+            name: column.name.clone(),
+            wire: column.wire.clone(),
+            kind: column.ty.map_or(ColumnType::Integer, ColumnType::of),
+            nullable: column.nullable,
+            description: column.description,
+        }
+    }
+}
+
+/// The columns of a record, and where it has their values: its fields, keys that lie inside of objects, and the fields
+/// that no type declares.
+pub fn columns(record: &Record) -> Vec<(Column<'_>, Origin<'_>)> {
     let fields = record.structs.first().map_or(&[][..], |root| &root.fields);
-    let mut columns: Vec<_> = fields.iter().map(|field| column(vec![field])).collect();
+    let mut columns: Vec<_> = fields.iter().map(|field| in_field(vec![field])).collect();
     let nested = record.primary_key.iter().chain(&record.merge_key);
     for path in nested.filter(|path| path.len() > 1) {
-        let column = column(way(record, path));
-        if columns.iter().all(|other| other.name != column.name) {
-            columns.push(column);
+        let (column, origin) = in_field(record.way(path));
+        if columns.iter().all(|(other, _)| other.name != column.name) {
+            columns.push((column, origin));
         }
     }
     columns.extend(record.keep_unknown.as_ref().map(|rest| {
-        let name = rest.trim_start_matches("r#").to_owned();
-        Column {
+        let name = column(rest).to_owned();
+        let column = Column {
             wire: name.clone(),
             name,
             kind: ColumnType::Json,
             nullable: false,
             description: Some("Fields that no column is for."),
-            origin: Origin::Unknown(rest),
-        }
+        };
+        (column, Origin::Unknown(rest))
     }));
     columns
 }
 
-fn column(way: Vec<&Field>) -> Column<'_> {
+/// The column of the field at the end of a way, and where a record has its value.
+pub fn in_field(way: Vec<&Field>) -> (Column<'_>, Origin<'_>) {
     let leaf = way.last();
-    Column {
-        name: name(&way),
-        wire: wire(&way),
+    let column = Column {
+        name: joined(&way),
+        wire: wires(&way),
         kind: leaf.map_or(ColumnType::Json, |field| ColumnType::of(&field.ty)),
         nullable: leaf.is_some_and(|field| field.nullable),
         description: leaf.and_then(|field| field.description.as_deref()),
-        origin: Origin::Field(way),
-    }
-}
-
-fn name(way: &[&Field]) -> String {
-    let names: Vec<_> = way.iter().map(|field| plain(&field.name)).collect();
-    names.join("__")
-}
-
-fn wire(way: &[&Field]) -> String {
-    let names: Vec<_> = way.iter().map(|field| field.name.wire.as_str()).collect();
-    names.join(".")
+    };
+    (column, Origin::Field(way))
 }
 
 /// The names of the columns of a key.
 pub fn key_columns(record: &Record, paths: &[Vec<String>]) -> Vec<String> {
-    paths.iter().map(|path| name(&way(record, path))).collect()
-}
-
-/// The fields that a path of wire names leads through.
-fn way<'m>(record: &'m Record, path: &[String]) -> Vec<&'m Field> {
-    let mut place: Option<&Struct> = record.structs.first();
-    let mut way = Vec::new();
-    for wire in path {
-        let fields = place.map_or(&[][..], |place| &place.fields);
-        let Some(field) = fields.iter().find(|field| field.name.wire == *wire) else {
-            break;
-        };
-        way.push(field);
-        place = match &field.ty {
-            Type::Struct(index) => record.structs.get(*index),
-            _ => None,
-        };
-    }
-    way
+    let ways = paths.iter().map(|path| record.way(path));
+    ways.map(|way| joined(&way)).collect()
 }
 
 /// The column that marks deleted records.
@@ -215,5 +241,5 @@ pub fn hard_delete<'m>(record: &'m Record, disposition: &Disposition) -> Option<
     let wire = hard_delete.as_ref()?;
     let fields = &record.structs.first()?.fields;
     let field = fields.iter().find(|field| field.name.wire == *wire)?;
-    Some((plain(&field.name), field.ty == Type::Boolean))
+    Some((field.name.column(), field.ty == Type::Boolean))
 }

@@ -68,6 +68,8 @@ const RUNTIME: &[(&str, &str)] = &[
     ("Record", "record"),
     ("Records", "records"),
     ("RefreshToken", "refresh_token"),
+    ("Relation", "record"),
+    ("RelationWriter", "row"),
     ("Request", "request"),
     ("Resumable", "incremental"),
     ("Retry", "retry"),

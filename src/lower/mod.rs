@@ -32,6 +32,7 @@ mod schema;
 mod schema_ref;
 mod size;
 mod status;
+mod tables;
 mod transform;
 mod url;
 mod wait;
@@ -107,6 +108,7 @@ fn follows_from_absence(code: Code) -> bool {
             | Code::UnknownReference
             | Code::InvalidKey
             | Code::InvalidDisposition
+            | Code::InvalidTables
             | Code::InvalidErrorHandler
             | Code::InvalidSample
             | Code::InvalidParent

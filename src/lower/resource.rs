@@ -13,7 +13,7 @@ use super::record::RecordBuilder;
 use super::schema_ref::Documents;
 use super::{
     Cx, auth, decoder, disposition, error_handler, extend, fields, graphql, job, key, request,
-    samples, schema, transform,
+    samples, schema, tables, transform,
 };
 use crate::diagnostic::{Code, Diagnostic, Sink};
 use crate::expr::{CursorPlace, ParentNames, PartitionNames, PathItem, PathItemKind};
@@ -92,6 +92,7 @@ pub(super) fn lower_all(spec: &Spec, sources: &mut Sources, cx: &mut Cx<'_>) -> 
             .into_iter()
             .for_each(|diagnostic| cx.sink.push(diagnostic));
     }
+    tables::of_one_name(&spec.resources, &lowered, cx.sink);
     lowered.into_iter().flatten().collect()
 }
 
@@ -145,6 +146,16 @@ impl Lowering<'_, '_> {
             record.as_ref().map(|parts| &parts.record),
             self.cx.sink,
         );
+        let normalized = match (&names, &record, &disposition) {
+            (Some(names), Some(parts), Some(disposition)) => tables::lower(
+                resource,
+                &names.name,
+                &parts.record,
+                disposition,
+                self.cx.sink,
+            ),
+            _ => Some(false),
+        };
         let samples = record.as_ref().map(|parts| {
             samples::lower(
                 &resource.samples,
@@ -267,6 +278,7 @@ impl Lowering<'_, '_> {
             wire: record.wire,
             filter,
             disposition: disposition?,
+            normalized: normalized?,
             incremental,
             request: request?,
             decoder: decoder?,

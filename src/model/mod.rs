@@ -15,6 +15,7 @@ mod paging;
 mod partitions;
 mod rate_limit;
 mod record;
+mod relation;
 mod request;
 mod retry;
 mod wire;
@@ -33,6 +34,7 @@ pub use paging::*;
 pub use partitions::*;
 pub use rate_limit::*;
 pub use record::*;
+pub use relation::*;
 pub use request::*;
 pub use retry::*;
 pub use wire::*;
@@ -103,6 +105,8 @@ pub struct Resource {
     pub filter: Option<Expr>,
     /// What a load does.
     pub disposition: Disposition,
+    /// Whether a load makes columns of the objects in records, and tables of the lists.
+    pub normalized: bool,
     /// How it is read incrementally, where it is.
     pub incremental: Option<Incremental>,
     /// The request of a page.

@@ -48,8 +48,6 @@ pub struct Table {
     pub docs: &'static [&'static str],
     /// Its keys, in the order of the documentation.
     pub keys: &'static [Key],
-    /// Keys of the language that are not compiled yet.
-    pub later: &'static [&'static str],
     /// Keys that people write elsewhere, and what to write here.
     pub instead: &'static [(&'static str, &'static str)],
     /// The key whose value may stand for the whole map.
@@ -113,7 +111,7 @@ pub(super) struct Tag<'t> {
 }
 
 /// Finds the keys of a table in a node and records everything that does not fit: unknown keys with the nearest legal
-/// one, keys given twice under two spellings, keys of later versions, missing keys.
+/// one, keys given twice under two spellings, missing keys.
 pub(super) fn open<'n>(
     node: &'n Node,
     table: &Table,
@@ -251,14 +249,6 @@ impl Place<'_> {
 
     fn unknown<'n>(&self, name: &Text, value: &'n Node, slots: &mut Slots<'n>, cx: &mut Cx<'_>) {
         let key = name.value.as_str();
-        if self.table.later.contains(&key) {
-            let message = format!("`{key}` in {} is not supported yet", self.name());
-            cx.push(
-                Diagnostic::new(Code::NotSupportedYet, name.span, message)
-                    .help("remove it, or wait for a later version"),
-            );
-            return;
-        }
         let message = format!("{} has no key `{}`", self.name(), shorten(key));
         let diagnostic = Diagnostic::new(Code::UnknownKey, name.span, message);
         let free = |index: usize| slots.values.get(index).is_some_and(Option::is_none);

@@ -114,8 +114,6 @@ pub struct Words<T: 'static> {
     pub docs: &'static [&'static str],
     /// Each value, the words for it (the first is the one that is shown), and its documentation.
     pub words: &'static [(T, &'static [&'static str], &'static [&'static str])],
-    /// Words of the language that are not compiled yet.
-    pub later: &'static [&'static str],
     /// Words that people write elsewhere, and what to write here.
     pub instead: &'static [(&'static str, &'static str)],
 }
@@ -146,7 +144,6 @@ impl<T: Word> FromScalar for T {
         let choice = Choice {
             noun: "value",
             of: cx.key,
-            later: table.later,
             instead: table.instead,
         };
         choice.make(node, &text.value, all, cx)
@@ -170,8 +167,6 @@ pub(super) struct Choice<'w> {
     pub noun: &'static str,
     /// What has such values: `in`, `paginator`.
     pub of: &'w str,
-    /// Words of the language that are not compiled yet.
-    pub later: &'static [&'static str],
     /// Words that people write elsewhere, and what to write here.
     pub instead: &'static [(&'static str, &'static str)],
 }
@@ -200,13 +195,6 @@ impl Choice<'_> {
             return Some(all.swap_remove(index).0);
         }
         let Self { noun, of, .. } = self;
-        if self.later.contains(&word) {
-            let message = format!("the {noun} `{word}` of `{of}` is not supported yet");
-            cx.push(
-                Diagnostic::new(Code::NotSupportedYet, node.span, message).help(self.legal(&all)),
-            );
-            return None;
-        }
         let shown = super::tree::shorten(word);
         let diagnostic = Diagnostic::new(
             Code::UnknownValue,

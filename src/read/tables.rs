@@ -9,7 +9,6 @@
 ///         /// What the key means.
 ///         required field ("key" | "other spelling"): Type,
 ///     }
-///     later { "key that is not compiled yet" }
 ///     instead { "key of other tools" = "what to write here" }
 /// }
 /// ```
@@ -22,7 +21,6 @@ macro_rules! spec_map {
                 $presence:ident $field:ident $(($($key:literal)|+))? : $type:ty,
             )*
         }
-        $(later { $($later:literal),* $(,)? })?
         $(instead { $($other:literal = $advice:literal),* $(,)? })?
     ) => {
         $(#[doc = $doc])*
@@ -46,7 +44,6 @@ macro_rules! spec_map {
                     docs: &[$($field_doc),*],
                     schema: <$type as $crate::read::FromNode>::schema,
                 },)*],
-                later: &[$($($later),*)?],
                 instead: &[$($(($other, $advice)),*)?],
                 shorthand: $crate::read::spec_map!(@name $($short)?),
                 inherits_all_but: $crate::read::spec_map!(@name $($own)?),
@@ -101,7 +98,6 @@ macro_rules! spec_words {
                 $variant:ident = $($word:literal)|+,
             )*
         }
-        $(later { $($later:literal),* $(,)? })?
         $(instead { $($other:literal = $advice:literal),* $(,)? })?
     ) => {
         $(#[doc = $doc])*
@@ -114,7 +110,6 @@ macro_rules! spec_words {
             const WORDS: $crate::read::Words<Self> = $crate::read::Words {
                 docs: &[$($doc),*],
                 words: &[$((Self::$variant, &[$($word),+], &[$($word_doc),*]),)*],
-                later: &[$($($later),*)?],
                 instead: &[$($(($other, $advice)),*)?],
             };
         }
@@ -131,7 +126,6 @@ macro_rules! spec_tagged {
                 $variant:ident $(($payload:ty))? = $($word:literal)|+,
             )*
         }
-        $(later { $($later:literal),* $(,)? })?
         $(instead { $($other:literal = $advice:literal),* $(,)? })?
     ) => {
         $(#[doc = $doc])*
@@ -149,7 +143,6 @@ macro_rules! spec_tagged {
                 table: $crate::read::spec_tagged!(@table $($payload)?),
                 read: $crate::read::spec_tagged!(@read $variant $($payload)?),
             },)*];
-            const LATER: &'static [&'static str] = &[$($($later),*)?];
             const INSTEAD: &'static [(&'static str, &'static str)] = &[$($(($other, $advice)),*)?];
         }
 

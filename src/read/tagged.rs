@@ -29,8 +29,6 @@ pub trait Tagged: Sized + 'static {
     const DOCS: &'static [&'static str];
     /// Its types.
     const VARIANTS: &'static [Variant<Self>];
-    /// Types of the language that are not compiled yet.
-    const LATER: &'static [&'static str];
     /// Types that people write elsewhere, and what to write here.
     const INSTEAD: &'static [(&'static str, &'static str)];
 }
@@ -72,7 +70,6 @@ pub fn read_tagged<T: Tagged>(node: &Node, cx: &mut Cx<'_>) -> Option<T> {
     let choice = Choice {
         noun: "type",
         of: &of,
-        later: T::LATER,
         instead: T::INSTEAD,
     };
     let all = T::VARIANTS.iter().map(|variant| (variant, variant.words));
@@ -125,7 +122,6 @@ pub const NO_KEYS: Table = Table {
     name: "",
     docs: &[],
     keys: &[],
-    later: &[],
     instead: &[],
     shorthand: None,
     inherits_all_but: None,

@@ -21,6 +21,8 @@ spec_map! {
         optional merge_key: OneOrMany<Text>,
         /// What a load does with what is there; `append` when absent.
         optional write_disposition: WriteDisposition,
+        /// What becomes of objects and lists when records are loaded into tables; they are columns of JSON when absent.
+        optional tables: Spanned<Tables>,
         /// Reads only what is new since the last run; everything when absent.
         optional incremental: Incremental,
         /// The fields of a record.
@@ -56,7 +58,6 @@ spec_map! {
         /// Records as the API sends them; the generated tests read them.
         default samples: Vec<Node>,
     }
-    later { "tables" }
     instead {
         "columns" = "write `fields`: `{ id: string!, created_at: timestamp }`",
         "table_name" = "the table has the resource's name: write it as `name`",
@@ -70,7 +71,7 @@ spec_map! {
         "auth" = "it belongs into `endpoint`",
         "error_handler" = "it belongs into `endpoint`",
         "schema_contract" = "types are fixed by `fields`; say with `unknown_fields` and `on_invalid_record` what becomes of other records",
-        "max_table_nesting" = "objects and lists of a record are kept as JSON columns: remove it",
+        "max_table_nesting" = "write `tables: normalized` for tables of lists, or `tables: json`; a field that is to stay JSON is of type `json`",
         "parallelized" = "partitions are read concurrently under the client's `rate_limit`: remove it, or write `concurrency: 8`",
         "nested_hints" = "say the types of inner fields in `fields`",
         "table_format" = "how a table is stored is the destination's: remove it",
@@ -97,6 +98,18 @@ spec_words! {
         Skip = "skip",
         /// Handed over apart, as it came, with the reason.
         Quarantine = "quarantine",
+    }
+}
+
+spec_words! {
+    /// What becomes of objects and lists when records are loaded into tables.
+    pub enum Tables {
+        /// They are columns of JSON.
+        Json = "json",
+        /// Fields of an object are columns, as `address__city`. A list of objects or of single values is a table, as
+        /// `orders__lines`, whose rows have the primary key of their record and their position in the list. Maps, `json`,
+        /// `one_of`, and lists of these or of lists, stay JSON.
+        Normalized = "normalized",
     }
 }
 

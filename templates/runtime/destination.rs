@@ -4,14 +4,14 @@ use jiff::Timestamp;
 
 use super::error::Error;
 use super::load::Rows;
-use super::record::{Column, Disposition, Record};
+use super::record::{Column, Disposition, Record, Relation};
 
 /// A table that records are loaded into.
 #[derive(Debug, Clone, Copy)]
 pub struct Table {
     /// Its name, which is that of the resource.
     pub name: &'static str,
-    /// Its columns, in the order of [`Record::write`].
+    /// Its columns, in the order of [`Rows::write_table`].
     pub columns: &'static [Column],
     /// Columns that identify a row.
     pub primary_key: &'static [&'static str],
@@ -19,8 +19,30 @@ pub struct Table {
     pub disposition: Disposition,
     /// Whether the resource has a cursor: then one load reads a part of it only.
     pub incremental: bool,
+    /// The tables of the lists in its records, which are loaded with it.
+    pub lists: &'static [Table],
     /// The statements for it.
     pub sql: Sql,
+}
+
+impl Table {
+    /// The table of a list in records that are loaded like this; the statements are to be filled in.
+    pub const fn of_list(list: &Relation, disposition: Disposition) -> Self {
+        Self {
+            name: list.name,
+            columns: list.columns,
+            primary_key: list.primary_key,
+            disposition,
+            incremental: false,
+            lists: &[],
+            sql: Sql::NONE,
+        }
+    }
+
+    /// It and the tables of its lists, in the order of [`Rows::write_table`].
+    pub fn all(&self) -> impl Iterator<Item = &Self> {
+        std::iter::once(self).chain(self.lists)
+    }
 }
 
 /// The files of `sql/` for one table.
@@ -48,10 +70,14 @@ pub trait HasTable: Record {
     /// Its table, if it is read as a whole; the statements are to be filled in.
     const TABLE: Table = Table {
         name: Self::RESOURCE,
-        columns: Self::COLUMNS,
+        columns: match Self::RELATIONS {
+            [own, ..] => own.columns,
+            [] => Self::COLUMNS,
+        },
         primary_key: Self::PRIMARY_KEY,
         disposition: Self::DISPOSITION,
         incremental: false,
+        lists: &[],
         sql: Sql::NONE,
     };
 }

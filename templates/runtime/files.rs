@@ -210,6 +210,14 @@ impl Files {
 
 impl Destination for Files {
     fn look(&mut self, table: &Table) -> Result<Found, Error> {
+        if let Some(list) = table.lists.first() {
+            let text = format!(
+                "`{}` has tables of lists, such as `{}`, which cannot be kept in files yet: load into a database, or write \
+                 `tables: json` in the spec",
+                table.name, list.name
+            );
+            return Err(Error::new(Kind::Load, text));
+        }
         let folder = self.store.shown(&folder_name(table.name));
         let manifest = self.manifest(table)?;
         let version = manifest.as_ref().and_then(Manifest::stored).cloned();

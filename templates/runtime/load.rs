@@ -6,18 +6,24 @@ use serde::Serialize;
 
 use super::error::{Error, Kind};
 use super::record::Record;
-use super::row::RowWriter;
+use super::row::{RelationWriter, RowWriter};
 
 /// Records of one type on their way to where they are kept.
 pub trait Rows: Send + Sync {
     /// How many there are.
     fn count(&self) -> usize;
 
-    /// Writes each as a row.
+    /// Writes each as a row of its columns, whatever its tables are.
     ///
     /// # Errors
     /// What the row says.
     fn write(&self, row: &mut dyn Row) -> Result<(), Error>;
+
+    /// Writes what each is in a table: `0` is that of the records, `1` the first of those of lists.
+    ///
+    /// # Errors
+    /// What the row says.
+    fn write_table(&self, table: usize, row: &mut dyn Row) -> Result<(), Error>;
 
     /// Writes each as one line of JSON.
     ///
@@ -43,6 +49,8 @@ pub trait Row {
     fn json(&mut self, value: Option<&str>) -> Result<(), Error>;
     /// All columns were given.
     fn end(&mut self) -> Result<(), Error>;
+    /// All rows of a record were given.
+    fn end_record(&mut self) {}
 }
 
 impl<R: Record> Rows for Vec<R> {
@@ -58,6 +66,18 @@ impl<R: Record> Rows for Vec<R> {
         for record in self {
             record.write(&mut columns)?;
             columns.row.end()?;
+        }
+        Ok(())
+    }
+
+    fn write_table(&self, table: usize, row: &mut dyn Row) -> Result<(), Error> {
+        let mut columns = Columns {
+            row,
+            json: Vec::new(),
+        };
+        for record in self {
+            record.write_relation(table, &mut columns)?;
+            columns.row.end_record();
         }
         Ok(())
     }
@@ -133,5 +153,11 @@ impl RowWriter for Columns<'_> {
         serde_json::to_writer(&mut self.json, value).map_err(unwritable)?;
         let text = str::from_utf8(&self.json).map_err(unwritable)?;
         self.row.json(Some(text))
+    }
+}
+
+impl RelationWriter for Columns<'_> {
+    fn end(&mut self) -> Result<(), Error> {
+        self.row.end()
     }
 }

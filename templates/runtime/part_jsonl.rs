@@ -93,7 +93,7 @@ impl Writer {
 
 impl Encoder for Writer {
     fn write(&mut self, rows: &dyn Rows) -> Result<(), Error> {
-        rows.write(&mut self.lines)?;
+        rows.write_table(0, &mut self.lines)?;
         if self.lines.out.len() < GATHERED {
             return Ok(());
         }

@@ -124,7 +124,7 @@ impl Writer {
 
 impl Encoder for Writer {
     fn write(&mut self, rows: &dyn Rows) -> Result<(), Error> {
-        rows.write(&mut self.group)?;
+        rows.write_table(0, &mut self.group)?;
         let bytes: usize = self.group.columns.iter().map(ParquetColumn::bytes).sum();
         if self.group.rows < ROWS && bytes < BYTES {
             return Ok(());

@@ -61,10 +61,10 @@ pub struct Postgres {
 }
 
 /// A table that is loaded.
-#[derive(Default)]
 struct Loading {
     replaces: bool,
-    staged: Staged,
+    /// The rows of it and of the tables of its lists.
+    staged: Vec<Staged>,
 }
 
 impl Postgres {
@@ -167,14 +167,70 @@ impl Postgres {
         }
         let sql = "SELECT connector, state::text FROM _spile_state WHERE resource = $1";
         let mut state = None;
-        for row in self.ask(table, sql, &[table.name])? {
-            let connector: String = row.get(0);
-            if connector != self.connector {
-                return Err(schema::owned(table, &connector));
+        for one in table.all() {
+            for row in self.ask(one, sql, &[one.name])? {
+                let connector: String = row.get(0);
+                if connector != self.connector {
+                    return Err(schema::owned(one, &connector));
+                }
+                state = state.or(row.get(1));
             }
-            state = row.get(1);
         }
         Ok(state)
+    }
+
+    /// What is there of one of the tables of a resource; none where there is no such table.
+    fn look_at(&mut self, table: &Table) -> Result<Option<Found>, Error> {
+        let names = table.columns.iter().map(|column| column.name);
+        if let Some(name) = [table.name]
+            .into_iter()
+            .chain(names)
+            .find(|name| name.len() > NAME_BYTES)
+        {
+            let text = format!(
+                "the name `{name}` has {} bytes, and PostgreSQL has names of at most {NAME_BYTES}: rename it in the spec",
+                name.len()
+            );
+            return Err(Error::new(Kind::Load, text));
+        }
+        let sql = table.sql.postgres;
+        let found = catalog::relation(&mut self.client, table.name);
+        let found = found.map_err(|error| self.server.failed(Some(table), &error))?;
+        let Some(relation) = found else {
+            return Ok(None);
+        };
+        if let Some(kind) = relation.other {
+            return Err(self.server.says(&format!(
+                "has `{}`, and it is a {kind}: rename it",
+                table.name
+            )));
+        }
+        let there = catalog::columns(&mut self.client, relation.id);
+        let there = there.map_err(|error| self.server.failed(Some(table), &error))?;
+        let wanted = catalog::wanted(table);
+        let missing = schema::missing(table, &there, &wanted)?;
+        if let Some(key) = catalog::key(table) {
+            let unique = catalog::is_unique(&mut self.client, relation.id, key);
+            if !unique.map_err(|error| self.server.failed(Some(table), &error))? {
+                let key: Vec<_> = key.iter().map(|name| schema::quoted(name)).collect();
+                let quoted = schema::quoted(table.name);
+                let text = format!(
+                    "the table `{}` lacks its key; run this: ALTER TABLE {quoted} ADD PRIMARY KEY ({});",
+                    table.name,
+                    key.join(", ")
+                );
+                return Err(Error::new(Kind::Load, text));
+            }
+        }
+        let changes = missing.iter().filter_map(|column| add(sql, column));
+        let changes = changes.map(str::to_owned).collect();
+        let rows = format!("SELECT EXISTS (SELECT FROM {})", schema::quoted(table.name));
+        let rows = self.ask(table, &rows, &[])?;
+        Ok(Some(Found {
+            state: None,
+            changes,
+            has_rows: rows.first().is_some_and(|row| row.get(0)),
+        }))
     }
 
     /// Sends what waits.
@@ -269,67 +325,40 @@ fn take_in(
 
 impl Destination for Postgres {
     fn look(&mut self, table: &Table) -> Result<Found, Error> {
-        let names = table.columns.iter().map(|column| column.name);
-        if let Some(name) = [table.name]
-            .into_iter()
-            .chain(names)
-            .find(|name| name.len() > NAME_BYTES)
-        {
-            let text = format!(
-                "the name `{name}` has {} bytes, and PostgreSQL has names of at most {NAME_BYTES}: rename it in the spec",
-                name.len()
-            );
-            return Err(Error::new(Kind::Load, text));
-        }
         let state = self.state(table)?;
-        let sql = table.sql.postgres;
-        let found = catalog::relation(&mut self.client, table.name);
-        let found = found.map_err(|error| self.server.failed(Some(table), &error))?;
-        let Some(relation) = found else {
-            return Ok(Found {
-                state,
-                changes: vec![needed(sql, "create")?.to_owned()],
+        let own = self.look_at(table)?;
+        let is_gone = own.is_none();
+        let mut found = match own {
+            Some(found) => Found { state, ..found },
+            None => Found {
+                // What was read is gone with the table.
+                state: None,
+                changes: vec![needed(table.sql.postgres, "create")?.to_owned()],
                 has_rows: false,
-            });
+            },
         };
-        if let Some(kind) = relation.other {
-            return Err(self.server.says(&format!(
-                "has `{}`, and it is a {kind}: rename it",
-                table.name
-            )));
-        }
-        let there = catalog::columns(&mut self.client, relation.id);
-        let there = there.map_err(|error| self.server.failed(Some(table), &error))?;
-        let wanted = catalog::wanted(table);
-        let missing = schema::missing(table, &there, &wanted)?;
-        if let Some(key) = catalog::key(table) {
-            let unique = catalog::is_unique(&mut self.client, relation.id, key);
-            if !unique.map_err(|error| self.server.failed(Some(table), &error))? {
-                let key: Vec<_> = key.iter().map(|name| schema::quoted(name)).collect();
-                let quoted = schema::quoted(table.name);
-                let text = format!(
-                    "the table `{}` lacks its key; run this: ALTER TABLE {quoted} ADD PRIMARY KEY ({});",
-                    table.name,
-                    key.join(", ")
-                );
-                return Err(Error::new(Kind::Load, text));
+        for list in table.lists {
+            match self.look_at(list)? {
+                Some(there) => {
+                    found.changes.extend(there.changes);
+                    if there.has_rows && is_gone {
+                        found
+                            .changes
+                            .push(format!("DELETE FROM {};", schema::quoted(list.name)));
+                    }
+                }
+                None => found
+                    .changes
+                    .push(needed(list.sql.postgres, "create")?.to_owned()),
             }
         }
-        let changes = missing.iter().filter_map(|column| add(sql, column));
-        let changes = changes.map(str::to_owned).collect();
-        let rows = format!("SELECT EXISTS (SELECT FROM {})", schema::quoted(table.name));
-        let rows = self.ask(table, &rows, &[])?;
-        Ok(Found {
-            state,
-            changes,
-            has_rows: rows.first().is_some_and(|row| row.get(0)),
-        })
+        Ok(found)
     }
 
     fn begin(&mut self, table: &Table, load: Load) -> Result<(), Error> {
         let found = self.look(table)?;
-        let own =
-            "INSERT INTO _spile_state (connector, resource) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+        let own = "INSERT INTO _spile_state (connector, resource, state) VALUES ($1, $2, $3::json) \
+                   ON CONFLICT (connector, resource) DO UPDATE SET state = excluded.state";
         let mut prepare = || {
             let mut change = self.client.transaction()?;
             // Two connectors that begin at once would both make the table of states.
@@ -338,18 +367,27 @@ impl Destination for Postgres {
             for sql in &found.changes {
                 change.batch_execute(sql)?;
             }
-            change.execute_typed(
-                own,
-                &[(&self.connector, Type::TEXT), (&table.name, Type::TEXT)],
-            )?;
+            for (at, one) in table.all().enumerate() {
+                let state = found.state.as_ref().filter(|_| at == 0);
+                change.execute_typed(
+                    own,
+                    &[
+                        (&self.connector, Type::TEXT),
+                        (&one.name, Type::TEXT),
+                        (&state, Type::TEXT),
+                    ],
+                )?;
+            }
             change.commit()
         };
         prepare().map_err(|error| self.server.failed(Some(table), &error))?;
-        self.run(table, needed(table.sql.postgres, "stage")?)?;
+        for one in table.all() {
+            self.run(one, needed(one.sql.postgres, "stage")?)?;
+        }
         self.run(table, needed(table.sql.postgres, "clear")?)?;
         let loading = Loading {
             replaces: load.replaces,
-            staged: Staged::default(),
+            staged: table.all().map(|_| Staged::default()).collect(),
         };
         self.tables.insert(table.name, loading);
         Ok(())
@@ -361,13 +399,16 @@ impl Destination for Postgres {
             .get_mut(table.name)
             .ok_or_else(|| Self::not_begun(table))?;
         let (client, server) = (&mut self.client, &self.server);
-        let mut row = CopyRow::new(table, &mut loading.staged, |staged: &mut Staged| {
-            if staged.len() < BUFFER {
-                return Ok(());
-            }
-            Self::send(client, server, table, staged)
-        });
-        rows.write(&mut row)
+        for (at, (table, staged)) in table.all().zip(&mut loading.staged).enumerate() {
+            let mut row = CopyRow::new(table, staged, |staged: &mut Staged| {
+                if staged.len() < BUFFER {
+                    return Ok(());
+                }
+                Self::send(client, server, table, staged)
+            });
+            rows.write_table(at, &mut row)?;
+        }
+        Ok(())
     }
 
     fn commit(&mut self, table: &Table, commit: Commit<'_>) -> Result<(), Error> {
@@ -375,7 +416,9 @@ impl Destination for Postgres {
             .tables
             .get_mut(table.name)
             .ok_or_else(|| Self::not_begun(table))?;
-        Self::send(&mut self.client, &self.server, table, &mut loading.staged)?;
+        for (table, staged) in table.all().zip(&mut loading.staged) {
+            Self::send(&mut self.client, &self.server, table, staged)?;
+        }
         let failed = |error: postgres::Error| self.server.failed(Some(table), &error);
         let mut transaction = self.client.transaction().map_err(failed)?;
         take_in(&mut transaction, table, loading.replaces, commit)?.map_err(failed)?;
@@ -392,7 +435,7 @@ impl Destination for Postgres {
             ],
         );
         saved.and_then(|_| transaction.commit()).map_err(failed)?;
-        loading.staged.clear();
+        loading.staged.iter_mut().for_each(Staged::clear);
         Ok(())
     }
 
@@ -401,7 +444,7 @@ impl Destination for Postgres {
             .tables
             .get_mut(table.name)
             .ok_or_else(|| Self::not_begun(table))?;
-        loading.staged.clear();
+        loading.staged.iter_mut().for_each(Staged::clear);
         self.run(table, needed(table.sql.postgres, "clear")?)
     }
 

@@ -34,11 +34,11 @@ const FIRST_DAY: i64 = -2_451_545;
 /// Characters of a value that an error shows.
 const SHOWN: usize = 60;
 
-/// Rows on their way into a staging table, in the order in which they came.
+/// Rows on their way into a staging table, each with the number of its record among those that came.
 #[derive(Debug, Default)]
 pub(super) struct Staged {
     bytes: Vec<u8>,
-    /// Rows since the last commit, those that were sent too.
+    /// Records since the last commit, those that were sent too.
     count: i64,
 }
 
@@ -316,9 +316,12 @@ where
             return Err(self.refusal(column, &reason));
         }
         self.put(Some(self.staged.count.to_be_bytes()))?;
-        self.staged.count += 1;
         self.column = 0;
         (self.full)(self.staged)
+    }
+
+    fn end_record(&mut self) {
+        self.staged.count += 1;
     }
 }
 

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::row::RowWriter;
+use super::row::{RelationWriter, RowWriter};
 
 /// One record of a resource.
 pub trait Record: DeserializeOwned + Serialize + Send + Sync + Unpin + 'static {
@@ -17,6 +17,8 @@ pub trait Record: DeserializeOwned + Serialize + Send + Sync + Unpin + 'static {
     const MERGE_KEY: &'static [&'static str] = &[];
     /// What a load does with the rows that are there.
     const DISPOSITION: Disposition;
+    /// The tables that it is normalized into, its own first; none where it is one row of [`Record::COLUMNS`].
+    const RELATIONS: &'static [Relation] = &[];
     /// Whether keys that no column declares are kept; otherwise they are counted.
     const KEEPS_UNKNOWN: bool = false;
     /// Keys of the API's JSON that are known and left out.
@@ -29,6 +31,27 @@ pub trait Record: DeserializeOwned + Serialize + Send + Sync + Unpin + 'static {
 
     /// Writes the columns in their order.
     fn write<W: RowWriter>(&self, row: &mut W) -> Result<(), W::Error>;
+
+    /// Writes its rows of one of the [`Record::RELATIONS`]; the only row where there are none.
+    fn write_relation<W: RelationWriter>(
+        &self,
+        _relation: usize,
+        row: &mut W,
+    ) -> Result<(), W::Error> {
+        self.write(row)?;
+        row.end()
+    }
+}
+
+/// A table that a record is normalized into: its own, or that of a list in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Relation {
+    /// Its name.
+    pub name: &'static str,
+    /// Its columns, in the order of [`Record::write_relation`].
+    pub columns: &'static [Column],
+    /// Columns that identify a row.
+    pub primary_key: &'static [&'static str],
 }
 
 /// A column of a record.

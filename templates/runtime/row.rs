@@ -32,3 +32,9 @@ pub trait RowWriter {
     /// Anything else, as JSON.
     fn json<T: Serialize + ?Sized>(&mut self, value: Option<&T>) -> Result<(), Self::Error>;
 }
+
+/// Takes the values of any number of rows, one after the other.
+pub trait RelationWriter: RowWriter {
+    /// All values of a row were given.
+    fn end(&mut self) -> Result<(), Self::Error>;
+}

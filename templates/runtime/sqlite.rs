@@ -144,9 +144,59 @@ impl Sqlite {
     }
 
     fn stage(&self, table: &Table) -> Result<(), Error> {
-        let name = stage(table);
-        if self.columns("temp", &name)?.is_empty() {
-            self.run(needed(table.sql.sqlite, "stage")?)?;
+        for table in table.all() {
+            if self.columns("temp", &stage(table))?.is_empty() {
+                self.run(needed(table.sql.sqlite, "stage")?)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The statements that make one of the tables of a resource what it has to be.
+    fn changes(&self, table: &Table) -> Result<Vec<String>, Error> {
+        let sql = table.sql.sqlite;
+        let there = self.columns("main", table.name)?;
+        if there.is_empty() {
+            return Ok(vec![needed(sql, "create")?.to_owned()]);
+        }
+        let wanted = self.columns("temp", &stage(table))?;
+        let missing = schema::missing(table, &there, &wanted)?;
+        let changes = missing.iter().filter_map(|column| add(sql, column));
+        Ok(changes.map(str::to_owned).collect())
+    }
+
+    /// Writes the rows of one of the tables of a resource by a statement, with the number of their record if there is a
+    /// first one.
+    fn insert(
+        &self,
+        (at, table): (usize, &Table),
+        statement: &str,
+        rows: &dyn Rows,
+        record: Option<i64>,
+    ) -> Result<(), Error> {
+        let statement = self.connection.prepare_cached(statement);
+        let mut statement = statement.map_err(|error| self.failed(&error))?;
+        let mut row = Binder::new(self, table, &mut statement, record);
+        rows.write_table(at, &mut row)
+    }
+
+    /// Writes rows into the staging tables.
+    fn fill(&self, table: &Table, rows: &dyn Rows) -> Result<(), Error> {
+        let record = if table.lists.is_empty() {
+            None
+        } else {
+            let stage = schema::quoted(&stage(table));
+            let next = format!("SELECT coalesce(max(_spile_order), 0) + 1 FROM temp.{stage}");
+            let next = self.connection.query_row(&next, [], |row| row.get(0));
+            Some(next.map_err(|error| self.failed(&error))?)
+        };
+        for (at, table) in table.all().enumerate() {
+            self.insert(
+                (at, table),
+                needed(table.sql.sqlite, "insert")?,
+                rows,
+                record,
+            )?;
         }
         Ok(())
     }
@@ -155,27 +205,24 @@ impl Sqlite {
         if !self.has_states()? {
             return Ok(None);
         }
-        let read = || {
-            let other =
-                "SELECT connector FROM main._spile_state WHERE resource = ?1 AND connector <> ?2";
-            let other = self
+        let ask = |sql: &str, name: &str| {
+            let asked = self
                 .connection
-                .query_row(other, [table.name, self.connector], |row| {
-                    row.get::<_, String>(0)
-                });
-            let own = "SELECT state FROM main._spile_state WHERE resource = ?1 AND connector = ?2";
-            let own = self
-                .connection
-                .query_row(own, [table.name, self.connector], |row| {
+                .query_row(sql, [name, self.connector], |row| {
                     row.get::<_, Option<String>>(0)
                 });
-            Ok((other.optional()?, own.optional()?.flatten()))
+            let asked = asked.optional().map_err(|error| self.failed(&error));
+            Ok(asked?.flatten())
         };
-        let (other, own) = read().map_err(|error| self.failed(&error))?;
-        match other {
-            Some(other) => Err(schema::owned(table, &other)),
-            None => Ok(own),
+        let other =
+            "SELECT connector FROM main._spile_state WHERE resource = ?1 AND connector <> ?2";
+        for table in table.all() {
+            if let Some(other) = ask(other, table.name)? {
+                return Err(schema::owned(table, &other));
+            }
         }
+        let own = "SELECT state FROM main._spile_state WHERE resource = ?1 AND connector = ?2";
+        ask(own, table.name)
     }
 
     fn save(&self, table: &Table, commit: Commit<'_>) -> Result<(), Error> {
@@ -227,21 +274,24 @@ impl Destination for Sqlite {
     fn look(&mut self, table: &Table) -> Result<Found, Error> {
         let sql = table.sql.sqlite;
         let state = self.state(table)?;
-        let there = self.columns("main", table.name)?;
-        if there.is_empty() {
-            let create = needed(sql, "create")?.to_owned();
+        self.stage(table)?;
+        let mut changes = Vec::new();
+        for table in table.all() {
+            changes.extend(self.changes(table)?);
+        }
+        if self.columns("main", table.name)?.is_empty() {
+            for list in table.lists {
+                if !self.columns("main", list.name)?.is_empty() {
+                    changes.push(format!("DELETE FROM main.{};", schema::quoted(list.name)));
+                }
+            }
             return Ok(Found {
                 // What was read is gone with the table.
                 state: None,
-                changes: vec![create],
+                changes,
                 has_rows: false,
             });
         }
-        self.stage(table)?;
-        let wanted = self.columns("temp", &stage(table))?;
-        let missing = schema::missing(table, &there, &wanted)?;
-        let changes = missing.iter().filter_map(|column| add(sql, column));
-        let changes: Vec<_> = changes.map(str::to_owned).collect();
         if changes.is_empty() {
             // SQLite looks for the key as soon as it reads a statement that goes by it.
             for statement in section(sql, "write")
@@ -274,12 +324,15 @@ impl Destination for Sqlite {
             for change in &found.changes {
                 self.run(change)?;
             }
-            let own = self.connection.execute(
-                "INSERT INTO main._spile_state (connector, resource, state) VALUES (?1, ?2, ?3) \
-                 ON CONFLICT DO UPDATE SET state = excluded.state",
-                params![self.connector, table.name, found.state],
-            );
-            own.map_err(|error| self.failed(&error))?;
+            for (at, table) in table.all().enumerate() {
+                let state = found.state.as_ref().filter(|_| at == 0);
+                let own = self.connection.execute(
+                    "INSERT INTO main._spile_state (connector, resource, state) VALUES (?1, ?2, ?3) \
+                     ON CONFLICT DO UPDATE SET state = excluded.state",
+                    params![self.connector, table.name, state],
+                );
+                own.map_err(|error| self.failed(&error))?;
+            }
             self.run("COMMIT")
         });
         if let Err(error) = prepared {
@@ -304,23 +357,12 @@ impl Destination for Sqlite {
     }
 
     fn write(&mut self, table: &Table, rows: &dyn Rows) -> Result<(), Error> {
-        let direct = self.is_direct(table);
-        if direct {
+        if self.is_direct(table) {
             self.begin_direct(table)?;
+            return self.insert((0, table), needed(table.sql.sqlite, "write")?, rows, None);
         }
-        let insert = needed(table.sql.sqlite, if direct { "write" } else { "insert" })?;
-        let mut statement = self
-            .connection
-            .prepare_cached(insert)
-            .map_err(|error| self.failed(&error))?;
-        if !direct {
-            self.run("BEGIN")?;
-        }
-        let written = rows.write(&mut Binder::new(self, table, &mut statement));
-        drop(statement);
-        if direct {
-            return written;
-        }
+        self.run("BEGIN")?;
+        let written = self.fill(table, rows);
         self.run(if written.is_ok() {
             "COMMIT"
         } else {

@@ -29,6 +29,8 @@ pub(super) struct Binder<'s, 'c> {
     statement: &'s mut Statement<'c>,
     /// The column that was bound last, from 1.
     column: usize,
+    /// The number of the record that the row belongs to, where it is kept.
+    record: Option<i64>,
     /// Room for texts.
     text: String,
 }
@@ -38,12 +40,14 @@ impl<'s, 'c> Binder<'s, 'c> {
         destination: &'s Sqlite,
         table: &'s Table,
         statement: &'s mut Statement<'c>,
+        record: Option<i64>,
     ) -> Self {
         Self {
             destination,
             table,
             statement,
             column: 0,
+            record,
             text: String::new(),
         }
     }
@@ -124,8 +128,15 @@ impl Row for Binder<'_, '_> {
     }
 
     fn end(&mut self) -> Result<(), Error> {
+        if let Some(record) = self.record {
+            self.bind(record)?;
+        }
         self.column = 0;
         let done = self.statement.raw_execute();
         done.map(|_| ()).map_err(|error| self.failed(&error))
+    }
+
+    fn end_record(&mut self) {
+        self.record = self.record.map(|record| record + 1);
     }
 }

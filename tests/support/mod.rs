@@ -51,6 +51,7 @@ pub fn resource() -> Resource {
         name: name("cash_drawers"),
         type_name: "CashDrawers".to_owned(),
         incremental: None,
+        normalized: false,
         description: Some("Shifts of a drawer.".to_owned()),
         record: Record {
             structs: vec![

@@ -47,7 +47,7 @@ fn plain(row: &Value) -> Row {
 }
 
 /// A decimal number with two digits behind its point.
-fn price(text: &str) -> String {
+pub fn price(text: &str) -> String {
     let (whole, rest) = text.split_once('.').unwrap_or((text, ""));
     let rest = rest.trim_end_matches('0');
     format!("{whole}.{rest:0<2}")

@@ -4,8 +4,8 @@ use super::place::Place;
 use super::postgres::{PASSWORD, Postgres, Server};
 use super::world::World;
 use super::{
-    disturbed_runs_leave_no_trace, folder, harness, histories_come_out_as_the_model_says, history,
-    spread,
+    disturbed_runs_leave_no_trace, disturbed_runs_of, folder, harness,
+    histories_come_out_as_the_model_says, histories_of, history, spread,
 };
 use serde_json::json;
 use std::process::Stdio;
@@ -20,6 +20,44 @@ fn server() -> Arc<Server> {
 fn tables_of_postgres_are_those_of_the_model() {
     let server = server();
     histories_come_out_as_the_model_says(12, |folder| Postgres::new(&server, folder));
+}
+
+#[test]
+fn tables_of_lists_in_postgres_are_those_of_the_model() {
+    let server = server();
+    histories_of(World::normalized, 12, |folder| {
+        Postgres::new(&server, folder)
+    });
+}
+
+#[test]
+fn tables_of_lists_in_postgres_are_whole_after_a_kill_at_any_message() {
+    let server = server();
+    disturbed_runs_of(
+        World::normalized,
+        |folder| Postgres::new(&server, folder),
+        |world, place, number| super::kill_at(world, place, "sendto", spread(3 * number)),
+    );
+}
+
+#[test]
+fn values_in_lists_and_objects_are_stored_in_postgres_as_stated() {
+    let folder = folder();
+    let place = Postgres::new(&server(), folder.path());
+    let world = World::normalized();
+    world.set_kinds(super::normalized::kinds());
+    harness::succeed("sync", &world.sync(&place, &["kinds"]));
+    let tables = "SELECT relname AS name FROM pg_class WHERE relkind = 'r' AND relname LIKE 'kinds%' \
+                  AND relnamespace = current_schema()::regnamespace ORDER BY relname COLLATE \"C\"";
+    let mut told = String::new();
+    for table in place.query(tables) {
+        let table = table["name"].as_str().unwrap();
+        let rows = place.run(&format!(
+            "SELECT row_to_json(t) FROM \"{table}\" AS t ORDER BY 1::text"
+        ));
+        told += &format!("{table}\n{rows}");
+    }
+    insta::assert_snapshot!("postgres_types_lists", told);
 }
 
 #[test]

@@ -1,7 +1,8 @@
-//! An API whose content changes from run to run, the connector of `specs/obstacle_tables.yaml` that loads from it, and
-//! the model of all its tables.
+//! An API whose content changes from run to run, the connectors of `specs/obstacle_tables.yaml` and
+//! `specs/obstacle_normalized.yaml` that load from it, and the model of all their tables.
 
 use super::model::{self, Read, Row, Version};
+use super::normalized;
 use super::place::{self, Place, sorted};
 use crate::harness;
 use crate::harness::api::{Api, Received};
@@ -49,6 +50,8 @@ struct Content {
 
 pub struct World {
     api: Api,
+    /// Whether its records have lists, which are tables of their own.
+    normalized: bool,
     content: Arc<Mutex<Content>>,
     /// Rows of each table as they have to be.
     tables: BTreeMap<&'static str, Vec<Row>>,
@@ -84,7 +87,26 @@ pub const ALL: [&str; 13] = [
 ];
 
 impl World {
+    /// One of records with single values.
     pub fn new() -> Self {
+        Self::of(false)
+    }
+
+    /// One of records with lists.
+    pub fn normalized() -> Self {
+        Self::of(true)
+    }
+
+    /// The resources with the common record.
+    pub fn all(&self) -> &'static [&'static str] {
+        if self.normalized {
+            &normalized::ALL
+        } else {
+            &ALL
+        }
+    }
+
+    fn of(normalized: bool) -> Self {
         let content = Arc::new(Mutex::new(Content::default()));
         let served = Arc::clone(&content);
         let api = Api::start(move |request, _| {
@@ -94,6 +116,7 @@ impl World {
         });
         Self {
             api,
+            normalized,
             content,
             tables: ALL.map(|name| (name, Vec::new())).into(),
             versions: ["versions", "versions_new", "versions_bare"]
@@ -114,7 +137,10 @@ impl World {
                 "id": id, "team": format!("t{team}"), "name": name, "gone": gone, "changed": changed,
                 "price": format!("{}.{:02}", cents / 100, cents % 100),
             });
-            let row = row.as_object().expect("an object").clone();
+            let mut row = row.as_object().expect("an object").clone();
+            if self.normalized {
+                row.extend(normalized::nested(changed * 7 + cents));
+            }
             content.listed.push(row.clone());
             content.log.push(row);
         }
@@ -173,8 +199,9 @@ impl World {
         change("teams", &|table| {
             model::delete_insert(table, &whole, (&["id"], &["team"]), false)
         });
+        let key: &[&str] = if self.normalized { &["id"] } else { &[] };
         change("teams_living", &|table| {
-            model::delete_insert(table, &new, (&[], &["team"]), true)
+            model::delete_insert(table, &new, (key, &["team"]), true)
         });
         let mut change = |name, read, key: &[&str]| {
             model::versions(self.versions.entry(name).or_default(), read, key)
@@ -186,7 +213,12 @@ impl World {
 
     /// The command that loads resources; all if none is named.
     pub fn command(&self, place: &dyn Place, resources: &[&str]) -> Command {
-        let mut command = Command::new(harness::target().join("debug/obstacle-tables"));
+        let program = if self.normalized {
+            "debug/obstacle-normalized"
+        } else {
+            "debug/obstacle-tables"
+        };
+        let mut command = Command::new(harness::target().join(program));
         command
             .args(["sync", "--base-url", &self.api.url(), "--to", &place.to()])
             .args(place.arguments())
@@ -206,7 +238,13 @@ impl World {
     /// Compares the tables with the model.
     pub fn compare(&self, place: &dyn Place, resources: &[&str]) {
         for name in resources {
-            if let Some(expected) = self.versions.get(name) {
+            if self.normalized {
+                let key: &[&str] = match *name {
+                    "upserted" => &["team", "id"],
+                    _ => &["id"],
+                };
+                normalized::compare(place, name, key, &self.tables[name]);
+            } else if let Some(expected) = self.versions.get(name) {
                 assert_eq!(
                     place::versions(place, name),
                     sorted(expected.clone()),

@@ -19,11 +19,14 @@ impl Types<'_> {
         let name = ident(&root.type_name);
         let resource = text::literal(&self.resource.name.wire);
         let columns = table::columns(self.record);
-        let mut rows: Vec<_> = columns.iter().map(|column| self.row(column)).collect();
-        let columns: Vec<_> = columns.iter().map(constant).collect();
+        let rows = columns.iter();
+        let mut rows: Vec<_> = rows
+            .map(|(column, origin)| self.row(column, origin))
+            .collect();
+        let columns: Vec<_> = columns.iter().map(|(column, _)| constant(column)).collect();
         let row = ident(if rows.is_empty() { "_row" } else { "row" });
         let last = rows.pop().unwrap_or_else(|| quote!(Ok(())));
-        let primary_key = keys(table::key_columns(self.record, &self.record.primary_key));
+        let primary_key = keys(&table::key_columns(self.record, &self.record.primary_key));
         let keeps_unknown = self.record.keep_unknown.as_ref();
         let keeps_unknown = keeps_unknown.map(|_| {
             quote!(
@@ -33,10 +36,16 @@ impl Types<'_> {
         let primary_key = (!self.record.primary_key.is_empty())
             .then(|| quote!(const PRIMARY_KEY: &'static [&'static str] = &[#primary_key];));
         let merge_key = (!self.record.merge_key.is_empty()).then(|| {
-            let keys = keys(table::key_columns(self.record, &self.record.merge_key));
+            let keys = keys(&table::key_columns(self.record, &self.record.merge_key));
             quote!(const MERGE_KEY: &'static [&'static str] = &[#keys];)
         });
         let disposition = self.disposition(uses);
+        let relations = self.relations(uses);
+        let (constants, write_relation) = match &relations {
+            Some(relations) => (Some(&relations.constants), Some(&relations.write)),
+            None => (None, None),
+        };
+        let columns_of = relations.as_ref().map(|relations| &relations.columns);
         quote! {
             impl Record for #name {
                 const RESOURCE: &'static str = #resource;
@@ -45,12 +54,17 @@ impl Types<'_> {
                 #primary_key
                 #merge_key
                 #disposition
+                #constants
 
                 fn write<W: RowWriter>(&self, #row: &mut W) -> Result<(), W::Error> {
                     #(#rows?;)*
                     #last
                 }
+
+                #write_relation
             }
+
+            #columns_of
         }
     }
 
@@ -79,8 +93,8 @@ impl Types<'_> {
     }
 
     /// One column of `write`.
-    fn row(&self, column: &Column<'_>) -> TokenStream {
-        let way = match &column.origin {
+    pub(super) fn row(&self, column: &Column<'_>, origin: &Origin<'_>) -> TokenStream {
+        let way = match origin {
             Origin::Field(way) => way,
             Origin::Unknown(rest) => {
                 let rest = ident(rest);
@@ -120,13 +134,13 @@ impl Types<'_> {
     }
 }
 
-fn keys(names: Vec<String>) -> TokenStream {
+pub(super) fn keys(names: &[String]) -> TokenStream {
     let names = names.iter().map(|name| text::literal(name));
     quote!(#(#names),*)
 }
 
 /// A column as the runtime has it.
-fn constant(column: &Column<'_>) -> TokenStream {
+pub(super) fn constant(column: &Column<'_>) -> TokenStream {
     let (name, key) = (text::literal(&column.name), text::literal(&column.wire));
     let (kind, nullable) = (ident(column.kind.variant()), column.nullable);
     match (column.name == column.wire, nullable) {

@@ -17,8 +17,12 @@
 //!
 //! Tables in files have `sql/<resource>.<format>.sql` instead: a view that reads them.
 //!
+//! The table of a list in records that are normalized has a file of its own, with the sections up to `insert`; the others
+//! of the record's table are about both.
+//!
 //! The first parameter of a statement in `apply` and `retire`, where there is one, is the time of the commit.
 
+mod lists;
 mod postgres;
 mod sqlite;
 mod view;
@@ -38,53 +42,94 @@ trait Dialect {
     fn sections(table: &Table<'_>) -> Vec<(String, String)>;
 }
 
-/// Makes the text of a file.
-type Make = fn(&Connector, &Resource) -> String;
+/// Makes the text of a file, for the table of a list by its place among those of the resource.
+type Make = fn(&Connector, &Resource, Option<usize>) -> String;
 
-/// The files of a resource: their paths, and what makes them.
-pub fn files(resource: &Resource) -> Vec<(String, Make)> {
-    vec![
-        (path(resource, view::Files::Jsonl.name()), jsonl),
-        (path(resource, view::Files::Parquet.name()), parquet),
-        (
-            path(resource, postgres::Postgres::NAME),
-            file::<postgres::Postgres>,
-        ),
-        (path(resource, sqlite::Sqlite::NAME), file::<sqlite::Sqlite>),
-    ]
+/// A file of a resource.
+pub struct File {
+    /// Its path.
+    pub path: String,
+    make: Make,
+    list: Option<usize>,
 }
 
-fn path(resource: &Resource, name: &str) -> String {
-    format!("sql/{}.{name}.sql", module(resource))
+impl File {
+    /// Its text.
+    pub fn text(&self, connector: &Connector, resource: &Resource) -> String {
+        (self.make)(connector, resource, self.list)
+    }
 }
 
-fn jsonl(connector: &Connector, resource: &Resource) -> String {
-    files_view(connector, resource, view::Files::Jsonl)
+/// The files of a resource.
+pub fn files(resource: &Resource) -> Vec<File> {
+    let mut files = Vec::new();
+    let lists = lists(resource).into_iter().enumerate();
+    let lists = lists.map(|(at, name)| (name, Some(at)));
+    for (name, list) in [(module(resource).to_owned(), None)]
+        .into_iter()
+        .chain(lists)
+    {
+        let mut add = |kind: &str, make: Make| {
+            let path = format!("sql/{name}.{kind}.sql");
+            files.push(File { path, make, list });
+        };
+        add(view::Files::Jsonl.name(), jsonl);
+        add(view::Files::Parquet.name(), parquet);
+        add(postgres::Postgres::NAME, file::<postgres::Postgres>);
+        add(sqlite::Sqlite::NAME, file::<sqlite::Sqlite>);
+    }
+    files
 }
 
-fn parquet(connector: &Connector, resource: &Resource) -> String {
-    files_view(connector, resource, view::Files::Parquet)
+/// The names of the files of the tables of lists.
+pub fn lists(resource: &Resource) -> Vec<String> {
+    let lists = table::relations_of(resource).into_iter().skip(1);
+    let names = lists.map(|list| {
+        let path = list
+            .name
+            .strip_prefix(&resource.name.wire)
+            .unwrap_or_default();
+        format!("{}{path}", module(resource))
+    });
+    names.collect()
 }
 
-fn files_view(connector: &Connector, resource: &Resource, files: view::Files) -> String {
-    let view = view::view(&table::of(resource), files);
-    head(connector, resource, files.title()) + &view
+fn jsonl(connector: &Connector, resource: &Resource, list: Option<usize>) -> String {
+    files_view(connector, resource, list, view::Files::Jsonl)
 }
 
-fn file<D: Dialect>(connector: &Connector, resource: &Resource) -> String {
-    let mut text = head(connector, resource, D::TITLE);
-    for (name, statements) in D::sections(&table::of(resource)) {
+fn parquet(connector: &Connector, resource: &Resource, list: Option<usize>) -> String {
+    files_view(connector, resource, list, view::Files::Parquet)
+}
+
+fn files_view(
+    connector: &Connector,
+    resource: &Resource,
+    list: Option<usize>,
+    files: view::Files,
+) -> String {
+    let table = table::of(resource);
+    let list = list.and_then(|at| table.lists.get(at));
+    let view = view::view(&table, list, files);
+    head(connector, list.unwrap_or(&table), files.title()) + &view
+}
+
+fn file<D: Dialect>(connector: &Connector, resource: &Resource, list: Option<usize>) -> String {
+    let table = table::of(resource);
+    let table = list.and_then(|at| table.lists.get(at)).unwrap_or(&table);
+    let mut text = head(connector, table, D::TITLE);
+    for (name, statements) in D::sections(table) {
         text.push_str(&format!("\n-- name: {name}\n{}\n", statements.trim_end()));
     }
     text
 }
 
 /// The first line: where the file comes from.
-fn head(connector: &Connector, resource: &Resource, title: &str) -> String {
+fn head(connector: &Connector, table: &Table<'_>, title: &str) -> String {
     format!(
         "-- Made by spile from {}: {} in {title}. Do not edit: change the spec and generate again.\n",
         one_line(&connector.spec_file),
-        one_line(&text::code(&resource.name.wire)),
+        one_line(&text::code(&table.name)),
     )
 }
 

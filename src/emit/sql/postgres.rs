@@ -3,6 +3,7 @@
 //! The staging table has one column more than the table: `_spile_order`, the place of a row among those that came.
 
 use super::super::table::{Column, ColumnType, Table};
+use super::lists::{self, Named};
 use super::{Dialect, list, one_line, quoted};
 use crate::model::MergeStrategy;
 use crate::output::digest;
@@ -41,10 +42,21 @@ impl Dialect for Postgres {
         sections.extend((!adds.is_empty()).then_some(("add", adds)));
         sections.push(("stage", statements.stage()));
         sections.push(("copy", statements.copy()));
-        sections.push(("empty", format!("DELETE FROM {};", statements.table)));
-        sections.push(("apply", statements.apply()));
-        sections.extend(statements.retire().map(|retire| ("retire", retire)));
-        sections.push(("clear", format!("TRUNCATE {};", statements.stage)));
+        if !table.is_list {
+            let lists = || statements.lists.iter();
+            let empty = lists().map(|list| format!("\nDELETE FROM {};", list.table));
+            let empty = format!("DELETE FROM {};", statements.table) + &empty.collect::<String>();
+            sections.push(("empty", empty));
+            sections.push(("apply", statements.apply()));
+            sections.extend(statements.retire().map(|retire| ("retire", retire)));
+            let clear = lists().map(|list| format!(", {}", list.stage));
+            let clear = format!(
+                "TRUNCATE {}{};",
+                statements.stage,
+                clear.collect::<String>()
+            );
+            sections.push(("clear", clear));
+        }
         let named = sections.into_iter();
         named.map(|(name, text)| (name.to_owned(), text)).collect()
     }
@@ -59,6 +71,16 @@ struct Statements<'t> {
     stage: String,
     /// The columns.
     columns: String,
+    /// The tables of lists.
+    lists: Vec<Named<'t>>,
+}
+
+fn named<'t>(of: &'t Table<'t>) -> Named<'t> {
+    Named {
+        of,
+        table: quoted(&of.name),
+        stage: quoted(&stage_name(&of.name)),
+    }
 }
 
 /// Which of the staged rows of one key counts.
@@ -70,11 +92,13 @@ enum Counts {
 
 impl<'t> Statements<'t> {
     fn of(of: &'t Table<'t>) -> Self {
+        let Named { table, stage, .. } = named(of);
         Self {
             of,
-            table: quoted(of.name),
-            stage: quoted(&stage_name(of.name)),
+            table,
+            stage,
             columns: list(of.columns.iter().map(|column| column.name.as_str()), ""),
+            lists: of.lists.iter().map(named).collect(),
         }
     }
 
@@ -188,6 +212,7 @@ impl<'t> Statements<'t> {
                 if !self.of.primary_key.is_empty() {
                     text.push_str(&self.one_of_each(&self.primary_key(), Counts::Last));
                 }
+                text.push_str(&self.apply_lists());
                 let merge_key = match &*self.of.merge_key {
                     [] => &self.of.primary_key,
                     key => key,
@@ -198,13 +223,14 @@ impl<'t> Statements<'t> {
                 }
                 text + &self.insert("")
             }
-            _ if !self.of.is_keyed() => self.insert(""),
+            _ if !self.of.is_keyed() => self.apply_lists() + &self.insert(""),
             Some(MergeStrategy::InsertOnly) => {
                 let first = self.one_of_each(&self.primary_key(), Counts::First);
-                first + &self.insert(&self.conflict(&[]))
+                first + &self.apply_lists() + &self.insert(&self.conflict(&[]))
             }
             _ => {
                 let mut text = self.one_of_each(&self.primary_key(), Counts::Last);
+                text.push_str(&self.apply_lists());
                 if let Some(mark) = self.of.hard_delete {
                     let dead = format!("NOT ({})", living(mark));
                     text.push_str(&self.delete_same(&self.of.primary_key, Some(&dead)));
@@ -212,6 +238,12 @@ impl<'t> Statements<'t> {
                 text + &self.insert(&self.conflict(&self.of.others()))
             }
         }
+    }
+
+    /// Takes the rows of lists in.
+    fn apply_lists(&self) -> String {
+        let living = self.of.hard_delete.map(living);
+        lists::apply(&named(self.of), &self.lists, living.as_deref())
     }
 
     /// What becomes of a row whose key is there: these columns are updated.

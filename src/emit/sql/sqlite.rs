@@ -1,6 +1,7 @@
 //! SQLite. Rows of a resource that is loaded alone go straight into the table; those of others are staged.
 
 use super::super::table::{Column, ColumnType, Table};
+use super::lists::{self, Named, ORDER};
 use super::{Dialect, list, one_line, quoted};
 use crate::model::MergeStrategy;
 
@@ -41,10 +42,18 @@ impl Dialect for Sqlite {
         let adds: String = adds.collect();
         sections.extend((!adds.is_empty()).then(|| ("add".to_owned(), adds)));
         sections.push(("stage".to_owned(), statements.stage()));
-        let insert = statements.insert_into(&statements.stage);
-        sections.push(("insert".to_owned(), insert + ";"));
+        sections.push(("insert".to_owned(), statements.insert()));
+        if table.is_list {
+            return sections;
+        }
         sections.extend(statements.write().map(|write| ("write".to_owned(), write)));
-        let empty = format!("DELETE FROM {};", statements.table);
+        let lists = statements.lists.iter();
+        let tables = [&statements.table]
+            .into_iter()
+            .chain(lists.clone().map(|list| &list.table));
+        let empty: String = tables
+            .map(|table| format!("DELETE FROM {table};\n"))
+            .collect();
         sections.push(("empty".to_owned(), empty));
         sections.push(("apply".to_owned(), statements.apply()));
         sections.extend(
@@ -52,7 +61,12 @@ impl Dialect for Sqlite {
                 .retire()
                 .map(|retire| ("retire".to_owned(), retire)),
         );
-        let clear = format!("DELETE FROM {};", statements.stage);
+        let stages = [&statements.stage]
+            .into_iter()
+            .chain(lists.map(|list| &list.stage));
+        let clear: String = stages
+            .map(|stage| format!("DELETE FROM {stage};\n"))
+            .collect();
         sections.push(("clear".to_owned(), clear));
         sections
     }
@@ -67,16 +81,37 @@ struct Statements<'t> {
     stage: String,
     /// The columns.
     columns: String,
+    /// The tables of lists.
+    lists: Vec<Named<'t>>,
+}
+
+fn named<'t>(of: &'t Table<'t>) -> Named<'t> {
+    Named {
+        of,
+        table: format!("main.{}", quoted(&of.name)),
+        stage: format!("temp.{}", quoted(&format!("_spile_stage_{}", of.name))),
+    }
 }
 
 impl<'t> Statements<'t> {
     fn of(of: &'t Table<'t>) -> Self {
+        let Named { table, stage, .. } = named(of);
         Self {
             of,
-            table: format!("main.{}", quoted(of.name)),
-            stage: format!("temp.{}", quoted(&format!("_spile_stage_{}", of.name))),
+            table,
+            stage,
             columns: list(of.columns.iter().map(|column| column.name.as_str()), ""),
+            lists: of.lists.iter().map(named).collect(),
         }
+    }
+
+    /// The column of the staging table that says which record a row belongs to, where there are lists.
+    fn order(&self) -> Option<String> {
+        if self.of.is_list {
+            return Some(format!("{ORDER} INTEGER NOT NULL"));
+        }
+        // It is the number of the row itself.
+        (!self.lists.is_empty()).then(|| format!("{ORDER} INTEGER PRIMARY KEY"))
     }
 
     fn create(&self) -> String {
@@ -111,7 +146,7 @@ impl<'t> Statements<'t> {
             format!(
                 "CREATE {unique}INDEX main.{} ON {} ({}){rest};\n",
                 quoted(&format!("{}_{suffix}", self.of.name)),
-                quoted(self.of.name),
+                quoted(&self.of.name),
                 list(columns.iter().map(String::as_str), ""),
             )
         };
@@ -134,7 +169,8 @@ impl<'t> Statements<'t> {
                 column_type(column.kind)
             )
         });
-        let columns: Vec<_> = columns.collect();
+        let order = self.order().map(|order| format!("  {order}"));
+        let columns: Vec<_> = columns.chain(order).collect();
         format!(
             "CREATE TABLE {} (\n{}\n) STRICT;",
             self.stage,
@@ -148,6 +184,21 @@ impl<'t> Statements<'t> {
             .collect();
         format!(
             "INSERT INTO {table} ({})\nVALUES ({})",
+            self.columns,
+            values.join(", ")
+        )
+    }
+
+    fn insert(&self) -> String {
+        if self.order().is_none() {
+            return self.insert_into(&self.stage) + ";";
+        }
+        let values: Vec<_> = (1..=self.of.columns.len() + 1)
+            .map(|at| format!("?{at}"))
+            .collect();
+        format!(
+            "INSERT INTO {} ({}, {ORDER})\nVALUES ({});",
+            self.stage,
             self.columns,
             values.join(", ")
         )
@@ -179,7 +230,7 @@ impl<'t> Statements<'t> {
             self.of.strategy(),
             Some(MergeStrategy::DeleteInsert | MergeStrategy::Scd2)
         );
-        if by_group || self.of.hard_delete.is_some() {
+        if by_group || self.of.hard_delete.is_some() || !self.lists.is_empty() {
             return None;
         }
         let conflict = self.conflict().unwrap_or_default();
@@ -198,40 +249,44 @@ impl<'t> Statements<'t> {
 
     fn apply(&self) -> String {
         let living = self.of.hard_delete.map(living);
-        let living = living.as_deref().unwrap_or("TRUE");
-        match self.of.strategy() {
-            Some(MergeStrategy::Scd2) => self.versions(),
-            Some(MergeStrategy::DeleteInsert) => {
-                let mut text = String::new();
-                if !self.of.primary_key.is_empty() {
-                    text.push_str(&self.last_of_each());
-                }
-                let merge_key = match &*self.of.merge_key {
-                    [] => &self.of.primary_key,
-                    key => key,
-                };
-                text.push_str(&self.delete_same(merge_key, "TRUE"));
-                if !self.of.primary_key.is_empty() && *merge_key != self.of.primary_key {
-                    text.push_str(&self.delete_same(&self.of.primary_key, "TRUE"));
-                }
-                text + &self.select(living) + ";"
-            }
-            _ => {
-                let mut text = String::new();
-                if self.of.hard_delete.is_some() {
-                    text.push_str(&self.last_of_each());
-                    let dead = format!("NOT ({living})");
-                    text.push_str(&self.delete_same(&self.of.primary_key, &dead));
-                }
-                text + &self.select(living) + &self.conflict().unwrap_or_default() + ";"
-            }
+        let strategy = self.of.strategy();
+        if strategy == Some(MergeStrategy::Scd2) {
+            return self.versions();
         }
+        let mut text = String::new();
+        let by_group = strategy == Some(MergeStrategy::DeleteInsert);
+        if self.of.is_keyed() && (by_group || living.is_some() || !self.lists.is_empty()) {
+            text.push_str(&self.one_of_each());
+        }
+        let record = named(self.of);
+        text.push_str(&lists::apply(&record, &self.lists, living.as_deref()));
+        let living = living.as_deref().unwrap_or("TRUE");
+        if by_group {
+            let merge_key = match &*self.of.merge_key {
+                [] => &self.of.primary_key,
+                key => key,
+            };
+            text.push_str(&self.delete_same(merge_key, "TRUE"));
+            if !self.of.primary_key.is_empty() && *merge_key != self.of.primary_key {
+                text.push_str(&self.delete_same(&self.of.primary_key, "TRUE"));
+            }
+            return text + &self.select(living) + ";";
+        }
+        if self.of.hard_delete.is_some() {
+            let dead = format!("NOT ({living})");
+            text.push_str(&self.delete_same(&self.of.primary_key, &dead));
+        }
+        text + &self.select(living) + &self.conflict().unwrap_or_default() + ";"
     }
 
-    /// Leaves the last row of each key in the staging table.
-    fn last_of_each(&self) -> String {
+    /// Leaves the row of each key in the staging table that counts: the last, or the first where only new ones are added.
+    fn one_of_each(&self) -> String {
+        let kept = match self.of.strategy() {
+            Some(MergeStrategy::InsertOnly) => "min",
+            _ => "max",
+        };
         format!(
-            "DELETE FROM {stage}\nWHERE rowid NOT IN (SELECT max(rowid) FROM {stage} GROUP BY {});\n",
+            "DELETE FROM {stage}\nWHERE rowid NOT IN (SELECT {kept}(rowid) FROM {stage} GROUP BY {});\n",
             list(self.of.primary_key.iter().map(String::as_str), ""),
             stage = self.stage,
         )

@@ -34,20 +34,28 @@ impl Files {
     }
 }
 
-/// The statement that makes the view, to be run in the folder that has that of the table.
-pub fn view(table: &Table<'_>, files: Files) -> String {
+/// The statement that makes the view of a table, or of a list in its records, to be run in the folder that has that of the
+/// table.
+pub fn view(table: &Table<'_>, list: Option<&Table<'_>>, files: Files) -> String {
     let view = View { table, files };
+    let made = list.unwrap_or(table);
     let mut text = String::from(
         "-- For DuckDB. Relative paths begin in the folder that holds that of the table. The manifest is read anew each time.\n",
     );
-    if let Some(description) = table.description {
+    if let Some(description) = made.description {
         text.push_str(&format!("-- {}\n", one_line(description)));
     }
-    let mut parts = vec![("commits", view.commits()), ("stored", view.stored())];
-    let rest = view.rest(&mut parts);
+    let mut parts = vec![("commits", view.commits())];
+    let rest = match list {
+        None => {
+            parts.push(("stored", view.stored()));
+            view.rest(&mut parts, &names(table))
+        }
+        Some(list) => view.list(list, &mut parts),
+    };
     text.push_str(&format!(
         "CREATE OR REPLACE VIEW {} AS\nWITH ",
-        quoted(table.name)
+        quoted(&made.name)
     ));
     let parts = parts
         .iter()
@@ -55,6 +63,11 @@ pub fn view(table: &Table<'_>, files: Files) -> String {
     text.push_str(&parts.collect::<Vec<_>>().join(",\n"));
     text.push_str(&format!("\n{rest};\n"));
     text
+}
+
+/// The columns of a table.
+fn names(table: &Table<'_>) -> String {
+    list(table.columns.iter().map(|column| column.name.as_str()), "")
 }
 
 fn indented(text: &str) -> String {
@@ -149,10 +162,27 @@ impl View<'_> {
         )
     }
 
-    /// What is left of the rows; steps before that are added to the parts.
-    fn rest(&self, parts: &mut Vec<(&str, String)>) -> String {
+    /// The rows of a list: those of the records that are left. They have the numbers of their records.
+    fn list(&self, list: &Table<'_>, parts: &mut Vec<(&str, String)>) -> String {
+        let rows = View {
+            table: list,
+            files: self.files,
+        };
+        let columns = names(list);
+        if *self.table.disposition == Disposition::Append {
+            parts.push(("stored", rows.stored()));
+            return format!("SELECT {columns}\nFROM stored");
+        }
+        parts.push(("stored", self.stored()));
+        let records = self.rest(parts, "_spile_commit, _spile_row");
+        parts.push(("records", records));
+        parts.push(("rows", rows.stored()));
+        format!("SELECT {columns}\nFROM rows\nSEMI JOIN records USING (_spile_commit, _spile_row)")
+    }
+
+    /// These columns of what is left of the rows; steps before that are added to the parts.
+    fn rest(&self, parts: &mut Vec<(&str, String)>, columns: &str) -> String {
         let table = self.table;
-        let columns = list(table.columns.iter().map(|column| column.name.as_str()), "");
         let key = list(table.primary_key.iter().map(String::as_str), "");
         let select = format!("SELECT {columns}\nFROM stored");
         let living = table.hard_delete.map(|(column, boolean)| {
@@ -178,8 +208,8 @@ impl View<'_> {
             Disposition::Merge { strategy, .. } => match strategy {
                 MergeStrategy::Upsert => select + &one(LATEST),
                 MergeStrategy::InsertOnly => select + &one("_spile_commit, _spile_row"),
-                MergeStrategy::DeleteInsert => self.groups(parts, &columns, &and_living),
-                MergeStrategy::Scd2 => self.versions(parts, &columns),
+                MergeStrategy::DeleteInsert => self.groups(parts, columns, &and_living),
+                MergeStrategy::Scd2 => self.versions(parts, columns),
             },
         }
     }

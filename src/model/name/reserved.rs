@@ -178,6 +178,8 @@ pub const RESERVED_TYPES: &[&str] = &[
     "Records",
     "RefreshToken",
     "Rejected",
+    "Relation",
+    "RelationWriter",
     "Request",
     "Response",
     "Result",
