@@ -48,7 +48,7 @@ fn records_go_to_standard_output_and_the_summary_to_standard_error() {
     let (code, out, err) = run(&["read", "rows"]);
     assert_eq!((code, &*out), (0, LINES));
     assert!(
-        err.contains("records 4, pages 4, requests 4, retries 0, skipped 1, "),
+        err.contains("records 4, pages 4, requests 4, retries 0, waited_ms 0, skipped 1, "),
         "{err}"
     );
     assert!(err.contains("rows: the API also sends new"), "{err}");
