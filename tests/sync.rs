@@ -10,6 +10,8 @@
 
 #[path = "sync/bucket.rs"]
 mod bucket;
+#[path = "sync/disk.rs"]
+mod disk;
 mod harness;
 #[path = "sync/lake.rs"]
 mod lake;
@@ -39,7 +41,7 @@ use place::Place;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::json;
 use sqlite::Sqlite;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -205,31 +207,35 @@ fn disturbed_runs_of<P: Place>(
     assert!(disturbances > 5, "{disturbances} disturbances");
 }
 
-/// The connector under `strace`, which kills it when it has come so many times to one of these system calls; whether it
-/// came to that.
-fn kill_at<P: Place>(world: &World, place: &P, calls: &str, number: usize) -> bool {
-    let command = world.command(place, &repeatable(world, place));
+/// A command under `strace`, with what that does to system calls; those that are about other files than these are left
+/// alone, if there are any.
+fn under_strace(command: &Command, calls: &str, done: &str, files: &[PathBuf]) -> Command {
     let variables = command.get_envs();
     let variables = variables.filter_map(|(name, value)| Some((name, value?)));
-    let output = Command::new("strace")
-        .args([
-            "-f",
-            "-qq",
-            "-o",
-            "/dev/null",
-            "-e",
-            &format!("trace={calls}"),
-        ])
-        .arg("-e")
-        .arg(format!("inject={calls}:signal=KILL:when={number}"))
+    let mut traced = Command::new("strace");
+    traced
+        .args(["-f", "-qq", "-o", "/dev/null"])
+        .args(["-e", &format!("trace={calls}")])
+        .args(["-e", &format!("inject={calls}:{done}")]);
+    for file in files {
+        traced.arg("-P").arg(file);
+    }
+    traced
         .arg(command.get_program())
         .args(command.get_args())
-        .args(["--batch-size", "2"])
         .env_clear()
         .envs(variables)
-        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-        .output()
-        .expect("strace runs: apt-get install strace");
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    traced
+}
+
+/// Kills the connector when it has come so many times to one of these system calls; whether it came to that.
+fn kill_at<P: Place>(world: &World, place: &P, calls: &str, number: usize) -> bool {
+    let mut command = world.command(place, &repeatable(world, place));
+    command.args(["--batch-size", "2"]);
+    let kill = format!("signal=KILL:when={number}");
+    let output = under_strace(&command, calls, &kill, &[]).output();
+    let output = output.expect("strace runs: apt-get install strace");
     !output.status.success()
 }
 

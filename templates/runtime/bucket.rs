@@ -91,8 +91,7 @@ impl Bucket {
     }
 
     fn at(&self, path: &str) -> Path {
-        path.split('/')
-            .fold(self.folder.clone(), |folder, name| folder.join(name))
+        path.split('/').fold(self.folder.clone(), Path::join)
     }
 
     fn cannot(&self, path: &str, what: &str, error: &StoreError) -> Error {

@@ -101,7 +101,10 @@ fn begin(file: File, table: &Table, commit: Option<u64>) -> Result<Box<dyn Encod
 const ROW: &str = "_spile_row";
 
 fn failed(error: ParquetError) -> Error {
-    let text = format!("cannot be written: {error}");
+    let text = match &error {
+        ParquetError::External(cause) => format!("cannot be written: {cause}"),
+        error => format!("cannot be written: {error}"),
+    };
     Error::new(Kind::Load, text).because(error)
 }
 

@@ -2,6 +2,7 @@
 
 use super::lake::{ask, python};
 use super::place::Place;
+use crate::harness;
 use serde_json::{Value, json};
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -24,10 +25,21 @@ threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).st
 main(["-H", "127.0.0.1", "-p", sys.argv[1]])
 "#;
 
+/// Version of Azurite, which serves what Azure does.
+const AZURITE: &str = "3.37.0";
+
+/// The one account that Azurite has without being told, with its key.
+const ACCOUNT: (&str, &str) = (
+    "devstoreaccount1",
+    "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==",
+);
+
 /// A server; it ends with the value.
 pub struct Server {
     child: Child,
     pub port: u16,
+    /// The scheme of addresses in it.
+    kind: &'static str,
 }
 
 impl Server {
@@ -42,7 +54,7 @@ impl Server {
         let port = free_port();
         let mut command = Command::new(python);
         command.args(["-c", MOTO, &port.to_string()]);
-        let started = Arc::new(Self::start(command, port));
+        let started = Arc::new(Self::start(command, port, "s3"));
         let signed = "AWS4-HMAC-SHA256 Credential=loader/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0";
         let made = started.request(
             &format!("PUT /{BUCKET}"),
@@ -53,14 +65,48 @@ impl Server {
         started
     }
 
-    fn start(mut command: Command, port: u16) -> Self {
+    /// A server of Azure's blobs.
+    pub fn azure() -> Arc<Self> {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("azurite-{AZURITE}"));
+        let program = folder.join("node_modules/azurite/dist/src/blob/main.js");
+        if !folder.join("ready").exists() {
+            std::fs::create_dir_all(&folder).expect("a folder");
+            let installed = Command::new("npm")
+                .args(["install", "--no-audit", "--no-fund", "--prefix"])
+                .arg(&folder)
+                .arg(format!("azurite@{AZURITE}"))
+                .output();
+            harness::succeed("npm install", &installed.expect("npm runs"));
+            std::fs::write(folder.join("ready"), "").expect("the folder can be written");
+        }
+        let port = free_port();
+        let mut command = Command::new("node");
+        command
+            .arg(program)
+            .args(["--blobPort", &port.to_string(), "--inMemoryPersistence"])
+            .args(["--skipApiVersionCheck", "--silent", "--disableTelemetry"]);
+        let server = Arc::new(Self::start(command, port, "az"));
+        ask(json!({ "by": "make", "folder": format!("az://{BUCKET}"), "store": server.store() }));
+        server
+    }
+
+    /// What a client needs: port, account, secret.
+    fn store(&self) -> Value {
+        let (account, key) = match self.kind {
+            "s3" => ("loader", SECRET),
+            _ => ACCOUNT,
+        };
+        json!([self.port, account, key])
+    }
+
+    fn start(mut command: Command, port: u16, kind: &'static str) -> Self {
         let child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
             .expect("the server runs");
-        let server = Self { child, port };
+        let server = Self { child, port, kind };
         let began = Instant::now();
         while TcpStream::connect(("127.0.0.1", port)).is_err() {
             assert!(
@@ -124,15 +170,14 @@ impl Bucket {
     }
 
     fn address(&self) -> String {
-        format!("s3://{}", self.folder)
+        format!("{}://{}", self.server.kind, self.folder)
     }
 
     /// What `lake.py` says: by the view in the `bucket`, or the `names` of files.
     pub fn ask(&self, by: &str, table: &str, query: &str) -> Value {
-        let store = json!([self.server.port, "loader", SECRET]);
-        ask(
-            json!({ "by": by, "folder": self.address(), "table": table, "query": query, "store": store }),
-        )
+        ask(json!({
+            "by": by, "folder": self.address(), "table": table, "query": query, "store": self.server.store(),
+        }))
     }
 }
 
@@ -142,11 +187,18 @@ impl Place for Bucket {
     }
 
     fn environment(&self) -> Vec<(&'static str, String)> {
+        let url = format!("http://127.0.0.1:{}", self.port);
+        if self.server.kind == "az" {
+            return vec![
+                ("AZURE_STORAGE_USE_EMULATOR", "true".to_owned()),
+                ("AZURITE_BLOB_STORAGE_URL", url),
+            ];
+        }
         vec![
             ("AWS_ACCESS_KEY_ID", "loader".to_owned()),
             ("AWS_SECRET_ACCESS_KEY", SECRET.to_owned()),
             ("AWS_REGION", "us-east-1".to_owned()),
-            ("AWS_ENDPOINT", format!("http://127.0.0.1:{}", self.port)),
+            ("AWS_ENDPOINT", url),
             ("AWS_ALLOW_HTTP", "true".to_owned()),
         ]
     }

@@ -85,6 +85,11 @@ def names(folder, table, query, store):
     return sorted(info.base_name for info in found)
 
 
+def make(folder, store):
+    kind, path = folder.split("://")
+    client(kind, *store).create_dir(path)
+
+
 def parts(folder, table):
     with open(f"{folder}/{table}/manifest.json") as manifest:
         commits = json.load(manifest)["commits"]
@@ -106,7 +111,7 @@ def lines(folder, table, query):
 
 for line in sys.stdin:
     ask = json.loads(line)
-    answer = {"view": view, "arrow": arrow, "lines": lines, "bucket": bucket, "names": names}[ask.pop("by")]
+    answer = {"view": view, "arrow": arrow, "lines": lines, "bucket": bucket, "names": names, "make": make}[ask.pop("by")]
     try:
         answer = answer(**ask)
     except Exception as error:

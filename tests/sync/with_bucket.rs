@@ -11,13 +11,30 @@ use super::{
 use serde_json::json;
 use std::path::Path;
 use std::process::{Child, Output, Stdio};
-use std::time::Duration;
 
 #[test]
 fn tables_of_a_bucket_are_those_of_the_model() {
     let server = Server::s3();
     histories_come_out_as_the_model_says(2, |folder| Bucket::new(&server, "parquet", folder));
     histories_come_out_as_the_model_says(1, |folder| Bucket::new(&server, "jsonl", folder));
+}
+
+#[test]
+fn tables_of_azure_are_those_of_the_model_and_of_two_runs_one_commits() {
+    let server = Server::azure();
+    histories_come_out_as_the_model_says(1, |folder| Bucket::new(&server, "parquet", folder));
+    let folder = folder();
+    let place = Bucket::new(&server, "jsonl", folder.path());
+    let mut world = World::new();
+    let resources = ["appended"];
+    harness::succeed("sync", &world.sync(&place, &resources));
+    world.advance(&history()[0]);
+    let slow = world.hold(|| begin(&world, &place, &resources));
+    harness::succeed("sync", &world.sync(&place, &resources));
+    world.go_on();
+    overtaken(slow);
+    world.model_run();
+    world.compare(&place, &resources);
 }
 
 #[test]
@@ -46,7 +63,7 @@ fn a_bucket_is_whole_where_the_answer_to_any_request_is_lost() {
     disturbed_runs_leave_no_trace(
         |folder| Bucket::new(&server, "jsonl", folder).through(proxy.port),
         |world, place, number| {
-            let number = 9 * number - 8;
+            let number = 7 * number - 6;
             proxy.set(Fault::Loses(number));
             run(world, place);
             let lost = proxy.seen() >= number;
@@ -63,7 +80,7 @@ fn a_bucket_is_whole_where_requests_are_refused_from_any_on() {
     disturbed_runs_leave_no_trace(
         |folder| Bucket::new(&server, "jsonl", folder).through(proxy.port),
         |world, place, number| {
-            proxy.set(Fault::Refuses(9 * number - 8));
+            proxy.set(Fault::Refuses(7 * number - 6));
             let output = run(world, place);
             proxy.set(Fault::None);
             if output.status.success() {
@@ -156,11 +173,9 @@ fn a_run_does_not_go_on_from_a_state_that_another_run_has_left_behind() {
     let resources = ["replaced", "appended"];
     harness::succeed("sync", &world.sync(&place, &resources));
     world.advance(&history()[0]);
-    world.delay(Duration::from_millis(700));
-    let slow = begin(&world, &place, &resources);
-    std::thread::sleep(Duration::from_millis(350));
-    world.delay(Duration::ZERO);
+    let slow = world.hold(|| begin(&world, &place, &resources));
     harness::succeed("sync", &world.sync(&place, &["appended"]));
+    world.go_on();
     overtaken(slow);
     harness::succeed("sync", &world.sync(&place, &resources));
     world.model_run();

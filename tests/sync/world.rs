@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::process::{Command, Output};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::Duration;
 
 /// Records of a page.
@@ -48,10 +48,48 @@ struct Content {
     delay: Duration,
 }
 
+/// Where a request can be held up.
+#[derive(Default)]
+struct Gate {
+    state: Mutex<Held>,
+    changed: Condvar,
+}
+
+#[derive(Default, PartialEq, Eq)]
+enum Held {
+    #[default]
+    Nothing,
+    /// The next request will be.
+    Next,
+    Waits,
+}
+
+impl Gate {
+    fn pass(&self) {
+        let mut state = self.state.lock().expect("no panic");
+        if *state == Held::Next {
+            *state = Held::Waits;
+            self.changed.notify_all();
+            drop(self.wait_while(state, &Held::Waits));
+        }
+    }
+
+    fn set(&self, held: Held) {
+        *self.state.lock().expect("no panic") = held;
+        self.changed.notify_all();
+    }
+
+    fn wait_while<'s>(&self, state: MutexGuard<'s, Held>, held: &Held) -> MutexGuard<'s, Held> {
+        let state = self.changed.wait_while(state, |state| state == held);
+        state.expect("no panic")
+    }
+}
+
 pub struct World {
     api: Api,
     /// Whether its records have lists, which are tables of their own.
     normalized: bool,
+    gate: Arc<Gate>,
     content: Arc<Mutex<Content>>,
     /// Rows of each table as they have to be.
     tables: BTreeMap<&'static str, Vec<Row>>,
@@ -109,7 +147,10 @@ impl World {
     fn of(normalized: bool) -> Self {
         let content = Arc::new(Mutex::new(Content::default()));
         let served = Arc::clone(&content);
+        let gate = Arc::<Gate>::default();
+        let theirs = Arc::clone(&gate);
         let api = Api::start(move |request, _| {
+            theirs.pass();
             let delay = served.lock().expect("no panic").delay;
             std::thread::sleep(delay);
             answer(request, &mut served.lock().expect("no panic"))
@@ -117,6 +158,7 @@ impl World {
         Self {
             api,
             normalized,
+            gate,
             content,
             tables: ALL.map(|name| (name, Vec::new())).into(),
             versions: ["versions", "versions_new", "versions_bare"]
@@ -154,6 +196,20 @@ impl World {
     /// Fails every request after so many good answers, or none.
     pub fn fail_after(&self, answers: Option<usize>) {
         self.content.lock().expect("no panic").patience = answers;
+    }
+
+    /// Begins a run, and comes back when it has asked for its first page, which it does not get before `go_on`.
+    pub fn hold<R>(&self, begin: impl FnOnce() -> R) -> R {
+        self.gate.set(Held::Next);
+        let begun = begin();
+        let state = self.gate.state.lock().expect("no panic");
+        drop(self.gate.wait_while(state, &Held::Next));
+        begun
+    }
+
+    /// Answers the request that is held up.
+    pub fn go_on(&self) {
+        self.gate.set(Held::Nothing);
     }
 
     /// Lets every answer take so long.
