@@ -1,25 +1,26 @@
 //! `resources`: their names, and their parts put together.
 
+mod endpoint;
 mod names;
+mod record;
 
+use endpoint::auth_or_none;
 use names::{Names, names};
+use record::RecordParts;
 
 use super::envelope::EnvelopeBuilder;
-use super::incremental::{self, Range};
+use super::incremental;
 use super::paginator::Paginating;
 use super::parent::{Link, Parents};
 use super::partitions::{self, OnlyDivided};
-use super::record::RecordBuilder;
 use super::schema_ref::Documents;
 use super::{
-    Cx, auth, decoder, disposition, error_handler, extend, fields, graphql, job, key, request,
-    samples, schema, tables, transform,
+    Cx, auth, decoder, disposition, error_handler, extend, graphql, samples, tables, transform,
 };
-use crate::diagnostic::{Code, Diagnostic, Sink};
-use crate::expr::{CursorPlace, ParentNames, PartitionNames, PathItem, PathItemKind};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::expr::{CursorPlace, ParentNames, PartitionNames};
 use crate::model::{
-    Action, Auth, Body, Extension, Job, LinkSource, OnInvalid, Paging, PagingKind, Record, Request,
-    Resource, Rule, Wire,
+    Action, Auth, Extension, LinkSource, OnInvalid, Paging, PagingKind, Resource, Rule,
 };
 use crate::source::Sources;
 use crate::spec;
@@ -99,23 +100,6 @@ pub(super) fn lower_all(spec: &Spec, sources: &mut Sources, cx: &mut Cx<'_>) -> 
 fn handler<'s>(resource: &'s spec::Resource, spec: &'s Spec) -> Option<&'s spec::ErrorHandler> {
     let own = resource.endpoint.error_handler.as_ref();
     own.or(spec.client.error_handler.as_ref())
-}
-
-/// A record and what was read beside it.
-struct RecordParts {
-    record: Record,
-    /// What the API sends, where the record is made from it.
-    wire: Option<Wire>,
-    examples: Vec<samples::Example>,
-    /// The path of the cursor.
-    cursor: Option<Vec<String>>,
-}
-
-impl RecordParts {
-    /// What the API sends for a record.
-    fn sent(&self) -> &Record {
-        self.wire.as_ref().map_or(&self.record, |wire| &wire.record)
-    }
 }
 
 struct Lowering<'l, 'a> {
@@ -321,259 +305,5 @@ impl Lowering<'_, '_> {
         let extension = self.cx.modules.extension(file, self.cx.sink)?;
         extend::said_twice(self.resource, &extension, self.cx.sink);
         Some(extension)
-    }
-
-    fn record(
-        &mut self,
-        names: Option<&Names>,
-        description: Option<String>,
-        documents: &mut Documents<'_>,
-    ) -> Option<RecordParts> {
-        let resource = self.resource;
-        let (record, taken) = names.map_or(("Record", Vec::new()), |names| {
-            (names.record.as_str(), names.in_module())
-        });
-        let mut builder = RecordBuilder::new(&taken);
-        let read =
-            match (&resource.fields, &resource.schema) {
-                (Some(fields), Some(schema)) => {
-                    let span = fields
-                        .first()
-                        .map_or(resource.name.span, |(key, _)| key.span);
-                    let diagnostic = Diagnostic::new(
-                        Code::ConflictingKeys,
-                        schema.span,
-                        "`fields` and `schema` exclude each other",
-                    );
-                    self.cx.sink.push(
-                        diagnostic
-                            .other(span, "`fields` are here")
-                            .help("keep one of the two"),
-                    );
-                    return None;
-                }
-                (None, None) => {
-                    let message = format!(
-                        "the resource `{}` has neither `fields` nor `schema`",
-                        resource.name.value
-                    );
-                    let diagnostic = Diagnostic::new(Code::MissingKey, resource.name.span, message);
-                    self.cx.sink.push(diagnostic.help(
-                        "say what its records hold: `fields: { id: string!, name: string }`",
-                    ));
-                    return None;
-                }
-                (Some(fields), None) if fields.is_empty() => {
-                    let diagnostic = Diagnostic::new(
-                        Code::Empty,
-                        resource.name.span,
-                        "a record needs at least one field",
-                    );
-                    self.cx
-                        .sink
-                        .push(diagnostic.help("say what it holds: `fields: { id: string! }`"));
-                    return None;
-                }
-                (Some(fields), None) => {
-                    let index = builder.open_struct(record.to_owned(), description);
-                    fields::fields(fields, index, &mut builder, self.cx.sink);
-                    true
-                }
-                (None, Some(node)) => {
-                    schema::record(node, record, &mut builder, documents, self.cx.sink)
-                }
-            };
-        if !read {
-            return None;
-        }
-        let mut shaped = match transform::is_shaped(resource) {
-            true => {
-                let view = self.view(&builder);
-                Some(transform::shape(resource, &builder, Some(&view), self.cx)?)
-            }
-            false => None,
-        };
-        let made = match &mut shaped {
-            Some(shaped) => &mut shaped.builder,
-            None => &mut builder,
-        };
-        let primary = key::lower(
-            resource.primary_key.as_ref(),
-            key::Kind::Primary,
-            made,
-            self.cx.sink,
-        );
-        let merge = key::lower(
-            resource.merge_key.as_ref(),
-            key::Kind::Merge,
-            made,
-            self.cx.sink,
-        );
-        let keep = resource
-            .unknown_fields
-            .as_ref()
-            .is_some_and(|fields| fields.value == spec::UnknownFields::Keep);
-        let cursor = resource.incremental.as_ref();
-        let cursor = cursor.and_then(|spec| incremental::cursor(spec, made, self.cx.sink));
-        let examples = samples::examples(&mut builder);
-        let (record, wire) = match shaped {
-            None => (builder.finish(primary, merge, keep), None),
-            Some(mut shaped) => {
-                shaped.require(&mut builder, self.cx);
-                let record = shaped.builder.clone().finish(primary, merge, keep);
-                let wire = shaped.finish(builder, &record, keep);
-                (record, Some(wire))
-            }
-        };
-        Some(RecordParts {
-            record,
-            wire,
-            examples,
-            cursor,
-        })
-    }
-
-    /// What the API sends, with what keys and steps of a transform say of its fields.
-    fn view(&self, sent: &RecordBuilder) -> RecordBuilder {
-        let (resource, mut view) = (self.resource, sent.clone());
-        let mut sink = Sink::default();
-        let mut cx = Cx {
-            sink: &mut sink,
-            config: self.cx.config,
-            partition: self.cx.partition,
-            cursor: CursorPlace::Absent,
-            modules: self.cx.modules,
-            job: None,
-        };
-        if let Some(mut shaped) = transform::shape(resource, sent, None, &mut cx) {
-            let made = &mut shaped.builder;
-            for (key, kind) in [
-                (&resource.primary_key, key::Kind::Primary),
-                (&resource.merge_key, key::Kind::Merge),
-            ] {
-                key::lower(key.as_ref(), kind, made, cx.sink);
-            }
-            if let Some(spec) = &resource.incremental {
-                incremental::cursor(spec, made, cx.sink);
-            }
-            shaped.require(&mut view, &cx);
-        }
-        view
-    }
-
-    /// The request, in which the window exists where there is one, and what is said of the job that it creates.
-    #[allow(clippy::option_option, reason = "refused, absent, given")]
-    fn request(&mut self, range: Option<&Range<'_>>) -> Option<(Request, Option<Option<Job>>)> {
-        let endpoint = &self.resource.endpoint;
-        let cursor = match (range, &self.resource.incremental) {
-            (Some(range), _) => CursorPlace::Request(&range.names),
-            (None, Some(_)) => CursorPlace::Unknown,
-            (None, None) => CursorPlace::Absent,
-        };
-        let mut cx = Cx {
-            sink: self.cx.sink,
-            config: self.cx.config,
-            partition: self.cx.partition,
-            cursor,
-            modules: self.cx.modules,
-            job: None,
-        };
-        let request = request::lower(endpoint, &self.spec.client, &mut cx);
-        let job = endpoint.job.as_ref();
-        let job = job.map(|job| job::lower(job, endpoint, &self.spec.client, &mut cx));
-        let mut request = request?;
-        if let Some(range) = range {
-            range.add_params(&mut request, endpoint, &mut cx);
-        }
-        Some((request, job))
-    }
-
-    /// Adds the records' place to the envelope; the selector as it is written.
-    fn selector(&mut self, envelope: &mut EnvelopeBuilder) -> String {
-        let decoder = self.resource.endpoint.decoder.as_ref();
-        let lines = matches!(decoder, Some(spec::Decoder::Jsonl(_)));
-        match decoder {
-            Some(spec::Decoder::Jsonl(_)) => envelope.of_rows("JSON lines have"),
-            Some(spec::Decoder::Csv(_)) => envelope.of_rows("a CSV has"),
-            Some(spec::Decoder::Json(_) | spec::Decoder::Xml(_)) | None => {}
-        }
-        match &self.resource.endpoint.data_selector {
-            None => {
-                envelope.records(&[], self.resource.endpoint.span);
-                "$".to_owned()
-            }
-            Some(text) => {
-                if crate::expr::has_expression(&text.value) {
-                    crate::expr::literal(text, "`data_selector`", self.cx.sink);
-                } else if matches!(decoder, Some(spec::Decoder::Csv(_))) {
-                    envelope.records(&[], text.span);
-                } else if let Some(mut path) = crate::expr::path(text, self.cx.sink) {
-                    // The path leads from a line, and the lines are a list.
-                    if lines && !path.is_empty() {
-                        let (kind, range) = (PathItemKind::Each, 0..0);
-                        path.insert(0, PathItem { kind, range });
-                    }
-                    if let (Some(spec::Decoder::Xml(_)), Some(first)) = (decoder, path.first())
-                        && matches!(first.kind, PathItemKind::Index(_))
-                    {
-                        let place = text.span_of(first.range.clone());
-                        let message = "a path into XML begins with the name of the root element";
-                        self.cx.sink.push(
-                            Diagnostic::new(Code::InvalidDecoder, place, message)
-                                .help("write the name, as `feed.entry`"),
-                        );
-                    }
-                    envelope.records(&path, text.span);
-                }
-                text.value.clone()
-            }
-        }
-    }
-
-    /// A key in the body needs a body with keys.
-    fn body_for_key(&mut self, auth: Option<&Auth>, body: Option<&Body>) {
-        let (Some(auth), Some(body)) = (auth, body) else {
-            return;
-        };
-        if auth.needs_body()
-            && !matches!(
-                body,
-                Body::Form(_) | Body::Json(crate::model::Json::Object(_))
-            )
-        {
-            let from = self
-                .resource
-                .endpoint
-                .auth
-                .as_ref()
-                .or(self.spec.client.auth.as_ref())
-                .and_then(auth::span);
-            let message = format!(
-                "the API key goes into the body, and `{}` has no body with keys",
-                self.resource.name.value
-            );
-            let diagnostic =
-                Diagnostic::new(Code::ConflictingKeys, self.resource.endpoint.span, message);
-            let diagnostic = match from {
-                Some(span) => diagnostic.other(span, "the authentication"),
-                None => diagnostic,
-            };
-            self.cx.sink.push(
-                diagnostic.help("give the endpoint `json` or `form`, or send the key elsewhere"),
-            );
-        }
-    }
-}
-
-/// What requests are authenticated with; `None` where that could not be made.
-fn auth_or_none<'a>(
-    auth: Option<&'a Auth>,
-    own: &Option<Option<Auth>>,
-    spec: &Spec,
-) -> Option<&'a Auth> {
-    match (auth, own) {
-        (Some(auth), _) => Some(auth),
-        (None, Some(_)) => None,
-        (None, None) => spec.client.auth.is_none().then_some(&Auth::None),
     }
 }
