@@ -12,6 +12,8 @@
 mod bucket;
 #[path = "sync/disk.rs"]
 mod disk;
+#[path = "sync/duck.rs"]
+mod duck;
 mod harness;
 #[path = "sync/lake.rs"]
 mod lake;
@@ -31,11 +33,14 @@ mod sqlite;
 mod terminal;
 #[path = "sync/with_bucket.rs"]
 mod with_bucket;
+#[path = "sync/with_duckdb.rs"]
+mod with_duckdb;
 #[path = "sync/with_postgres.rs"]
 mod with_postgres;
 #[path = "sync/world.rs"]
 mod world;
 
+use harness::libduckdb;
 use lake::Lake;
 use place::Place;
 use proptest::test_runner::{Config, TestRunner};
@@ -49,6 +54,7 @@ use world::{Step, World, steps};
 
 /// The connector is built.
 static BUILT: LazyLock<()> = LazyLock::new(|| {
+    libduckdb::install();
     let output = harness::cargo(&[
         "build",
         "--quiet",
@@ -57,7 +63,7 @@ static BUILT: LazyLock<()> = LazyLock::new(|| {
         "-p",
         "obstacle-normalized",
         "--features",
-        "cloud,parquet,postgres",
+        "cloud,duckdb,parquet,postgres",
     ])
     .output();
     harness::succeed("cargo build", &output.expect("cargo runs"));
@@ -387,9 +393,24 @@ fn types_of_files_are_as_stated() {
 
 #[test]
 fn decimals_of_parquet_are_exact_or_refused() {
+    decimals_are_exact_or_refused(&Lake::parquet, |place| {
+        let query = "SELECT exact FROM kinds ORDER BY place__code";
+        place
+            .ask("view", "kinds", query)
+            .as_array()
+            .unwrap()
+            .clone()
+    });
+}
+
+/// Loads decimals, of which `read` has what they have become.
+fn decimals_are_exact_or_refused<P: Place>(
+    open: &dyn Fn(&Path) -> P,
+    read: impl Fn(&P) -> Vec<serde_json::Value>,
+) {
     let world = World::new();
     let folder = folder();
-    let place = Lake::parquet(folder.path());
+    let place = open(folder.path());
     let load = |texts: &[&str]| {
         let record = |(at, text): (usize, &&str)| json!({ "place": { "code": at.to_string() }, "exact": text });
         world.set_kinds(texts.iter().enumerate().map(record).collect());
@@ -406,17 +427,9 @@ fn decimals_of_parquet_are_exact_or_refused() {
         ),
     ];
     harness::succeed("sync", &load(&exact.map(|(text, _)| text)));
-    let rows = place.ask(
-        "view",
-        "kinds",
-        "SELECT exact FROM kinds ORDER BY place__code",
-    );
-    let rows = rows
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|row| row["exact"].as_str().unwrap());
-    assert_eq!(rows.collect::<Vec<_>>(), exact.map(|(_, stored)| stored));
+    let rows = read(&place);
+    let stored = rows.iter().map(|row| row["exact"].as_str().unwrap());
+    assert_eq!(stored.collect::<Vec<_>>(), exact.map(|(_, stored)| stored));
     for text in [
         "1e29",
         "0.0000000001",
@@ -431,8 +444,7 @@ fn decimals_of_parquet_are_exact_or_refused() {
         assert!(said.contains(&expected), "{said}");
         assert_eq!(output.status.code(), Some(1));
     }
-    let rows = place.ask("view", "kinds", "SELECT count(*) AS number FROM kinds");
-    assert_eq!(rows[0]["number"], exact.len(), "nothing is half-loaded");
+    assert_eq!(read(&place), rows, "nothing is half-loaded");
 }
 
 #[test]
@@ -473,6 +485,7 @@ fn a_table_gets_the_columns_that_it_lacks_and_anything_else_stops_the_run() {
          team TEXT, name TEXT NOT NULL, price TEXT, gone INTEGER, changed INTEGER, PRIMARY KEY (team, id))",
         "DROP TABLE upserted; CREATE TABLE upserted (id INTEGER, team TEXT, name TEXT, price TEXT, gone INTEGER, changed INTEGER, \
          own TEXT NOT NULL, PRIMARY KEY (team, id))",
+        "ALTER TABLE upserted RENAME COLUMN own TO valid_from",
         "DROP TABLE upserted; UPDATE _spile_state SET connector = 'shop'",
     ];
     let mut refusals = String::new();

@@ -49,7 +49,7 @@ struct DependencyView {
 }
 
 /// The features of crates that hold the runtime: name, reason, what they turn on beside their own crates.
-const FEATURES: [(&str, &str, &[&str]); 8] = [
+const FEATURES: [(&str, &str, &[&str]); 9] = [
     (
         "cli",
         "the crate's own command line",
@@ -58,6 +58,11 @@ const FEATURES: [(&str, &str, &[&str]); 8] = [
     (
         "cloud",
         "loads files into S3, Google Cloud Storage and Azure; with one of the features for TLS below",
+        &["cli"],
+    ),
+    (
+        "duckdb",
+        "loads into files of DuckDB, with the library that DUCKDB_LIB_DIR has, or with `duckdb/bundled`",
         &["cli"],
     ),
     ("parquet", "loads into files of Parquet", &["cli"]),

@@ -14,15 +14,16 @@ macro_rules! parts {
 }
 
 parts! {
-    adapt api_key aside assertion base64 base64_text basic batches bearer body bucket bucket_error capture checkpointed cli csv cursor
-    decimal decimal_cursor decode destination each encoding endpoint error extend failures files first_of folder
-    graphql guard gzip incremental items job json jwt keyset lanes leaf lenient limit lines link load loader lock
-    login manifest md5_hex memory metrics numbers oauth2 once output pages parents parquet_column part_jsonl
-    part_parquet partitions path pattern percent plan policies postgres postgres_catalog postgres_copy postgres_error
-    postgres_numeric postgres_tls progress read record records refresh_token replace request resume retry row rows
-    scalar schema search secret send session settings sha256_hex signer slice source sqlite sqlite_row state
-    state_file statements stats store summary sync sync_plan sync_table target time tls token_file token_request
-    tokens tree unpacked untyped uuid wait windows wire word xml zip
+    adapt api_key aside assertion base64 base64_text basic batches bearer body bucket bucket_error capture
+    checkpointed cli csv cursor decimal decimal_cursor decode destination duck_columns duck_file duck_open each
+    encoding endpoint epoch error extend failures files first_of folder graphql guard gzip incremental items job json
+    jwt keyset lanes leaf lenient limit lines link load loader lock login manifest md5_hex memory metrics numbers
+    oauth2 once output pages parents parquet_column part_jsonl part_parquet partitions path pattern percent plan
+    policies postgres postgres_catalog postgres_copy postgres_error postgres_numeric postgres_tls progress read record
+    records refresh_token replace request resume retry row rows scalar scaled schema search secret send session
+    settings sha256_hex signer slice source sqlite sqlite_row state state_file statements stats store summary sync
+    sync_plan sync_table target time tls token_file token_request tokens tree unpacked untyped uuid wait windows wire
+    word xml zip
 }
 
 /// Calls of methods that parts add to types of other parts.
@@ -97,6 +98,10 @@ const CLI: &[&str] = &[
     "cli",
     "csv",
     "destination",
+    "duck_columns",
+    "duck_file",
+    "duck_open",
+    "epoch",
     "failures",
     "files",
     "folder",
@@ -121,6 +126,7 @@ const CLI: &[&str] = &[
     "progress",
     "read",
     "resume",
+    "scaled",
     "schema",
     "sqlite",
     "sqlite_row",
@@ -137,6 +143,13 @@ const CLI: &[&str] = &[
 
 /// Parts that need a feature of their own beside `cli`, and that feature; any of them where there are several.
 pub const GATED: &[(&str, &str)] = &[
+    ("duck_columns", "duckdb"),
+    ("duck_file", "duckdb"),
+    ("duck_open", "duckdb"),
+    ("epoch", "duckdb"),
+    ("epoch", "parquet"),
+    ("scaled", "duckdb"),
+    ("scaled", "parquet"),
     ("parquet_column", "parquet"),
     ("part_parquet", "parquet"),
     ("aside", "cloud"),
@@ -240,6 +253,14 @@ pub const DEPENDENCIES: &[Dependency] = &[
         version: "1.4",
         bare: false,
         features: &[],
+    },
+    Dependency {
+        name: "duckdb",
+        seen: "duckdb::",
+        reason: "DuckDB; 1.10506 is for version 1.5.6 of its library",
+        version: "~1.10506",
+        bare: true,
+        features: &["appender-arrow"],
     },
     Dependency {
         name: "encoding_rs",

@@ -49,6 +49,7 @@ impl Table {
 #[derive(Debug, Clone, Copy)]
 #[expect(missing_docs, reason = "their names are what they are")]
 pub struct Sql {
+    pub duckdb: &'static str,
     pub jsonl: &'static str,
     pub parquet: &'static str,
     pub postgres: &'static str,
@@ -58,6 +59,7 @@ pub struct Sql {
 impl Sql {
     /// None yet.
     pub const NONE: Self = Self {
+        duckdb: "",
         jsonl: "",
         parquet: "",
         postgres: "",

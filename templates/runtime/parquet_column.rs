@@ -11,10 +11,7 @@ use parquet::schema::types::{Type, TypePtr};
 
 use super::error::{Error, Kind};
 use super::record::ColumnType;
-
-/// Digits of a decimal in all, and after the point.
-const PRECISION: u32 = 38;
-const SCALE: u32 = 9;
+use super::scaled::{PRECISION, SCALE, scaled};
 
 /// Values that are gathered, without the nulls.
 enum Values {
@@ -76,7 +73,7 @@ impl ParquetColumn {
             ColumnType::Number => (Physical::DOUBLE, None),
             ColumnType::Boolean => (Physical::BOOLEAN, None),
             ColumnType::Decimal => {
-                let logical = LogicalType::decimal(SCALE.cast_signed(), PRECISION.cast_signed());
+                let logical = LogicalType::decimal(SCALE.into(), PRECISION.into());
                 (Physical::FIXED_LEN_BYTE_ARRAY, Some(logical))
             }
             ColumnType::Timestamp => {
@@ -103,8 +100,9 @@ impl ParquetColumn {
             column = column.with_length(16);
         }
         if self.kind == ColumnType::Decimal {
-            let (precision, scale) = (PRECISION.cast_signed(), SCALE.cast_signed());
-            column = column.with_precision(precision).with_scale(scale);
+            column = column
+                .with_precision(PRECISION.into())
+                .with_scale(SCALE.into());
         }
         column.build().map(Arc::new)
     }
@@ -233,13 +231,7 @@ impl ParquetColumn {
         let Some(text) = value else {
             return self.slice(None);
         };
-        let Some(scaled) = scaled(text) else {
-            let reason = format!(
-                "cannot take {text}: it has more than {} digits before the point, or more than {SCALE} after it",
-                PRECISION - SCALE
-            );
-            return Err(self.refused(&reason));
-        };
+        let scaled = scaled(self.name, text)?;
         self.slice(Some(&scaled.to_be_bytes()))
     }
 }
@@ -253,40 +245,4 @@ fn slices(all: &mut Vec<u8>, ends: &mut Vec<usize>) -> impl Iterator<Item = Byte
         start = end;
         value
     })
-}
-
-/// A decimal number as a multiple of the smallest one; none if it has more digits.
-fn scaled(text: &str) -> Option<i128> {
-    let (negative, digits) = match text.strip_prefix(['-', '+']) {
-        Some(digits) => (text.starts_with('-'), digits),
-        None => (false, text),
-    };
-    let (mantissa, exponent) = match digits.split_once(['e', 'E']) {
-        Some((mantissa, exponent)) => (mantissa, exponent.parse::<i64>().ok()),
-        None => (digits, Some(0)),
-    };
-    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let digits = whole.bytes().chain(fraction.bytes());
-    let digits: Vec<u8> = digits.skip_while(|digit| *digit == b'0').collect();
-    let kept = digits
-        .iter()
-        .rposition(|digit| *digit != b'0')
-        .map_or(0, |last| last + 1);
-    let (kept, zeros) = digits.split_at_checked(kept)?;
-    if kept.is_empty() {
-        return Some(0);
-    }
-    let places = i64::try_from(fraction.len()).ok()? - i64::try_from(zeros.len()).ok()?;
-    // An exponent that does not fit is too large or too small for any number but zero.
-    let power = exponent?
-        .checked_sub(places)?
-        .checked_add(i64::from(SCALE))?;
-    let power = u32::try_from(power).ok()?;
-    let mut number: i128 = 0;
-    for digit in kept {
-        let digit = digit.checked_sub(b'0').filter(|digit| *digit < 10)?;
-        number = number.checked_mul(10)?.checked_add(i128::from(digit))?;
-    }
-    let number = number.checked_mul(10_i128.checked_pow(power)?)?;
-    (number < 10_i128.pow(PRECISION)).then_some(if negative { -number } else { number })
 }

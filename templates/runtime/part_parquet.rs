@@ -26,12 +26,12 @@ use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::{ColumnPath, Type};
 
 use super::destination::Table;
+use super::epoch::{days, micros, of_day};
 use super::error::{Error, Kind};
 use super::files::{Encoder, Format};
 use super::load::{Row, Rows};
 use super::parquet_column::ParquetColumn;
 use super::record::ColumnType;
-use super::time::seconds;
 
 /// Files of Parquet. Where rows are to be told from others, the columns `_spile_commit` and `_spile_row` come last.
 pub static PARQUET: Format = Format {
@@ -179,25 +179,15 @@ impl Row for Group {
     }
 
     fn timestamp(&mut self, value: Option<Timestamp>) -> Result<(), Error> {
-        let micros = value.map(|time| time.as_nanosecond().div_euclid(1000));
-        // Times of jiff are those of the years up to 9999.
-        let micros = micros.map(|micros| i64::try_from(micros).unwrap_or(i64::MAX));
-        self.next()?.long(micros)
+        self.next()?.long(value.map(micros))
     }
 
     fn date(&mut self, value: Option<Date>) -> Result<(), Error> {
-        let days = value.map(|day| seconds(day).div_euclid(86_400));
-        let days = days.map(|days| i32::try_from(days).unwrap_or(i32::MAX));
-        self.next()?.int(days)
+        self.next()?.int(value.map(days))
     }
 
     fn time(&mut self, value: Option<Time>) -> Result<(), Error> {
-        let micros = value.map(|time| {
-            let minutes = i64::from(time.hour()) * 60 + i64::from(time.minute());
-            let seconds = minutes * 60 + i64::from(time.second());
-            seconds * 1_000_000 + i64::from(time.subsec_nanosecond()) / 1000
-        });
-        self.next()?.long(micros)
+        self.next()?.long(value.map(of_day))
     }
 
     fn uuid(&mut self, value: Option<[u8; 16]>) -> Result<(), Error> {

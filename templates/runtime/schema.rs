@@ -2,6 +2,7 @@
 
 use super::destination::Table;
 use super::error::{Error, Kind};
+use super::record::{Column, Disposition, MergeStrategy};
 
 /// A column as a database has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,12 +51,17 @@ pub(super) fn missing<'w>(
             return Err(unusable(table, &reason, &rename(table)));
         }
     }
+    let versions = matches!(
+        table.disposition,
+        Disposition::Merge {
+            strategy: MergeStrategy::Scd2,
+            ..
+        }
+    );
     let extra = there.iter().find(|found| {
-        let known = table
-            .columns
-            .iter()
-            .any(|column| column.name.eq_ignore_ascii_case(&found.name));
-        !known && found.required && !found.filled && found.name != "valid_from"
+        let own = |column: &Column| column.name.eq_ignore_ascii_case(&found.name);
+        let known = table.columns.iter().any(own) || versions && found.name == "valid_from";
+        !known && found.required && !found.filled
     });
     if let Some(extra) = extra {
         let reason = format!(

@@ -7,6 +7,8 @@ use super::aside::Aside;
 #[cfg(feature = "cloud")]
 use super::bucket::Bucket;
 use super::destination::Destination;
+#[cfg(feature = "duckdb")]
+use super::duck_file::DuckFile;
 use super::error::{Error, Kind};
 use super::files::{Files, Format};
 use super::part_jsonl::JSONL;
@@ -20,6 +22,7 @@ use super::sqlite::Sqlite;
 /// The kinds of destinations: scheme, feature, and what stands behind the scheme.
 const SCHEMES: &[(&str, &str, &str)] = &[
     ("sqlite", "sqlite", "FILE"),
+    ("duckdb", "duckdb", "FILE"),
     ("jsonl", "cli", "FOLDER"),
     ("jsonl", "cloud", "s3://BUCKET/FOLDER"),
     ("parquet", "parquet", "FOLDER"),
@@ -56,6 +59,12 @@ pub(super) fn open(
         "postgres" | "postgresql" => Ok(Box::new(Aside::open(|| {
             Postgres::open(to, connector, writes)
         })?)),
+        #[cfg(feature = "duckdb")]
+        "duckdb" => Ok(Box::new(DuckFile::open(
+            Path::new(place),
+            connector,
+            writes,
+        )?)),
         "jsonl" => files(place, connector, &JSONL, writes),
         #[cfg(feature = "parquet")]
         "parquet" => files(place, connector, &PARQUET, writes),

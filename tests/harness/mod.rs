@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test binary uses its part")]
 
 pub mod api;
+pub mod libduckdb;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -115,6 +116,7 @@ pub fn cargo(arguments: &[&str]) -> Command {
         .env("CARGO_TARGET_DIR", target())
         // Dozens of small crates: what is kept for compiling them in parts is gigabytes, and saves seconds.
         .env("CARGO_INCREMENTAL", "0")
+        .env("DUCKDB_LIB_DIR", libduckdb::folder())
         // What `cargo test` sets for this crate is not meant for the generated ones.
         .env_remove("RUSTFLAGS")
         .env_remove("CARGO_ENCODED_RUSTFLAGS");

@@ -1,4 +1,4 @@
-"""Reads tables in files: one question a line, as JSON, and one answer a line."""
+"""Reads tables in files, and files of DuckDB: one question a line, as JSON, and one answer a line."""
 
 import base64
 import datetime
@@ -24,15 +24,19 @@ def plain(value):
     return str(value)
 
 
+def fetched(connection, query):
+    connection.execute("SET TimeZone = 'UTC'")
+    answer = connection.execute(query)
+    names = [column[0] for column in answer.description or []]
+    return [dict(zip(names, row)) for row in answer.fetchall()]
+
+
 def view(folder, table, query):
     os.chdir(folder)
     with duckdb.connect() as connection:
-        connection.execute("SET TimeZone = 'UTC'")
         with open(f"{table}/view.sql") as sql:
             connection.execute(sql.read())
-        answer = connection.execute(query)
-        names = [column[0] for column in answer.description]
-        return [dict(zip(names, row)) for row in answer.fetchall()]
+        return fetched(connection, query)
 
 
 class Store(ArrowFSWrapper):
@@ -71,11 +75,8 @@ def bucket(folder, table, query, store):
     wrapped = type("Wrapped", (Store,), {"protocol": kind})(files, skip_instance_cache=True)
     with duckdb.connect() as connection:
         connection.register_filesystem(wrapped)
-        connection.execute("SET TimeZone = 'UTC'")
         connection.execute(files.open_input_stream(f"{path}/{table}/view.sql").read().decode())
-        answer = connection.execute(query)
-        names = [column[0] for column in answer.description]
-        return [dict(zip(names, row)) for row in answer.fetchall()]
+        return fetched(connection, query)
 
 
 def names(folder, table, query, store):
@@ -109,11 +110,34 @@ def lines(folder, table, query):
     return [json.loads(line) for part in parts(folder, table) for line in open(part)]
 
 
+def database(folder, query):
+    with duckdb.connect(folder, read_only=True) as connection:
+        return fetched(connection, query)
+
+
+def change(folder, query):
+    with duckdb.connect(folder) as connection:
+        return fetched(connection, query)
+
+
+held = []
+
+
+def hold(folder):
+    held.append(duckdb.connect(folder))
+    return []
+
+
+def release(folder):
+    held.pop().close()
+    return []
+
+
+ways = {way.__name__: way for way in (view, arrow, lines, bucket, names, make, database, change, hold, release)}
 for line in sys.stdin:
     ask = json.loads(line)
-    answer = {"view": view, "arrow": arrow, "lines": lines, "bucket": bucket, "names": names, "make": make}[ask.pop("by")]
     try:
-        answer = answer(**ask)
+        answer = ways[ask.pop("by")](**ask)
     except Exception as error:
         answer = {"error": repr(error)}
     print(json.dumps(answer, default=plain), flush=True)

@@ -71,7 +71,7 @@ pub fn python(packages: &[&str]) -> PathBuf {
 /// Python with DuckDB and pyarrow, through which DuckDB also reads from object stores.
 fn reader() -> Child {
     let packages = [
-        "duckdb==1.5.4",
+        "duckdb==1.5.6",
         "pyarrow==25.0.0",
         "fsspec==2026.9.0",
         "pytz",

@@ -4,8 +4,8 @@
 use super::model::{self, Read, Row, Version};
 use super::normalized;
 use super::place::{self, Place, sorted};
-use crate::harness;
 use crate::harness::api::{Api, Received};
+use crate::harness::{self, libduckdb};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -281,6 +281,7 @@ impl World {
             .args(resources.iter().flat_map(|name| ["--resource", name]))
             .env_clear()
             .envs(place.environment());
+        libduckdb::find(&mut command);
         command
     }
 

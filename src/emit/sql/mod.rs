@@ -6,14 +6,14 @@
 //! |---|---|
 //! | `create` | makes the table, its keys, its comments |
 //! | `add` | one statement per column that may be null: adds it to a table that lacks it |
-//! | `stage` | makes the staging table, which only this session sees |
+//! | `stage` | makes the staging table, which only this session sees; in DuckDB anew, which empties it |
 //! | `copy` | takes rows into the staging table (PostgreSQL) |
 //! | `insert` | takes one row into the staging table |
 //! | `write` | takes one row into the table itself, where that comes to the same as staging and `apply` |
 //! | `empty` | removes all rows of the table |
 //! | `apply` | takes the rows of the staging table into the table, as the disposition says |
 //! | `retire` | ends the versions of rows that did not come (`scd2`) |
-//! | `clear` | empties the staging table |
+//! | `clear` | empties the staging table (but in DuckDB) |
 //!
 //! Tables in files have `sql/<resource>.<format>.sql` instead: a view that reads them.
 //!
@@ -22,6 +22,7 @@
 //!
 //! The first parameter of a statement in `apply` and `retire`, where there is one, is the time of the commit.
 
+mod duckdb;
 mod lists;
 mod postgres;
 mod sqlite;
@@ -73,6 +74,7 @@ pub fn files(resource: &Resource) -> Vec<File> {
             let path = format!("sql/{name}.{kind}.sql");
             files.push(File { path, make, list });
         };
+        add(duckdb::DuckDb::NAME, file::<duckdb::DuckDb>);
         add(view::Files::Jsonl.name(), jsonl);
         add(view::Files::Parquet.name(), parquet);
         add(postgres::Postgres::NAME, file::<postgres::Postgres>);

@@ -27,9 +27,17 @@ pub mod runtime {
     pub mod decimal_cursor;
     pub mod decode;
     pub mod destination;
+    #[cfg(feature = "duckdb")]
+    mod duck_columns;
+    #[cfg(feature = "duckdb")]
+    pub mod duck_file;
+    #[cfg(feature = "duckdb")]
+    mod duck_open;
     pub mod each;
     pub mod encoding;
     pub mod endpoint;
+    #[cfg(any(feature = "duckdb", feature = "parquet"))]
+    mod epoch;
     pub mod error;
     pub mod extend;
     mod failures;
@@ -103,6 +111,8 @@ pub mod runtime {
     pub mod row;
     pub mod rows;
     pub mod scalar;
+    #[cfg(any(feature = "duckdb", feature = "parquet"))]
+    mod scaled;
     mod schema;
     pub mod search;
     pub mod secret;
