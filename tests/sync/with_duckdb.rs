@@ -182,10 +182,10 @@ fn another_program_another_run_and_what_is_no_file_of_duckdb_are_told() {
     let expected = "`FOLDER/tables.duckdb` is in use by another program, ";
     assert!(said.contains(expected) && said.contains("(PID "), "{said}");
 
-    world.delay(Duration::from_millis(300));
+    world.delay(Duration::from_millis(700));
     let mut first = world.command(&place, &["upserted", "replaced"]);
     let mut first = first.arg("--quiet").spawn().expect("the connector runs");
-    std::thread::sleep(Duration::from_millis(200));
+    std::thread::sleep(Duration::from_secs(1));
     let mut told = refusal(&world, &place, "replaced");
     assert!(first.wait().expect("it ends").success());
     world.delay(Duration::ZERO);
