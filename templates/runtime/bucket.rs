@@ -329,6 +329,9 @@ impl Store for Bucket {
         self.runtime.block_on(async {
             let error = match self.put(path, read, content).await {
                 Ok(_) if read.is_none() && !self.heeds(path, content).await => {
+                    // Where it stayed, the next run would not ask.
+                    let removed = self.store.delete(&self.at(path)).await;
+                    removed.map_err(|error| self.cannot(path, "removed", &error))?;
                     let text = format!(
                         "`{}` is in a store that does not heed `If-Match`: two runs at once could spoil each other's tables; \
                          load into another one",

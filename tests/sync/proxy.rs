@@ -1,5 +1,6 @@
 //! A way to a server on which requests can be counted, lost, refused and held up.
 
+use super::bucket::SECRET;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -12,6 +13,8 @@ pub enum Fault {
     Loses(usize),
     /// From one on all are refused.
     Refuses(usize),
+    /// Conditions are left out.
+    Forgets,
     /// Those that write a manifest wait, but for the first so many of them.
     Holds(usize),
 }
@@ -111,7 +114,11 @@ fn serve(client: TcpStream, way: &Way) {
     match state.fault {
         Fault::Refuses(from) if number >= from => {
             drop(state);
-            let said = "<Error><Code>AccessDenied</Code><Message>No more</Message></Error>";
+            // As S3 does, it repeats what was signed.
+            let said = format!(
+                "<Error><Code>AccessDenied</Code><Message>No more of {SECRET}</Message>\
+                 <CanonicalRequest>x-amz-security-token:{SECRET}</CanonicalRequest></Error>"
+            );
             let length = said.len();
             let answer = format!(
                 "HTTP/1.1 403 Forbidden\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{said}"
@@ -137,7 +144,13 @@ fn serve(client: TcpStream, way: &Way) {
         }
         _ => {}
     }
+    let forgets = state.fault == Fault::Forgets;
     drop(state);
+    let request = if forgets {
+        unconditional(&request)
+    } else {
+        request
+    };
     let answer = forward(&request, way.server);
     let _gone = client.write_all(&answer);
 }
@@ -162,6 +175,16 @@ fn read(reader: &mut BufReader<TcpStream>) -> Option<Vec<u8>> {
     request.resize(start + length, 0);
     reader.read_exact(&mut request[start..]).ok()?;
     Some(request)
+}
+
+/// The same request without what it depends on.
+fn unconditional(request: &[u8]) -> Vec<u8> {
+    let lines = request.split_inclusive(|byte| *byte == b'\n');
+    let kept = lines.filter(|line| {
+        let line = line.to_ascii_lowercase();
+        !line.starts_with(b"if-match:") && !line.starts_with(b"if-none-match:")
+    });
+    kept.flatten().copied().collect()
 }
 
 fn forward(request: &[u8], server: u16) -> Vec<u8> {

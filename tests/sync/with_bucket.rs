@@ -89,7 +89,7 @@ fn a_bucket_is_whole_where_requests_are_refused_from_any_on() {
             let said = String::from_utf8_lossy(&output.stderr);
             assert_eq!(output.status.code(), Some(1), "{said}");
             assert!(
-                said.contains(": 403 Forbidden: AccessDenied: No more"),
+                said.contains(": 403 Forbidden: AccessDenied: No more of [redacted]"),
                 "{said}"
             );
             true
@@ -160,6 +160,25 @@ fn of_two_runs_at_once_into_a_bucket_one_commits() {
         insta::assert_snapshot!("bucket_overtaken", plain(error, folder.path()));
         world.model_run();
         world.compare(&place, &resources);
+    }
+}
+
+#[test]
+fn a_store_that_does_not_heed_conditions_is_refused() {
+    let folder = folder();
+    let server = Server::s3();
+    let proxy = Proxy::start(server.port);
+    let place = Bucket::new(&server, "parquet", folder.path()).through(proxy.port);
+    let world = World::new();
+    world.advance(&history()[0]);
+    proxy.set(Fault::Forgets);
+    // Neither the first run nor one that comes after it.
+    for _ in 0..2 {
+        let output = world.sync(&place, &["replaced"]);
+        let said = String::from_utf8(output.stderr).expect("text");
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        let expected = "/manifest.json` is in a store that does not heed `If-Match`: two runs at once could spoil";
+        assert!(said.contains(expected), "{said}");
     }
 }
 
