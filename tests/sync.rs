@@ -316,6 +316,24 @@ fn what_fails_leaves_tables_of_lists_as_after_the_last_checkpoint() {
     disturbed_runs_of(World::normalized, Sqlite::new, fails_after);
 }
 
+#[test]
+fn tables_of_lists_in_jsonl_are_those_of_the_model() {
+    histories_of(World::normalized, 6, Lake::jsonl);
+}
+
+#[test]
+fn tables_of_lists_in_parquet_are_those_of_the_model() {
+    histories_of(World::normalized, 8, Lake::parquet);
+}
+
+#[test]
+fn tables_of_lists_in_files_are_whole_after_a_kill_at_any_sync_or_rename() {
+    disturbed_runs_of(World::normalized, Lake::parquet, |world, place, number| {
+        let calls = "fsync,rename,unlink,mkdir,openat";
+        kill_at(world, place, calls, spread(2 * number))
+    });
+}
+
 /// A record with a value of every type, and one with nulls.
 fn kinds() -> Vec<serde_json::Value> {
     let full = json!({
@@ -366,6 +384,77 @@ fn values_in_lists_and_objects_are_stored_as_stated() {
         "sync_types_lists",
         serde_json::to_string_pretty(&told).unwrap()
     );
+}
+
+#[test]
+fn values_in_lists_and_objects_are_stored_in_files_as_stated() {
+    let world = World::normalized();
+    world.set_kinds(normalized::kinds());
+    let told = [Lake::jsonl as fn(&Path) -> Lake, Lake::parquet].map(|open| {
+        let folder = folder();
+        let place = open(folder.path());
+        harness::succeed("sync", &world.sync(&place, &["kinds"]));
+        let tables = std::fs::read_dir(folder.path().join("lake")).unwrap();
+        let tables = tables.map(|table| table.unwrap().file_name().into_string().unwrap());
+        let mut tables: Vec<_> = tables.filter(|table| table.starts_with("kinds")).collect();
+        tables.sort();
+        let rows = tables.into_iter().map(|table| {
+            let query = format!("SELECT * FROM \"{table}\" ORDER BY ALL");
+            let rows = place.ask("view", &table, &query);
+            (table, rows)
+        });
+        rows.collect::<serde_json::Map<_, _>>()
+    });
+    assert_eq!(told[0], told[1], "both have the same rows");
+    insta::assert_snapshot!(
+        "sync_types_lists_files",
+        serde_json::to_string_pretty(&told[0]).unwrap()
+    );
+}
+
+#[test]
+fn the_folder_of_a_list_that_is_somebody_elses_is_refused() {
+    let folder = folder();
+    let place = Lake::jsonl(folder.path());
+    let mut world = World::normalized();
+    world.advance(&history()[0]);
+    let other = folder.path().join("lake/replaced__lines");
+    std::fs::create_dir_all(&other).unwrap();
+    std::fs::write(other.join("notes.txt"), "mine").unwrap();
+    let output = world.sync(&place, &["replaced"]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    let expected =
+        "replaced__lines` has `notes.txt`, which is not of the list of `replaced`: move it away";
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains(expected), "{said}");
+    std::fs::remove_dir_all(&other).unwrap();
+    harness::succeed("sync", &world.sync(&place, &["replaced"]));
+    world.model_run();
+    world.compare(&place, &["replaced"]);
+}
+
+#[test]
+fn tables_of_lists_that_are_gone_are_made_and_those_of_records_that_are_gone_are_emptied() {
+    let folder = folder();
+    let place = Sqlite::new(folder.path());
+    tables_come_back(&place, |sql| drop(place.query(&format!("{sql}; SELECT 1"))));
+}
+
+/// Loads tables again of which some are gone.
+fn tables_come_back<P: Place>(place: &P, run: impl Fn(&str)) {
+    let mut world = World::normalized();
+    world.advance(&history()[0]);
+    let resources = ["upserted", "inserted", "living"];
+    harness::succeed("sync", &world.sync(place, &resources));
+    world.model_run();
+    for gone in [
+        "DROP TABLE upserted__tags",
+        "DROP TABLE upserted; DROP TABLE inserted; DROP TABLE living",
+    ] {
+        run(gone);
+        harness::succeed(gone, &world.sync(place, &resources));
+        world.compare(place, &resources);
+    }
 }
 
 #[test]

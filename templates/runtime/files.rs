@@ -18,6 +18,9 @@
 //! has read: of two runs at once, one commits. Before a run removes files, it writes the manifest: a run that would yet
 //! name one of them can no longer do so.
 //!
+//! The rows of lists are in folders of their own, in files of the same names as those with their records: the manifest of
+//! the records speaks of both.
+//!
 //! Files are not changed once they are there. Where rows of a table replace others, all are kept, with the columns
 //! `_spile_commit` and `_spile_row`, by which `view.sql` tells which of them the table has.
 
@@ -29,7 +32,7 @@ use super::destination::{Commit, Destination, Found, Load, Sql, Table};
 use super::error::{Error, Kind};
 use super::folder::Folder;
 use super::load::Rows;
-use super::manifest::{Manifest, overtaken};
+use super::manifest::{self, Manifest, overtaken};
 use super::record::{Disposition, MergeStrategy};
 use super::store::{Store, Version};
 
@@ -51,17 +54,17 @@ type Begin = fn(File, &Table, Option<u64>) -> Result<Box<dyn Encoder>, Error>;
 
 /// Writes rows into one file.
 pub trait Encoder: Send {
-    /// Adds rows.
+    /// Adds the rows that records are in one of their tables, see [`Rows::write_table`].
     ///
     /// # Errors
     /// A value cannot be stored, or the file cannot be written.
-    fn write(&mut self, rows: &dyn Rows) -> Result<(), Error>;
+    fn write(&mut self, table: usize, rows: &dyn Rows) -> Result<(), Error>;
 
-    /// Writes what is left, and gives the file back.
+    /// Writes what is left, and gives the file back, and how many rows it has.
     ///
     /// # Errors
     /// It cannot be written.
-    fn finish(self: Box<Self>) -> Result<File, Error>;
+    fn finish(self: Box<Self>) -> Result<(File, u64), Error>;
 }
 
 /// A place with a folder per table.
@@ -79,15 +82,12 @@ struct Loading {
     manifest: Manifest,
     /// Whether its rows are replaced.
     replaces: bool,
-    /// The rows since the last commit.
-    part: Option<Part>,
+    /// The files that no manifest names yet, with the rows since the last commit: one for each table.
+    parts: Vec<Part>,
 }
 
-/// A file that no manifest names yet.
-struct Part {
-    encoder: Box<dyn Encoder>,
-    rows: u64,
-}
+/// What writes a file.
+type Part = Box<dyn Encoder>;
 
 impl Files {
     /// Opens a folder; one that is to be written is made if it is not there.
@@ -138,14 +138,17 @@ impl Files {
         }
     }
 
-    /// The view of a table. As it is generated, its paths are those in the place.
-    fn view(&self, table: &Table) -> String {
-        let view = (self.format.view)(&table.sql);
+    /// The view of a table, or of a list in its records. As it is generated, its paths are those in the place.
+    fn view(&self, table: &Table, made: &Table) -> String {
+        let mut view = (self.format.view)(&made.sql).to_owned();
         let Some(address) = self.store.address() else {
-            return view.to_owned();
+            return view;
         };
-        let (address, folder) = (address.replace('\'', "''"), folder_name(table.name));
-        view.replace(&format!("('{folder}/"), &format!("('{address}{folder}/"))
+        let address = address.replace('\'', "''");
+        for folder in [table, made].map(|table| folder_name(table.name)) {
+            view = view.replace(&format!("('{folder}/"), &format!("('{address}{folder}/"));
+        }
+        view
     }
 
     /// Begins a file.
@@ -154,10 +157,7 @@ impl Files {
         let file = self.store.draft(&path)?;
         let number = (table.disposition != Disposition::Append).then_some(number);
         let encoder = (self.format.encoder)(file, table, number);
-        Ok(Part {
-            encoder: encoder.map_err(|error| self.in_file(&error, &path))?,
-            rows: 0,
-        })
+        encoder.map_err(|error| self.in_file(&error, &path))
     }
 
     fn loading(&mut self, table: &Table) -> Result<&mut Loading, Error> {
@@ -165,16 +165,24 @@ impl Files {
         self.tables.get_mut(table.name).ok_or_else(none)
     }
 
-    /// Removes those of the files of a table that its manifest does not name; others than those of this program stay. The
-    /// manifest was read before the files were listed.
-    fn clean(&self, table: &Table, manifest: &mut Manifest, files: &[String]) -> Result<(), Error> {
+    /// Removes those of the files of a table and its lists that its manifest does not name; others than those of this
+    /// program stay. The manifest was read before the files were listed.
+    fn clean(
+        &self,
+        table: &Table,
+        manifest: &mut Manifest,
+        files: &[Vec<String>],
+    ) -> Result<(), Error> {
         let columns = self.columns();
         let mut named = manifest.files();
         named.insert(&columns);
-        let left = files.iter().filter(|name| {
-            self.is_part(name.strip_suffix(".tmp").unwrap_or(name)) && !named.contains(&***name)
-        });
-        let left: Vec<_> = left.map(|name| path(table, name)).collect();
+        let mut left = Vec::new();
+        for (table, files) in table.all().zip(files) {
+            let files = files.iter().filter(|name| {
+                self.is_part(name.strip_suffix(".tmp").unwrap_or(name)) && !named.contains(&***name)
+            });
+            left.extend(files.map(|name| path(table, name)));
+        }
         // Whoever has put one of them there read the manifest before that.
         if left.is_empty() || !manifest.claim(&*self.store, &folder_name(table.name))? {
             return Ok(());
@@ -194,13 +202,62 @@ impl Files {
             && (number == name || is_run(run))
     }
 
-    /// Brings a file with rows to its place: the number of them.
+    /// Brings a file to its place: the number of its rows.
     fn settle(&self, table: &Table, name: &str, part: Part) -> Result<u64, Error> {
         let path = path(table, name);
-        let file = part.encoder.finish();
-        let file = file.map_err(|error| self.in_file(&error, &path))?;
-        self.store.settle(&path, file)?;
-        Ok(part.rows)
+        let finished = part.finish();
+        let (file, rows) = finished.map_err(|error| self.in_file(&error, &path))?;
+        if rows == 0 && name != self.columns() {
+            drop(file);
+            self.store.discard(&path)?;
+        } else {
+            self.store.settle(&path, file)?;
+        }
+        Ok(rows)
+    }
+
+    /// Brings the rows of a table and its lists to their place.
+    fn settle_all(
+        &self,
+        table: &Table,
+        file: String,
+        parts: Vec<Part>,
+    ) -> Result<Option<manifest::Part>, Error> {
+        let mut parts = parts.into_iter();
+        let Some(own) = parts.next() else {
+            return Ok(None);
+        };
+        let mut lists = BTreeMap::new();
+        for (list, part) in table.lists.iter().zip(parts) {
+            let rows = self.settle(list, &file, part)?;
+            if rows > 0 {
+                lists.insert(list.name.to_owned(), rows);
+            }
+        }
+        let rows = self.settle(table, &file, own)?;
+        Ok(Some(manifest::Part { file, rows, lists }))
+    }
+
+    /// Makes sure that the folders of new lists are nobody else's.
+    fn check_lists(&self, table: &Table, manifest: Option<&Manifest>) -> Result<(), Error> {
+        let columns = self.columns();
+        for list in table.lists {
+            if manifest.is_some_and(|manifest| manifest.knows(list)) {
+                continue;
+            }
+            let folder = folder_name(list.name);
+            // A run that was broken off may have made the one with the columns.
+            let own = |name: &String| name.strip_suffix(".tmp").unwrap_or(name) == columns;
+            if let Some(other) = self.store.list(&folder)?.iter().find(|name| !own(name)) {
+                let text = format!(
+                    "`{}` has `{other}`, which is not of the list of `{}`: move it away, or load into another folder",
+                    self.store.shown(&folder),
+                    table.name
+                );
+                return Err(Error::new(Kind::Load, text));
+            }
+        }
+        Ok(())
     }
 
     fn in_file(&self, error: &Error, path: &str) -> Error {
@@ -210,23 +267,19 @@ impl Files {
 
 impl Destination for Files {
     fn look(&mut self, table: &Table) -> Result<Found, Error> {
-        if let Some(list) = table.lists.first() {
-            let text = format!(
-                "`{}` has tables of lists, such as `{}`, which cannot be kept in files yet: load into a database, or write \
-                 `tables: json` in the spec",
-                table.name, list.name
-            );
-            return Err(Error::new(Kind::Load, text));
-        }
         let folder = self.store.shown(&folder_name(table.name));
         let manifest = self.manifest(table)?;
+        self.check_lists(table, manifest.as_ref())?;
         let version = manifest.as_ref().and_then(Manifest::stored).cloned();
         self.seen.insert(table.name, version);
         let Some(mut manifest) = manifest else {
-            let change = format!("make the folder `{folder}` of {} files", self.format.name);
+            let changes = table.all().map(|table| {
+                let folder = self.store.shown(&folder_name(table.name));
+                format!("make the folder `{folder}` of {} files", self.format.name)
+            });
             return Ok(Found {
                 state: None,
-                changes: vec![change],
+                changes: changes.collect(),
                 has_rows: false,
             });
         };
@@ -247,9 +300,12 @@ impl Destination for Files {
             // What it was decided to read goes with the state that was seen.
             return Err(overtaken(&*self.store, &folder));
         }
+        self.check_lists(table, found.as_ref())?;
         let mut files = Vec::new();
         let (mut manifest, extended) = if let Some(mut manifest) = found {
-            files = self.store.list(&folder)?;
+            for table in table.all() {
+                files.push(self.store.list(&folder_name(table.name))?);
+            }
             self.clean(table, &mut manifest, &files)?;
             let extended = manifest.extend(table, &self.store.shown(&folder))?;
             (manifest, !extended.is_empty())
@@ -262,22 +318,29 @@ impl Destination for Files {
         };
         // Who looks for files that have the columns finds one even where there are no rows yet.
         let columns = self.columns();
-        if extended || !files.contains(&columns) {
-            let part = self.begin_part(table, &columns, 0)?;
-            self.settle(table, &columns, part)?;
+        let mut files = files.iter();
+        for one in table.all() {
+            let there = files.next().is_some_and(|files| files.contains(&columns));
+            if extended || !there {
+                self.store.make(&folder_name(one.name))?;
+                let part = self.begin_part(one, &columns, 0)?;
+                self.settle(one, &columns, part)?;
+            }
         }
         if extended {
             manifest.write(&*self.store, &folder)?;
         }
-        let (view_path, view) = (path(table, VIEW), self.view(table));
-        let there = self.store.read(&view_path).ok().flatten();
-        if there.is_none_or(|(there, _)| there != view) {
-            self.store.write(&view_path, &view)?;
+        for one in table.all() {
+            let (view_path, view) = (path(one, VIEW), self.view(table, one));
+            let there = self.store.read(&view_path).ok().flatten();
+            if there.is_none_or(|(there, _)| there != view) {
+                self.store.write(&view_path, &view)?;
+            }
         }
         let loading = Loading {
             manifest,
             replaces: load.replaces || table.disposition == Disposition::Replace,
-            part: None,
+            parts: Vec::new(),
         };
         self.tables.insert(table.name, loading);
         Ok(())
@@ -289,14 +352,21 @@ impl Destination for Files {
         }
         let number = self.loading(table)?.manifest.next();
         let name = self.part(number);
-        let mut part = match self.loading(table)?.part.take() {
-            Some(part) => part,
-            None => self.begin_part(table, &name, number)?,
-        };
-        let written = part.encoder.write(rows);
-        part.rows += rows.count() as u64;
-        self.loading(table)?.part = Some(part);
-        written.map_err(|error| self.in_file(&error, &path(table, &name)))
+        let mut parts = std::mem::take(&mut self.loading(table)?.parts);
+        if parts.is_empty() {
+            // Rows of lists have the numbers of their records, so all begin at once.
+            let begun = table
+                .all()
+                .map(|table| self.begin_part(table, &name, number));
+            parts = begun.collect::<Result<_, _>>()?;
+        }
+        let mut each = table.all().zip(&mut parts).enumerate();
+        let written = each.try_for_each(|(at, (table, part))| {
+            let written = part.write(at, rows);
+            written.map_err(|error| self.in_file(&error, &path(table, &name)))
+        });
+        self.loading(table)?.parts = parts;
+        written
     }
 
     fn commit(&mut self, table: &Table, commit: Commit<'_>) -> Result<(), Error> {
@@ -307,18 +377,16 @@ impl Destination for Files {
         let Loading {
             manifest,
             replaces,
-            part,
+            parts,
         } = loading;
-        let file = self.part(manifest.next());
-        let part = part.map(|part| self.settle(table, &file, part));
-        let part = part.transpose()?.map(|rows| (file, rows));
+        let part = self.settle_all(table, self.part(manifest.next()), parts)?;
         let ends = is_versioned(table) && commit.whole;
         let mut manifest = manifest.after(commit, replaces, ends, part)?;
         manifest.write(&*self.store, &folder_name(table.name))?;
         let loading = Loading {
             manifest,
             replaces,
-            part: None,
+            parts: Vec::new(),
         };
         self.tables.insert(name, loading);
         Ok(())
@@ -328,12 +396,13 @@ impl Destination for Files {
         let Some(loading) = self.tables.get_mut(table.name) else {
             return Ok(());
         };
-        if loading.part.take().is_none() {
+        if std::mem::take(&mut loading.parts).is_empty() {
             return Ok(());
         }
         let number = loading.manifest.next();
         let name = self.part(number);
-        self.store.discard(&path(table, &name))
+        let mut tables = table.all();
+        tables.try_for_each(|table| self.store.discard(&path(table, &name)))
     }
 
     fn forget(&mut self, table: &Table) -> Result<(), Error> {

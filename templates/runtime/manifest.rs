@@ -15,11 +15,14 @@
 //!   ]
 //! }
 //! ```
+//! Where records have lists with tables of their own, `lists` has their columns, and `lists` of a commit how many rows it
+//! brought: they are in files of the same name, in the folders of those tables.
+//!
 //! It is replaced as a whole, after the files that it names are in their place: whoever reads it sees the table before a
 //! commit, or after it. Where several runs can load at once it also has the `run` that wrote it, and is replaced only by a
 //! run that has read it as it is.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -49,6 +52,9 @@ pub(super) struct Manifest {
     /// Number of the last commit.
     commit: u64,
     columns: Vec<Known>,
+    /// The tables of lists in its records.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    lists: Vec<List>,
     commits: Vec<Committed>,
     /// The run that wrote it, where several can load at once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -67,6 +73,13 @@ struct Known {
     nullable: bool,
 }
 
+/// The table of a list.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct List {
+    name: String,
+    columns: Vec<Known>,
+}
+
 /// A commit that counts.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Committed {
@@ -78,6 +91,19 @@ struct Committed {
     /// The file with its rows; none where there are none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     file: Option<String>,
+    /// The rows of lists, by their tables, whose folders have a file of the same name; none for tables without.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    lists: BTreeMap<String, u64>,
+}
+
+/// A file with rows, and what comes with it.
+pub(super) struct Part {
+    /// Its name.
+    pub file: String,
+    /// How many rows it has.
+    pub rows: u64,
+    /// How many the files of the same name have in the folders of lists, where there are such files.
+    pub lists: BTreeMap<String, u64>,
 }
 
 /// What those of all versions have.
@@ -98,6 +124,7 @@ impl Manifest {
             loaded_at: None,
             commit: 0,
             columns: table.columns.iter().map(Known::from).collect(),
+            lists: table.lists.iter().map(List::from).collect(),
             commits: Vec::new(),
             run: None,
             stored: None,
@@ -178,53 +205,32 @@ impl Manifest {
         self.write(store, folder).map(|()| true)
     }
 
-    /// Takes in the columns of the table; what changes by that.
+    /// Takes in the columns of the table and those of its lists; what changes by that.
     ///
     /// # Errors
     /// Rows that are there cannot go with them.
     pub fn extend(&mut self, table: &Table, folder: &str) -> Result<Vec<String>, Error> {
-        let mut changes = Vec::new();
         let has_rows = self.has_rows();
-        for column in table.columns {
-            let wanted = Known::from(column);
-            let Some(known) = self
-                .columns
-                .iter_mut()
-                .find(|known| known.name == wanted.name)
-            else {
-                if !wanted.nullable && has_rows {
-                    let reason = format!("lacks the column `{}`, which is never null", wanted.name);
-                    return Err(unusable(table, folder, &reason));
-                }
-                changes.push(format!(
-                    "add the column `{}` of type {}",
-                    wanted.name, wanted.kind
-                ));
-                self.columns.push(wanted);
+        let mut changes = extend(&mut self.columns, table, has_rows, folder)?;
+        for list in table.lists {
+            let known = self.lists.iter_mut().find(|known| known.name == list.name);
+            let Some(known) = known else {
+                changes.push(format!("add the list `{}`", list.name));
+                self.lists.push(List::from(list));
                 continue;
             };
-            if known.kind != wanted.kind && has_rows {
-                let (name, old, new) = (&known.name, &known.kind, &wanted.kind);
-                let reason = format!("has `{name}` as {old}, and it has to be {new}");
-                return Err(unusable(table, folder, &reason));
-            }
-            known.kind = wanted.kind;
-            if wanted.nullable && !known.nullable {
-                known.nullable = true;
-                changes.push(format!("let the column `{}` be null", wanted.name));
-            }
-        }
-        let own = |name: &str| table.columns.iter().any(|column| column.name == name);
-        for known in &mut self.columns {
-            if !known.nullable && !own(&known.name) {
-                known.nullable = true;
-                changes.push(format!(
-                    "let the column `{}`, which no longer comes, be null",
-                    known.name
-                ));
+            let rows = |commit: &Committed| commit.lists.contains_key(list.name);
+            let has_rows = self.commits.iter().any(rows);
+            for change in extend(&mut known.columns, list, has_rows, folder)? {
+                changes.push(format!("{change}, in `{}`", list.name));
             }
         }
         Ok(changes)
+    }
+
+    /// Whether it tells of a list.
+    pub fn knows(&self, list: &Table) -> bool {
+        self.lists.iter().any(|known| known.name == list.name)
     }
 
     /// Whether any commit brought rows.
@@ -252,7 +258,7 @@ impl Manifest {
         commit: Commit<'_>,
         replaces: bool,
         told: bool,
-        part: Option<(String, u64)>,
+        part: Option<Part>,
     ) -> Result<Self, Error> {
         let mut after = self.clone();
         after.commit = self.next();
@@ -267,16 +273,80 @@ impl Manifest {
             after.commits.clear();
         }
         if told || part.is_some() {
-            let (file, rows) = part.unzip();
-            after.commits.push(Committed {
+            let mut committed = Committed {
                 commit: after.commit,
                 at: commit.at,
                 whole: commit.whole,
-                rows: rows.unwrap_or_default(),
-                file,
-            });
+                rows: 0,
+                file: None,
+                lists: BTreeMap::new(),
+            };
+            if let Some(Part { file, rows, lists }) = part {
+                committed = Committed {
+                    rows,
+                    file: Some(file),
+                    lists,
+                    ..committed
+                };
+            }
+            after.commits.push(committed);
         }
         Ok(after)
+    }
+}
+
+/// Takes in the columns of one table.
+fn extend(
+    columns: &mut Vec<Known>,
+    table: &Table,
+    has_rows: bool,
+    folder: &str,
+) -> Result<Vec<String>, Error> {
+    let mut changes = Vec::new();
+    for column in table.columns {
+        let wanted = Known::from(column);
+        let Some(known) = columns.iter_mut().find(|known| known.name == wanted.name) else {
+            if !wanted.nullable && has_rows {
+                let reason = format!("lacks the column `{}`, which is never null", wanted.name);
+                return Err(unusable(table, folder, &reason));
+            }
+            changes.push(format!(
+                "add the column `{}` of type {}",
+                wanted.name, wanted.kind
+            ));
+            columns.push(wanted);
+            continue;
+        };
+        if known.kind != wanted.kind && has_rows {
+            let (name, old, new) = (&known.name, &known.kind, &wanted.kind);
+            let reason = format!("has `{name}` as {old}, and it has to be {new}");
+            return Err(unusable(table, folder, &reason));
+        }
+        known.kind = wanted.kind;
+        if wanted.nullable && !known.nullable {
+            known.nullable = true;
+            changes.push(format!("let the column `{}` be null", wanted.name));
+        }
+    }
+    let own = |name: &str| table.columns.iter().any(|column| column.name == name);
+    for known in columns {
+        if !known.nullable && !own(&known.name) {
+            known.nullable = true;
+            changes.push(format!(
+                "let the column `{}`, which no longer comes, be null",
+                known.name
+            ));
+        }
+    }
+    Ok(changes)
+}
+
+impl From<&Table> for List {
+    fn from(table: &Table) -> Self {
+        Self {
+            name: table.name.to_owned(),
+            columns: table.columns.iter().map(Known::from).collect(),
+        }
     }
 }
 

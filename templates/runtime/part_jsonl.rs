@@ -50,8 +50,10 @@ struct Lines {
     keys: Vec<String>,
     /// The column that takes the next value.
     at: usize,
-    /// Number of the commit and of the next row in it, where they are kept.
+    /// Number of the commit and of the next record in it, where they are kept.
     mark: Option<(u64, u64)>,
+    /// How many there were.
+    count: u64,
     out: Vec<u8>,
     /// Room for texts.
     text: String,
@@ -69,6 +71,7 @@ fn begin(file: File, table: &Table, commit: Option<u64>) -> Result<Box<dyn Encod
         keys,
         at: 0,
         mark: commit.map(|number| (number, 0)),
+        count: 0,
         out: Vec::new(),
         text: String::new(),
     };
@@ -92,17 +95,17 @@ impl Writer {
 }
 
 impl Encoder for Writer {
-    fn write(&mut self, rows: &dyn Rows) -> Result<(), Error> {
-        rows.write_table(0, &mut self.lines)?;
+    fn write(&mut self, table: usize, rows: &dyn Rows) -> Result<(), Error> {
+        rows.write_table(table, &mut self.lines)?;
         if self.lines.out.len() < GATHERED {
             return Ok(());
         }
         self.flush()
     }
 
-    fn finish(mut self: Box<Self>) -> Result<File, Error> {
+    fn finish(mut self: Box<Self>) -> Result<(File, u64), Error> {
         self.flush()?;
-        Ok(self.file)
+        Ok((self.file, self.lines.count))
     }
 }
 
@@ -211,10 +214,14 @@ impl Row for Lines {
             let comma = if self.keys.is_empty() { "" } else { "," };
             let mark = format!("{comma}\"_spile_commit\":{commit},\"_spile_row\":{row}");
             self.out.extend_from_slice(mark.as_bytes());
-            self.mark = Some((commit, row + 1));
         }
         self.out.extend_from_slice(b"}\n");
         self.at = 0;
+        self.count += 1;
         Ok(())
+    }
+
+    fn end_record(&mut self) {
+        self.mark = self.mark.map(|(commit, row)| (commit, row + 1));
     }
 }

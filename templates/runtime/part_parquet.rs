@@ -58,7 +58,9 @@ struct Group {
     /// The column that takes the next value.
     at: usize,
     rows: usize,
-    /// Number of the commit and of the next row in it, where they are kept.
+    /// Rows of the file.
+    count: u64,
+    /// Number of the commit and of the next record in it, where they are kept.
     mark: Option<(i64, i64)>,
 }
 
@@ -93,6 +95,7 @@ fn begin(file: File, table: &Table, commit: Option<u64>) -> Result<Box<dyn Encod
             columns,
             at: 0,
             rows: 0,
+            count: 0,
             mark,
         },
     }))
@@ -126,8 +129,8 @@ impl Writer {
 }
 
 impl Encoder for Writer {
-    fn write(&mut self, rows: &dyn Rows) -> Result<(), Error> {
-        rows.write_table(0, &mut self.group)?;
+    fn write(&mut self, table: usize, rows: &dyn Rows) -> Result<(), Error> {
+        rows.write_table(table, &mut self.group)?;
         let bytes: usize = self.group.columns.iter().map(ParquetColumn::bytes).sum();
         if self.group.rows < ROWS && bytes < BYTES {
             return Ok(());
@@ -135,11 +138,13 @@ impl Encoder for Writer {
         self.flush().map_err(failed)
     }
 
-    fn finish(mut self: Box<Self>) -> Result<File, Error> {
+    fn finish(mut self: Box<Self>) -> Result<(File, u64), Error> {
         if self.group.rows > 0 {
             self.flush().map_err(failed)?;
         }
-        self.file.into_inner().map_err(failed)
+        let count = self.group.count;
+        let file = self.file.into_inner().map_err(failed)?;
+        Ok((file, count))
     }
 }
 
@@ -206,10 +211,14 @@ impl Row for Group {
         if let Some((commit, row)) = self.mark {
             self.next()?.long(Some(commit))?;
             self.next()?.long(Some(row))?;
-            self.mark = Some((commit, row + 1));
         }
         self.at = 0;
         self.rows += 1;
+        self.count += 1;
         Ok(())
+    }
+
+    fn end_record(&mut self) {
+        self.mark = self.mark.map(|(commit, row)| (commit, row + 1));
     }
 }

@@ -41,6 +41,13 @@ fn tables_of_lists_in_postgres_are_whole_after_a_kill_at_any_message() {
 }
 
 #[test]
+fn tables_of_lists_in_postgres_come_back_when_they_are_gone() {
+    let folder = folder();
+    let place = Postgres::new(&server(), folder.path());
+    super::tables_come_back(&place, |sql| drop(place.run(sql)));
+}
+
+#[test]
 fn values_in_lists_and_objects_are_stored_in_postgres_as_stated() {
     let folder = folder();
     let place = Postgres::new(&server(), folder.path());
