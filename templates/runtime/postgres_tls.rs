@@ -19,7 +19,7 @@ use std::task::{Context, Poll};
 use postgres::Socket;
 use postgres::tls::{ChannelBinding, MakeTlsConnect, TlsConnect, TlsStream};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
+use rustls::crypto::{self, CryptoProvider, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{
@@ -86,7 +86,7 @@ impl Tls {
     /// The certificates cannot be used: a sentence about it.
     pub fn new(check: &Check) -> Result<Self, String> {
         let chosen = CryptoProvider::get_default().cloned();
-        let provider = chosen.unwrap_or_else(|| Arc::new(ring::default_provider()));
+        let provider = chosen.unwrap_or_else(|| Arc::new(crypto::ring::default_provider()));
         let failed = |error: TlsError| format!("TLS cannot be used: {error}");
         let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
             .with_safe_default_protocol_versions()

@@ -8,13 +8,14 @@ use super::error::{Error, Kind};
 
 #[cfg(all(feature = "ring", not(any(feature = "aws-lc", feature = "native-tls"))))]
 pub(super) fn configure(builder: ClientBuilder) -> Result<ClientBuilder, Error> {
-    use rustls::crypto::{CryptoProvider, ring};
+    use rustls::crypto::{self, CryptoProvider};
     use rustls_platform_verifier::BuilderVerifierExt;
 
     if CryptoProvider::get_default().is_some() {
         return Ok(builder);
     }
-    let mut config = rustls::ClientConfig::builder_with_provider(ring::default_provider().into())
+    let provider = crypto::ring::default_provider().into();
+    let mut config = rustls::ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .and_then(BuilderVerifierExt::with_platform_verifier)
         .map_err(|error| Error::new(Kind::Config, format!("TLS: {error}")).because(error))?
