@@ -25,8 +25,12 @@ fn each_resource_has_a_line_of_progress_on_a_terminal() {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     let words: Vec<_> = words.map(|word| format!("'{}'", word.display())).collect();
     let shell = words.join(" ");
+    let set = command
+        .get_envs()
+        .filter_map(|(name, value)| Some((name, value?)));
     let output = Command::new("script")
         .args(["--quiet", "--return", "--command", &shell, "/dev/null"])
+        .envs(set)
         .env("TERM", "xterm")
         .output();
     let output = output.expect("script runs: it is a part of util-linux");
