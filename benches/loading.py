@@ -166,7 +166,7 @@ def dlt(server):
     found = {}
     for name, (mode, *more) in modes.items():
         if name in only:
-            url = f"pg=postgresql://lab@127.0.0.1:{Postgres.port}/postgres"
+            url = f"pg=postgresql://lab:unused@127.0.0.1:{Postgres.port}/postgres"
             command = [work / "dlt/bin/python", work / "source/py/dlt_run.py", mode, "customers", "100", base, f"work={work}/dlt-work", url, *more]
             found[name] = median([measure(command, server if name == "postgres" else None)])
     return found
