@@ -1,6 +1,7 @@
 //! `Cargo.toml` of generated crates.
 
-use super::runtime::{self, DEPENDENCIES, Dependency, Parts};
+use super::dependency::{DEPENDENCIES, Dependency, roots};
+use super::runtime::{self, Parts};
 use super::{Layout, package, shared, templates};
 use crate::model::Connector;
 use crate::output::Files;
@@ -109,18 +110,18 @@ impl<'t> Paths<'t> {
     fn of(parts: &Parts, own: impl Iterator<Item = &'t str>) -> Self {
         let library = parts.library.values().copied().chain(own);
         let mut paths = Self {
-            library: library.flat_map(runtime::roots).collect(),
+            library: library.flat_map(roots).collect(),
             cli: BTreeSet::new(),
             gated: BTreeMap::new(),
         };
         for (name, text) in &parts.cli {
             let features = runtime::gates(name);
             if features.is_empty() {
-                paths.cli.extend(runtime::roots(text));
+                paths.cli.extend(roots(text));
             }
             for feature in features {
                 let place = paths.gated.entry(feature).or_default();
-                place.extend(runtime::roots(text));
+                place.extend(roots(text));
             }
         }
         paths

@@ -8,6 +8,7 @@ mod cargo;
 mod client;
 mod config;
 mod decoder;
+mod dependency;
 mod envelope;
 mod errors;
 mod expr;
