@@ -33,10 +33,11 @@ impl Manifest {
     /// The manifest of these files.
     #[must_use]
     pub fn new(specs: BTreeMap<String, String>, files: &Files) -> Self {
-        let files = files
-            .iter()
-            .map(|(path, text)| (path.clone(), digest(text.as_bytes())))
-            .collect();
+        let files: Vec<_> = files.iter().collect();
+        let digests = parallel::map(&files, |(path, text)| {
+            ((*path).clone(), digest(text.as_bytes()))
+        });
+        let files = digests.into_iter().collect();
         Self {
             spile: env!("CARGO_PKG_VERSION").to_owned(),
             specs,

@@ -1,26 +1,31 @@
 //! Work on all cores, with results in the order of what they were made from.
 
+use std::panic;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 /// Makes something of each item.
 pub fn map<T: Sync, R: Send>(items: &[T], make: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let threads = std::thread::available_parallelism()
         .map_or(1, usize::from)
         .min(items.len())
         .max(1);
-    // Neighbours differ little in size: dealt out in turn, all threads have the same to do.
-    let deal = |turn: usize| {
-        let own = items.iter().enumerate().skip(turn).step_by(threads);
+    // Each thread takes the next item when it is done with one: items differ in size, and cores in what else they do.
+    let next = AtomicUsize::new(0);
+    let take = || {
+        let places = std::iter::repeat_with(|| next.fetch_add(1, Ordering::Relaxed));
+        let own = places.map_while(|place| Some((place, items.get(place)?)));
         own.map(|(place, item)| (place, make(item)))
             .collect::<Vec<_>>()
     };
     let mut made = std::thread::scope(|scope| {
-        let deal = &deal;
-        let others: Vec<_> = (1..threads)
-            .map(|turn| scope.spawn(move || deal(turn)))
-            .collect();
-        let mut made = deal(0);
-        for (turn, thread) in others.into_iter().enumerate() {
-            // A thread that could not end leaves its work to this one.
-            made.extend(thread.join().unwrap_or_else(|_| deal(turn + 1)));
+        let others: Vec<_> = (1..threads).map(|_| scope.spawn(take)).collect();
+        let mut made = take();
+        for thread in others {
+            made.extend(
+                thread
+                    .join()
+                    .unwrap_or_else(|panic| panic::resume_unwind(panic)),
+            );
         }
         made
     });

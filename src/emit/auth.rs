@@ -55,7 +55,7 @@ fn shared(scope: Scope<'_>, auth: &Auth, uses: &mut Uses) -> (TokenStream, Token
             has_fields,
             options,
         } => {
-            uses.own(format!("crate::config::{type_name}"));
+            uses.own(&format!("crate::config::{type_name}"));
             let path = by.iter().map(|step| ident(step));
             let name = ident(type_name);
             let arms: Vec<_> = options

@@ -5,6 +5,7 @@ use super::runtime::{self, Parts};
 use super::{Layout, package, shared, templates};
 use crate::model::Connector;
 use crate::output::Files;
+use crate::parallel;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -109,8 +110,10 @@ struct Paths<'t> {
 impl<'t> Paths<'t> {
     fn of(parts: &Parts, own: impl Iterator<Item = &'t str>) -> Self {
         let library = parts.library.values().copied().chain(own);
+        let library: Vec<_> = library.collect();
+        let library = parallel::map(&library, |text| roots(text).collect::<BTreeSet<_>>());
         let mut paths = Self {
-            library: library.flat_map(roots).collect(),
+            library: library.into_iter().flatten().collect(),
             cli: BTreeSet::new(),
             gated: BTreeMap::new(),
         };

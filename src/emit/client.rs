@@ -4,7 +4,7 @@ use super::expr::{Place, Scope};
 use super::record::ident;
 use super::resource::uses_ident;
 use super::uses::Uses;
-use super::{auth, errors, limits, module, request, templates, text};
+use super::{auth, errors, format, limits, module, request, templates, text};
 use crate::model::{Auth, ConfigType, Connector, Part, Resource, Template};
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
@@ -47,7 +47,7 @@ struct AccessorView {
     type_path: String,
 }
 
-/// The file.
+/// The file, formatted.
 pub fn file(connector: &Connector) -> String {
     let mut uses = Uses::default();
     uses.add("std::sync", "Arc");
@@ -86,7 +86,7 @@ pub fn file(connector: &Connector) -> String {
         Template::Text(text) => Some(text::quoted(text)),
         _ => None,
     };
-    templates::render(
+    let file = templates::render(
         "src/client.rs",
         ClientView {
             uses: uses.lines(),
@@ -97,11 +97,12 @@ pub fn file(connector: &Connector) -> String {
                 .collect(),
             keeps_tokens,
             may_forget,
-            options: options.to_string(),
-            own: own.to_string(),
+            options: format::method_body(options),
+            own: format::method_body(own),
             resources: connector.resources.iter().map(accessor).collect(),
         },
-    )
+    );
+    format::lines(&file)
 }
 
 /// The sessions with credentials that are not the client's: resources with the same ones share one, and its tokens.

@@ -1,7 +1,5 @@
 //! Modules that stand beside the spec: copied as they are, and called where the spec says so.
 
-use std::collections::BTreeMap;
-
 use super::Source;
 use super::record::ident;
 use super::uses::Uses;
@@ -18,24 +16,24 @@ pub fn is_copied(path: &str) -> bool {
 }
 
 /// The modules, and the one that they are in.
-pub fn files(connector: &Connector) -> BTreeMap<String, Source<'_>> {
-    let mut files: BTreeMap<String, Source<'_>> = BTreeMap::new();
+pub fn files(connector: &Connector) -> Vec<(String, Source<'_>)> {
+    let mut files: Vec<(String, Source<'_>)> = Vec::new();
     if connector.modules.is_empty() {
         return files;
     }
     for module in &connector.modules {
         let path = format!("{FOLDER}{}.rs", module.name);
-        files.insert(path, Box::new(|| module.text.clone()));
+        files.push((path, Box::new(|| module.text.clone())));
     }
     let names = connector.modules.iter();
     let modules: String = names
         .map(|module| format!("pub mod {};\n", module.name))
         .collect();
     let docs = "//! Modules that stand beside the spec, as they are there: change them there and generate again.\n";
-    files.insert(
+    files.push((
         ROOT.to_owned(),
         Box::new(move || format!("{docs}\n{modules}")),
-    );
+    ));
     files
 }
 
@@ -43,7 +41,7 @@ pub fn files(connector: &Connector) -> BTreeMap<String, Source<'_>> {
 pub fn import(resource: &Resource, uses: &mut Uses) {
     if let Some(extension) = &resource.extension {
         uses.runtime("Extend");
-        uses.add(&format!("crate::extend::{}", extension.module), "Extension");
+        uses.add(format!("crate::extend::{}", extension.module), "Extension");
     }
 }
 

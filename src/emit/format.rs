@@ -17,6 +17,16 @@ pub fn items(tokens: TokenStream) -> String {
     print::items(tokens)
 }
 
+/// Items of an `impl`, one statement a line, for [`lines`].
+pub fn members(tokens: TokenStream) -> String {
+    print::members(tokens)
+}
+
+/// The statements of a method, one a line, for [`lines`].
+pub fn method_body(tokens: TokenStream) -> String {
+    print::method_body(tokens)
+}
+
 /// Formats a file that has each statement, field and signature on a line already.
 pub fn lines(source: &str) -> String {
     let mut dense = String::with_capacity(source.len());
@@ -138,7 +148,63 @@ fn is_container(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::rust;
+    use super::{lines, method_body, rust};
+    use quote::quote;
+
+    /// As rustfmt breaks them.
+    #[test]
+    fn what_is_too_long_for_a_line_is_broken() {
+        let ty = "ATypeWhoseNameIsThirtyOneLetter";
+        let source = format!(
+            "impl A {{\n    \
+             pub fn name(&self, word: &str) -> resources::{ty}::{ty} {{\n        \
+             match word {{\n            \"{ty}\" => Self::{ty}::{ty},\n        }}\n    }}\n    \
+             fn new() -> Result<Self, Error> {{\n        \
+             Ok(Self {{ config, session, another_session }})\n    }}\n}}\n\
+             impl<'de> Deserialize<'de> for {ty}{ty}{ty} {{\n}}\n"
+        );
+        let expected = format!(
+            "impl A {{
+    pub fn name(
+        &self,
+        word: &str,
+    ) -> resources::{ty}::{ty} {{
+        match word {{
+            \"{ty}\" => {{
+                Self::{ty}::{ty}
+            }}
+        }}
+    }}
+
+    fn new() -> Result<Self, Error> {{
+        Ok(Self {{
+            config,
+            session,
+            another_session,
+        }})
+    }}
+}}
+
+impl<'de> Deserialize<'de>
+    for {ty}{ty}{ty}
+{{
+}}
+"
+        );
+        assert_eq!(lines(&source), expected);
+    }
+
+    #[test]
+    fn statements_of_a_method_stand_at_its_indent() {
+        let known = quote!(let a = b; a.c(););
+        assert_eq!(method_body(known), "        let a = b;\n        a.c();\n");
+        let parsed = quote!(let a = if b { c } else { d };);
+        assert_eq!(
+            method_body(parsed),
+            "        let a = if b { c } else { d };\n"
+        );
+        assert_eq!(method_body(quote!()), "");
+    }
 
     #[test]
     fn items_and_methods_stand_apart_and_imports_together() {

@@ -7,9 +7,11 @@
 
 mod choice;
 mod expression;
+mod item;
 
 use choice::choice;
-use expression::{Scanner, break_expression, is_inline, parse, show, split_commas, width};
+use expression::{Scanner, break_expression, is_inline, parse, width};
+use item::{attribute, implementation, import, signature};
 use std::borrow::Cow;
 
 /// Columns of a line.
@@ -47,9 +49,10 @@ pub fn relayout(source: &str) -> String {
         let pieces = lines.get(at..at + taken).unwrap_or_default();
         at += taken;
         let plain = text.is_empty() || text.starts_with("//") || text.starts_with('}');
-        // What is short on its line is so in rustfmt too, but for struct literals.
+        // What is short is left on its line by rustfmt too, but for struct literals.
         let short = pieces.len() == 1
-            && line.len() <= NARROW
+            && text.len() <= NARROW
+            && line.len() <= WIDTH
             && !text.contains(" { ")
             && !text.ends_with("=> {")
             && !text.ends_with("| {");
@@ -189,7 +192,10 @@ fn logical(lines: &[&str], at: usize, indent: usize) -> usize {
 }
 
 /// The lines on one, without the commas that only a broken list has.
-fn join(pieces: &[&str]) -> String {
+fn join<'l>(pieces: &[&'l str]) -> Cow<'l, str> {
+    if let [line] = pieces {
+        return line.trim().into();
+    }
     let mut joined = String::new();
     for piece in pieces {
         let piece = piece.trim();
@@ -204,12 +210,13 @@ fn join(pieces: &[&str]) -> String {
         }
         joined.push_str(piece);
     }
-    joined
+    joined.into()
 }
 
 /// `pattern => { value }`, or a closure, on three lines that fit on one.
 fn joined_arm(lines: &[&str], next: usize, pieces: &[&str], indent: usize) -> Option<String> {
-    let head = join(pieces).strip_suffix(" {")?.to_owned();
+    let joined = join(pieces);
+    let head = joined.strip_suffix(" {")?;
     let (value, end) = (lines.get(next)?.trim(), lines.get(next + 1)?.trim());
     let (close, tail) = if head.ends_with("=>") {
         ("}", ",")
@@ -258,9 +265,12 @@ fn statement(text: &str, indent: usize) -> Option<String> {
         ));
     }
     if text.ends_with('{') {
-        return (indent + width(text) <= WIDTH
-            && (text.contains("fn ") || text.starts_with("impl")))
-        .then(|| text.to_owned());
+        let declares = text.contains("fn ") || text.starts_with("impl");
+        return if indent + width(text) <= WIDTH {
+            declares.then(|| text.to_owned())
+        } else {
+            implementation(text).or_else(|| signature(text, indent))
+        };
     }
     let (body, tail) = match text.strip_suffix([';', ',']) {
         Some(body) => (body, text.get(body.len()..).unwrap_or_default()),
@@ -297,10 +307,11 @@ fn statement(text: &str, indent: usize) -> Option<String> {
             ));
         }
     }
-    let broken = break_expression(&expression, indent, start, tail.len())?;
     if head.ends_with("=> ") {
-        return None;
+        let pad = " ".repeat(indent);
+        return is_inline(&expression).then(|| format!("{head}{{\n{pad}    {value}\n{pad}}}"));
     }
+    let broken = break_expression(&expression, indent, start, tail.len())?;
     Some(format!("{head}{broken}{tail}"))
 }
 
@@ -364,53 +375,4 @@ fn split_head(body: &str) -> (String, &str) {
         .map_or((String::new(), body), |(head, value)| {
             (head.to_owned(), value)
         })
-}
-
-/// `#[path(…)]`
-fn attribute(text: &str, indent: usize) -> Option<String> {
-    let open = text.find('(')?;
-    let inner = text.get(open + 1..)?.strip_suffix(")]")?;
-    if text.starts_with("#[doc") || width(inner) <= ATTRIBUTE && indent + width(text) <= WIDTH {
-        return Some(text.to_owned());
-    }
-    let pad = " ".repeat(indent + 4);
-    let items = split_commas(inner)?;
-    let lines: Vec<_> = items
-        .iter()
-        .map(|item| format!("{pad}{}", show(item)))
-        .collect();
-    Some(format!(
-        "{}\n{}\n{})]",
-        text.get(..=open)?,
-        lines.join(",\n"),
-        " ".repeat(indent)
-    ))
-}
-
-/// `use path::{…};`
-fn import(text: &str, indent: usize) -> Option<String> {
-    if indent + width(text) <= WIDTH {
-        return Some(text.to_owned());
-    }
-    let (path, names) = text.strip_suffix("};")?.split_once('{')?;
-    let pad = " ".repeat(indent + 4);
-    let mut lines = vec![String::new()];
-    for name in names
-        .split(',')
-        .map(str::trim)
-        .filter(|name| !name.is_empty())
-    {
-        let line = lines.last_mut()?;
-        if !line.is_empty() && indent + 4 + width(line) + width(name) + 2 > WIDTH {
-            lines.push(format!("{name},"));
-        } else {
-            if !line.is_empty() {
-                line.push(' ');
-            }
-            line.push_str(name);
-            line.push(',');
-        }
-    }
-    let lines: String = lines.iter().map(|line| format!("\n{pad}{line}")).collect();
-    Some(format!("{path}{{{lines}\n{}}};", " ".repeat(indent)))
 }

@@ -25,6 +25,7 @@ mod paging;
 mod partitions;
 mod plan;
 mod print;
+mod readme;
 mod record;
 mod request;
 mod resource;
@@ -44,6 +45,7 @@ use crate::model::{Connector, Resource};
 use crate::output::{Files, MANIFEST, Manifest};
 use crate::parallel;
 use std::collections::BTreeMap;
+use walk::Walks;
 
 /// Where the runtime of generated crates lives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -59,12 +61,11 @@ pub enum Layout {
 #[must_use]
 pub fn connector(connector: &Connector, layout: Layout) -> Files {
     let header = header(&connector.spec_file);
-    let sources: Vec<_> = sources(connector, layout).into_iter().collect();
+    let walks = Walks::of(connector);
+    let sources = sources(connector, walks.as_ref(), layout);
     let texts = parallel::map(&sources, |(path, source)| {
-        // The stub and the modules of others are copied as they are, and conversations and samples are no Rust.
-        let copied =
-            [walk::STUB_PATH, walk::PLAY_PATH].contains(&path.as_str()) || extend::is_copied(path);
-        if path.ends_with(".rs") && !copied {
+        // The modules of others are copied as they are, and samples are no Rust.
+        if path.ends_with(".rs") && !extend::is_copied(path) {
             format!("{header}{}", source())
         } else {
             source()
@@ -72,12 +73,13 @@ pub fn connector(connector: &Connector, layout: Layout) -> Files {
     });
     let paths = sources.into_iter().map(|(path, _)| path);
     let mut files: Files = paths.zip(texts).collect();
+    files.extend(walks.map(|walks| walks.files).unwrap_or_default());
     let sources = files.iter().filter(|(path, _)| path.starts_with("src/"));
     let (library, program): (Vec<_>, Vec<_>) = sources
         .map(|(path, text)| (path, text.as_str()))
         .partition(|(path, _)| cargo::is_library(path));
-    let library = library.into_iter().map(|(_, text)| text);
-    let parts = runtime::Parts::of(library, program.into_iter().map(|(_, text)| text));
+    let library: Vec<_> = library.into_iter().map(|(_, text)| text).collect();
+    let parts = runtime::Parts::of(&library, program.into_iter().map(|(_, text)| text));
     let package = package::files(connector, &files, &parts, layout);
     files.extend(package);
     if layout == Layout::Vendored {
@@ -99,55 +101,47 @@ pub fn workspace(connectors: &[Connector]) -> BTreeMap<String, Files> {
 /// Makes one file.
 type Source<'a> = Box<dyn Fn() -> String + Send + Sync + 'a>;
 
-/// The files that are made from the model, formatted.
-fn sources(connector: &Connector, layout: Layout) -> BTreeMap<String, Source<'_>> {
-    let mut files: BTreeMap<String, Source<'_>> = BTreeMap::new();
-    let mut add = |path: &str, source: Source<'static>| files.insert(path.to_owned(), source);
-    for (path, text) in samples::files(connector)
-        .into_iter()
-        .chain(walk::files(connector))
-    {
-        add(&path, Box::new(move || text.clone()));
+/// The files that are made from the model, formatted: first those about all resources, which take longest.
+fn sources<'a>(
+    connector: &'a Connector,
+    walks: Option<&'a Walks>,
+    layout: Layout,
+) -> Vec<(String, Source<'a>)> {
+    let mut files: Vec<(String, Source<'a>)> = Vec::new();
+    let mut add = |path: &str, source: Source<'a>| files.push((path.to_owned(), source));
+    add("README.md", Box::new(|| readme::readme(connector)));
+    add("src/tables.rs", Box::new(|| package::tables(connector)));
+    if let Some(walks) = walks {
+        add("tests/walk.rs", Box::new(|| walks.test()));
     }
-    files.insert(
-        "README.md".to_owned(),
-        Box::new(|| package::readme(connector)),
+    add(
+        "src/lib.rs",
+        Box::new(move || package::library(connector, layout)),
     );
-    files.insert(
-        "src/lib.rs".to_owned(),
-        Box::new(move || format::rust(&package::library(connector, layout))),
-    );
-    files.insert(
-        "src/main.rs".to_owned(),
-        Box::new(|| format::rust(&package::main(connector))),
-    );
-    files.insert(
-        "src/tables.rs".to_owned(),
-        Box::new(|| package::tables(connector)),
-    );
-    files.insert(
-        "src/config.rs".to_owned(),
+    add("src/main.rs", Box::new(|| package::main(connector)));
+    add(
+        "src/config.rs",
         Box::new(|| format::rust(&config::file(connector))),
     );
-    files.insert(
-        "src/client.rs".to_owned(),
-        Box::new(|| format::rust(&client::file(connector))),
-    );
-    files.insert(
-        "src/resources/mod.rs".to_owned(),
-        Box::new(|| format::rust(&package::resources(connector))),
+    add("src/client.rs", Box::new(|| client::file(connector)));
+    add(
+        "src/resources/mod.rs",
+        Box::new(|| package::resources(connector)),
     );
     files.extend(extend::files(connector));
+    files.extend(samples::files(connector));
     for resource in &connector.resources {
         let path = format!("src/resources/{}.rs", module(resource));
-        files.insert(path, Box::new(move || resource::file(connector, resource)));
-        for file in sql::files(resource) {
-            let path = file.path.clone();
-            files.insert(path, Box::new(move || file.text(connector, resource)));
-        }
+        files.push((path, Box::new(move || resource::file(connector, resource))));
         if let Some(query) = resource::query_file(resource) {
             let path = format!("src/resources/{}.graphql", module(resource));
-            files.insert(path, Box::new(move || query.to_owned()));
+            files.push((path, Box::new(move || query.to_owned())));
+        }
+    }
+    for resource in &connector.resources {
+        for file in sql::files(resource) {
+            let path = file.path.clone();
+            files.push((path, Box::new(move || file.text(connector, resource))));
         }
     }
     files

@@ -56,7 +56,7 @@ pub fn view(
         uses.runtime("Child");
         uses.runtime("Parents");
         let record = record_name(parent);
-        uses.own(format!("super::{}::{record}", parent.name.rust));
+        uses.own(&format!("super::{}::{record}", parent.name.rust));
     }
     let implementations = code.implementations();
     uses.expressions(&implementations);

@@ -1,6 +1,6 @@
 //! Prints token streams as text, one statement, field or signature on each line; [`super::layout`] breaks the lines.
 //!
-//! Most of a generated crate is structs, constants and short functions. Those are printed straight from their tokens,
+//! Most of what is made as tokens is structs, constants and short functions. Those are printed straight from their tokens,
 //! which costs a fifth of parsing them and printing the tree. What this file does not know for certain — a block within
 //! an expression, an operator that may be the bracket of a type — is left to `syn` and `prettyplease`, item by item.
 
@@ -16,11 +16,28 @@ const MARGIN: usize = 89;
 
 /// The items as lines.
 pub fn items(tokens: TokenStream) -> String {
-    let mut lines = Lines::default();
-    for item in split_items(tokens) {
-        lines.item(&item);
-    }
-    lines.text
+    Lines::default().items(tokens)
+}
+
+/// The items of an `impl` as lines.
+pub fn members(tokens: TokenStream) -> String {
+    let lines = Lines {
+        indent: 4,
+        ..Lines::default()
+    };
+    lines.items(tokens)
+}
+
+/// The statements of a method as lines.
+pub fn method_body(tokens: TokenStream) -> String {
+    let text = items(quote::quote!(impl Own { fn own() { #tokens } }));
+    let lines: Vec<&str> = text.lines().collect();
+    // Without the heads of both and their ends.
+    let own = lines.get(2..lines.len().saturating_sub(2));
+    own.unwrap_or_default()
+        .iter()
+        .flat_map(|line| [*line, "\n"])
+        .collect()
 }
 
 /// Lines of text, indented.
@@ -50,6 +67,14 @@ impl Lines {
         }
         self.line(text);
         Ok(())
+    }
+
+    /// The items, each in one way or the other.
+    fn items(mut self, tokens: TokenStream) -> String {
+        for item in split_items(tokens) {
+            self.item(&item);
+        }
+        self.text
     }
 
     /// Writes an item in one way or the other.

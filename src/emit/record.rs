@@ -1,14 +1,19 @@
 //! Records as Rust: the struct of a resource, the types inside it, and its columns.
+//!
+//! Most of a generated crate is this, line by line the same but for names. It is written as text, one field, statement or
+//! signature a line, which costs a fraction of making tokens of it and printing those.
 
 mod columns;
 mod forms;
 mod relations;
 mod variants;
 
-use super::{text, uses::Uses, wire};
+use super::{format, text, uses::Uses, wire};
 use crate::model::{Field, Item, Name, Record, Resource, Struct, Type, Wire};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::quote;
+use std::borrow::Cow;
+use std::fmt::Write as _;
 
 /// A Rust name as an identifier; raw ones come with their `r#`.
 pub fn ident(rust: &str) -> Ident {
@@ -31,6 +36,24 @@ pub fn docs(lines: impl IntoIterator<Item = String>) -> TokenStream {
             quote!(#[doc = #line])
         })
         .collect()
+}
+
+/// Writes doc comments.
+fn write_docs(lines: &[String], indent: &str, out: &mut String) {
+    for line in lines {
+        out.push_str(indent);
+        out.push_str("///");
+        if !line.is_empty() {
+            out.push(' ');
+            out.push_str(line.trim_end());
+        }
+        out.push('\n');
+    }
+}
+
+/// What was written as text, where tokens go on from it.
+pub fn tokens(text: &str) -> TokenStream {
+    text.parse().unwrap_or_default()
 }
 
 /// The lines of a description and of what this crate has to say beside it, as paragraphs.
@@ -91,41 +114,28 @@ impl<'a> Types<'a> {
     }
 
     /// The struct of what the API sends. It is public as `Endpoint` is, and nobody outside can make use of it.
-    pub fn wire_items(&self, uses: &mut Uses) -> TokenStream {
-        let root = self.record.structs.first();
-        root.map(|root| self.wire_structure(root, uses))
-            .unwrap_or_default()
-    }
-
-    fn wire_structure(&self, definition: &Struct, uses: &mut Uses) -> TokenStream {
-        let docs_ = docs([format!(
-            "What the API sends for one [`{}`].",
-            self.resource.record_type()
-        )]);
-        let name = ident(&definition.type_name);
-        let fields: TokenStream = definition
-            .fields
-            .iter()
-            .enumerate()
-            .map(|(at, field)| {
-                let (attributes, field) = self.bare_field((0, at), field, uses);
-                quote!(#attributes #field)
-            })
-            .collect();
-        let rest = self.record.keep_unknown.as_ref().map(|rust| {
-            let rust = ident(rust);
-            quote!(#[serde(flatten)] #rust: BTreeMap<String, Value>,)
-        });
-        quote! {
-            #docs_
-            #[derive(Debug, Deserialize)]
-            pub struct #name { #fields #rest }
+    pub fn wire_items(&self, uses: &mut Uses) -> String {
+        let Some(root) = self.record.structs.first() else {
+            return String::new();
+        };
+        let (record, name) = (self.resource.record_type(), &root.type_name);
+        let mut fields = String::new();
+        for (at, field) in root.fields.iter().enumerate() {
+            self.bare_field((0, at), field, "", uses, &mut fields);
         }
+        if let Some(rest) = &self.record.keep_unknown {
+            fields += "    #[serde(flatten)]\n";
+            fields += &format!("    {rest}: BTreeMap<String, Value>,\n");
+        }
+        let body = braced(&fields);
+        format!(
+            "/// What the API sends for one [`{record}`].\n#[derive(Debug, Deserialize)]\npub struct {name} {body}\n"
+        )
     }
 
-    /// The record's struct with its columns, then the types inside it.
-    pub fn items(&self, uses: &mut Uses) -> TokenStream {
-        let mut items = TokenStream::new();
+    /// The record's struct with its columns, then the types inside it: lines for [`format::lines`].
+    pub fn items(&self, uses: &mut Uses) -> String {
+        let mut items = String::new();
         uses.add("serde", "Deserialize");
         uses.add("serde", "Serialize");
         let used = self.resource.inner_types();
@@ -133,25 +143,24 @@ impl<'a> Types<'a> {
             if index > 0 && !used.contains(&Type::Struct(index)) {
                 continue;
             }
-            items.extend(self.structure(index, definition, uses));
+            self.structure(index, definition, uses, &mut items);
             if index == 0 {
-                items.extend(self.record_impl(definition, uses));
+                items += &self.record_impl(definition, uses);
             }
         }
         for definition in self.resource.own_enums() {
-            items.extend(self.enumeration(definition, uses));
+            items += &self.enumeration(definition, uses);
         }
         for (index, definition) in self.record.unions.iter().enumerate() {
-            if !used.contains(&Type::Union(index)) {
-                continue;
+            if used.contains(&Type::Union(index)) {
+                items += &format::items(self.union(definition, uses));
             }
-            items.extend(self.union(definition, uses));
         }
-        items.extend(self.format_items(uses));
+        items += &format::items(self.format_items(uses));
         items
     }
 
-    fn structure(&self, index: usize, definition: &Struct, uses: &mut Uses) -> TokenStream {
+    fn structure(&self, index: usize, definition: &Struct, uses: &mut Uses, out: &mut String) {
         let wire = text::code(&self.resource.name.wire);
         let note = if index == 0 {
             format!("One record of {wire}.")
@@ -167,38 +176,29 @@ impl<'a> Types<'a> {
                 },
             )
         };
-        let docs_ = docs(paragraphs(definition.description.as_deref(), &[note]));
-        let name = ident(&definition.type_name);
-        let fields: TokenStream = definition
-            .fields
-            .iter()
-            .enumerate()
-            .map(|(at, field)| self.field((index, at), field, uses))
-            .collect();
-        let rest = self
-            .record
-            .keep_unknown
-            .as_ref()
-            .filter(|_| index == 0)
-            .map(|rust| {
-                let rust = ident(rust);
-                uses.add("serde_json", "Value");
-                uses.add("std::collections", "BTreeMap");
-                quote! {
-                    /// Fields that the API sends beyond those above.
-                    #[serde(flatten)]
-                    pub #rust: BTreeMap<String, Value>,
-                }
-            });
-        quote! {
-            #docs_
-            #[non_exhaustive]
-            #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-            pub struct #name { #fields #rest }
+        write_docs(
+            &paragraphs(definition.description.as_deref(), &[note]),
+            "",
+            out,
+        );
+        let name = &definition.type_name;
+        let mut fields = String::with_capacity(64 * definition.fields.len());
+        for (at, field) in definition.fields.iter().enumerate() {
+            self.field((index, at), field, uses, &mut fields);
         }
+        if let Some(rest) = self.record.keep_unknown.as_ref().filter(|_| index == 0) {
+            uses.add("serde_json", "Value");
+            uses.add("std::collections", "BTreeMap");
+            fields += "    /// Fields that the API sends beyond those above.\n";
+            fields += "    #[serde(flatten)]\n";
+            fields += &format!("    pub {rest}: BTreeMap<String, Value>,\n");
+        }
+        *out += "#[non_exhaustive]\n";
+        *out += "#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]\n";
+        *out += &format!("pub struct {name} {}\n", braced(&fields));
     }
 
-    fn field(&self, at: (usize, usize), field: &Field, uses: &mut Uses) -> TokenStream {
+    fn field(&self, at: (usize, usize), field: &Field, uses: &mut Uses, out: &mut String) {
         let mut notes = Vec::new();
         if field.key {
             notes.push("Part of the primary key.".to_owned());
@@ -212,9 +212,8 @@ impl<'a> Types<'a> {
         if lines.is_empty() {
             lines.push(text::code(&field.name.wire));
         }
-        let docs_ = docs(lines);
-        let (attributes, field) = self.bare_field(at, field, uses);
-        quote!(#docs_ #attributes pub #field)
+        write_docs(&lines, "    ", out);
+        self.bare_field(at, field, "pub ", uses, out);
     }
 
     /// serde's attributes of a field, and its name and type.
@@ -222,52 +221,53 @@ impl<'a> Types<'a> {
         &self,
         at: (usize, usize),
         field: &Field,
+        visibility: &str,
         uses: &mut Uses,
-    ) -> (TokenStream, TokenStream) {
-        let rename = (field.name.rust != field.name.wire && !is_raw_of(&field.name)).then(|| {
-            let wire = text::literal(&field.name.wire);
-            quote!(#[serde(rename = #wire)])
-        });
-        let adapter = self.adapter(field, uses);
-        let name = ident(&field.name.rust);
+        out: &mut String,
+    ) {
+        if field.name.rust != field.name.wire && !is_raw_of(&field.name) {
+            let wire = text::quoted(&field.name.wire);
+            *out += &format!("    #[serde(rename = {wire})]\n");
+        }
+        if let Some(adapter) = self.adapter(field, uses) {
+            *out += &format!("    {adapter}\n");
+        }
         let mut ty = self.ty(&field.ty, uses);
         if self.boxed.contains(&at) {
-            ty = quote!(Box<#ty>);
+            ty = format!("Box<{ty}>").into();
         }
-        if field.nullable {
-            ty = quote!(Option<#ty>);
-        }
-        (quote!(#rename #adapter), quote!(#name: #ty,))
+        let name = &field.name.rust;
+        // Writing to a `String` cannot fail.
+        let _ = if field.nullable {
+            writeln!(out, "    {visibility}{name}: Option<{ty}>,")
+        } else {
+            writeln!(out, "    {visibility}{name}: {ty},")
+        };
     }
 
     /// The Rust type, without the `Option` of a nullable field.
-    pub fn ty(&self, ty: &Type, uses: &mut Uses) -> TokenStream {
+    pub fn ty(&self, ty: &Type, uses: &mut Uses) -> Cow<'a, str> {
         let named = |uses: &mut Uses, name: &'static str| {
             uses.runtime(name);
-            let name = ident(name);
-            quote!(#name)
+            name.into()
         };
         match ty {
-            Type::String => quote!(String),
-            Type::Integer => quote!(i64),
-            Type::Number => quote!(f64),
-            Type::Boolean => quote!(bool),
+            Type::String => "String".into(),
+            Type::Integer => "i64".into(),
+            Type::Number => "f64".into(),
+            Type::Boolean => "bool".into(),
             Type::Decimal => named(uses, "Decimal"),
             Type::Timestamp(_) => named(uses, "Timestamp"),
             Type::Date(_) => named(uses, "Date"),
             Type::Time(_) => named(uses, "Time"),
             Type::Uuid => named(uses, "Uuid"),
-            Type::Binary => quote!(Vec<u8>),
+            Type::Binary => "Vec<u8>".into(),
             Type::Json => named(uses, "Json"),
             Type::Map(item) => {
                 uses.add("std::collections", "BTreeMap");
-                let item = self.item(item, uses);
-                quote!(BTreeMap<String, #item>)
+                format!("BTreeMap<String, {}>", self.item(item, uses)).into()
             }
-            Type::List(item) => {
-                let item = self.item(item, uses);
-                quote!(Vec<#item>)
-            }
+            Type::List(item) => format!("Vec<{}>", self.item(item, uses)).into(),
             Type::Struct(index) => {
                 self.named(self.record.structs.get(*index).map(|ty| &ty.type_name))
             }
@@ -279,27 +279,23 @@ impl<'a> Types<'a> {
     }
 
     /// An enum: with its module, where that is another.
-    fn enum_name(&self, index: usize) -> TokenStream {
+    fn enum_name(&self, index: usize) -> Cow<'a, str> {
         let definition = self.record.enums.get(index);
         let name = self.named(definition.map(|ty| &ty.type_name));
         match definition.and_then(|ty| ty.module.as_ref()) {
-            Some(module) => {
-                let module = ident(module);
-                quote!(super::#module::#name)
-            }
+            Some(module) => format!("super::{module}::{name}").into(),
             None => name,
         }
     }
 
-    fn named(&self, name: Option<&String>) -> TokenStream {
-        let name = ident(name.map_or("String", String::as_str));
-        quote!(#name)
+    fn named(&self, name: Option<&'a String>) -> Cow<'a, str> {
+        name.map_or("String", String::as_str).into()
     }
 
-    fn item(&self, item: &Item, uses: &mut Uses) -> TokenStream {
+    fn item(&self, item: &Item, uses: &mut Uses) -> Cow<'a, str> {
         let ty = self.ty(&item.ty, uses);
         if item.nullable {
-            quote!(Option<#ty>)
+            format!("Option<{ty}>").into()
         } else {
             ty
         }
@@ -321,6 +317,15 @@ impl<'a> Types<'a> {
             .find_map(|field| {
                 inside(&field.ty, &wanted, false).map(|list| (text::code(&field.name.wire), list))
             })
+    }
+}
+
+/// Lines between braces.
+fn braced(lines: &str) -> String {
+    if lines.is_empty() {
+        "{}".to_owned()
+    } else {
+        format!("{{\n{lines}}}")
     }
 }
 

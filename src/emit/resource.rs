@@ -137,7 +137,8 @@ pub fn file(connector: &Connector, resource: &Resource) -> String {
         (None, Some(incremental)) => ident(&incremental.endpoint),
         (None, None) => ident(&resource.type_name),
     };
-    let wire = wire::items(resource, &endpoint_type, scope, &mut uses);
+    let structure = wire::structure(resource, &mut uses);
+    let wire = wire::implementation(resource, &endpoint_type, scope, &mut uses);
     let job = about_job.map(|job| quote!(impl JobEndpoint for #endpoint_type { #job }));
     let file = templates::render(
         "src/resources/resource.rs",
@@ -145,15 +146,14 @@ pub fn file(connector: &Connector, resource: &Resource) -> String {
             docs,
             uses: uses.lines(),
             constants: format::items(quote!(#query #size #rows)),
-            types: format::items(items),
+            types: items,
             pages: format::items(pages),
             client: resource.type_name.clone(),
             pages_type: job::name(resource),
             reads: reads(resource),
             record,
-            endpoint: format::items(
-                quote!(#wire impl Endpoint for #endpoint_type { #endpoint } #job),
-            ),
+            endpoint: structure
+                + &format::items(quote!(#wire impl Endpoint for #endpoint_type { #endpoint } #job)),
             endpoint_type: endpoint_type.to_string(),
             divided,
             incremental,

@@ -3,6 +3,7 @@
 //! A part is one file of `templates/runtime`, copied as it is. What a part needs is read off its text (`super::part`), so
 //! that nothing here can disagree with the files.
 
+use crate::parallel;
 use std::collections::{BTreeMap, BTreeSet};
 
 macro_rules! parts {
@@ -50,21 +51,14 @@ pub struct Parts {
 
 impl Parts {
     /// The parts that these files use, and the parts that those need.
-    pub fn of<'a>(
-        library: impl Iterator<Item = &'a str>,
-        cli: impl Iterator<Item = &'a str>,
-    ) -> Self {
-        let mut roots: BTreeSet<String> = BTreeSet::new();
-        for text in library {
-            roots.extend(names_after(text, "runtime::"));
-            roots.extend(
-                METHODS
-                    .iter()
-                    .filter(|(call, _)| text.contains(call))
-                    .map(|(_, part)| (*part).to_owned()),
-            );
-        }
-        let library = closure(roots);
+    pub fn of<'a>(library: &[&str], cli: impl Iterator<Item = &'a str>) -> Self {
+        let roots = parallel::map(library, |text| {
+            let called = METHODS.iter().filter(|(call, _)| text.contains(call));
+            let called = called.map(|(_, part)| (*part).to_owned());
+            let roots = names_after(text, "runtime::").chain(called);
+            roots.collect::<BTreeSet<_>>()
+        });
+        let library = closure(roots.into_iter().flatten().collect());
         let mut cli = closure(
             cli.flat_map(|text| names_after(text, "runtime::"))
                 .collect(),

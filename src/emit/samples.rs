@@ -1,8 +1,7 @@
 //! The generated crate's test of its records: `tests/samples.rs` and the samples beside it.
 
-use super::{format, module, package, templates};
+use super::{Source, format, module, package, templates};
 use crate::model::Connector;
-use crate::output::Files;
 use serde::Serialize;
 
 /// What `tests/samples.rs` prints.
@@ -28,8 +27,8 @@ struct SampleView {
 }
 
 /// The test and the samples; nothing where there are none.
-pub fn files(connector: &Connector) -> Files {
-    let mut files = Files::new();
+pub fn files(connector: &Connector) -> Vec<(String, Source<'_>)> {
+    let mut files: Vec<(String, Source<'_>)> = Vec::new();
     let mut resources = Vec::new();
     for resource in &connector.resources {
         // Where the record is made from what the API sends, it is written and read in its own form.
@@ -42,8 +41,8 @@ pub fn files(connector: &Connector) -> Files {
             continue;
         };
         let module = module(resource).to_owned();
-        let lines: String = samples.iter().map(|sample| one_line(sample)).collect();
-        files.insert(format!("tests/samples/{module}.jsonl"), lines);
+        let lines = move || samples.iter().map(|sample| one_line(sample)).collect();
+        files.push((format!("tests/samples/{module}.jsonl"), Box::new(lines)));
         resources.push(SampleView {
             module,
             record: root.type_name.clone(),
@@ -59,10 +58,8 @@ pub fn files(connector: &Connector) -> Files {
             has_enums: resources.iter().any(|resource| !resource.enums.is_empty()),
             resources,
         };
-        files.insert(
-            "tests/samples.rs".to_owned(),
-            format::lines(&templates::render("tests/samples.rs", view)),
-        );
+        let test = move || format::lines(&templates::render("tests/samples.rs", &view));
+        files.push(("tests/samples.rs".to_owned(), Box::new(test)));
     }
     files
 }

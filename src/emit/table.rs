@@ -109,7 +109,24 @@ impl ColumnType {
         }
     }
 
-    /// The variant of the runtime's `ColumnType`, and in lower case the method of its `RowWriter`.
+    /// The method of the runtime's `RowWriter`.
+    pub fn method(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Integer => "integer",
+            Self::Number => "number",
+            Self::Boolean => "boolean",
+            Self::Decimal => "decimal",
+            Self::Timestamp => "timestamp",
+            Self::Date => "date",
+            Self::Time => "time",
+            Self::Uuid => "uuid",
+            Self::Binary => "binary",
+            Self::Json => "json",
+        }
+    }
+
+    /// The variant of the runtime's `ColumnType`.
     pub fn variant(self) -> &'static str {
         match self {
             Self::Text => "Text",

@@ -332,18 +332,14 @@ pub fn cell(text: &str) -> String {
 
 /// A code span that shows any text.
 pub fn code(text: &str) -> String {
-    let shown: String = text
-        .chars()
-        .flat_map(|c| {
-            if is_invisible(c) {
-                c.escape_unicode().to_string()
-            } else {
-                c.to_string()
-            }
-            .chars()
-            .collect::<Vec<_>>()
-        })
-        .collect();
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        if is_invisible(character) {
+            shown.extend(character.escape_unicode());
+        } else {
+            shown.push(character);
+        }
+    }
     if shown.trim().is_empty() {
         return format!("`{}`", quoted(text));
     }

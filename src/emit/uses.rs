@@ -1,7 +1,9 @@
 //! Imports of a generated file: only what is used, in rustfmt's order.
 
 use proc_macro2::{TokenStream, TokenTree};
-use std::collections::{BTreeMap, BTreeSet};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::LazyLock;
 
 /// The runtime's names and the modules in which they stand.
 const RUNTIME: &[(&str, &str)] = &[
@@ -123,6 +125,8 @@ const RUNTIME: &[(&str, &str)] = &[
     ("zip", ""),
 ];
 
+static MODULES: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| RUNTIME.iter().copied().collect());
+
 /// The runtime's names in expressions.
 const EXPRESSIONS: [&str; 11] = [
     "Scalar",
@@ -141,42 +145,30 @@ const EXPRESSIONS: [&str; 11] = [
 /// What a file imports.
 #[derive(Debug, Default)]
 pub struct Uses {
-    paths: BTreeMap<String, BTreeSet<String>>,
+    paths: BTreeMap<Cow<'static, str>, BTreeSet<Cow<'static, str>>>,
+    runtime: BTreeSet<&'static str>,
 }
 
 impl Uses {
     /// Imports a name from a module.
-    pub fn add(&mut self, module: &str, name: &'static str) {
-        self.paths
-            .entry(module.to_owned())
-            .or_default()
-            .insert(name.to_owned());
+    pub fn add(&mut self, module: impl Into<Cow<'static, str>>, name: &'static str) {
+        self.insert(module.into(), name.into());
     }
 
     /// Imports a path of the crate itself.
-    pub fn own(&mut self, path: String) {
+    pub fn own(&mut self, path: &str) {
         if let Some((module, name)) = path.rsplit_once("::") {
-            self.paths
-                .entry(module.to_owned())
-                .or_default()
-                .insert(name.to_owned());
+            self.insert(module.to_owned().into(), name.to_owned().into());
         }
+    }
+
+    fn insert(&mut self, module: Cow<'static, str>, name: Cow<'static, str>) {
+        self.paths.entry(module).or_default().insert(name);
     }
 
     /// Imports a name of the runtime.
     pub fn runtime(&mut self, name: &'static str) {
-        if let Some((_, module)) = RUNTIME.iter().find(|(known, _)| *known == name) {
-            if module.starts_with("jiff") {
-                self.add(module, name);
-                return;
-            }
-            let module = if module.is_empty() {
-                "crate::runtime".to_owned()
-            } else {
-                format!("crate::runtime::{module}")
-            };
-            self.add(&module, name);
-        }
+        self.runtime.insert(name);
     }
 
     /// Imports what expressions in these tokens use.
@@ -204,9 +196,25 @@ impl Uses {
 
     /// The `use` lines: std, other crates, the crate itself.
     pub fn lines(&self) -> String {
-        let mut lines: Vec<(String, String)> = Vec::new();
+        let mut paths: BTreeMap<Cow<'_, str>, BTreeSet<&str>> = BTreeMap::new();
         for (module, names) in &self.paths {
-            let names: Vec<_> = names.iter().map(String::as_str).collect();
+            let names = names.iter().map(AsRef::as_ref);
+            paths.insert(module.as_ref().into(), names.collect());
+        }
+        for name in &self.runtime {
+            let Some(module) = MODULES.get(name) else {
+                continue;
+            };
+            let module = match *module {
+                module if module.starts_with("jiff") => module.into(),
+                "" => "crate::runtime".into(),
+                module => format!("crate::runtime::{module}").into(),
+            };
+            paths.entry(module).or_default().insert(name);
+        }
+        let mut lines: Vec<(String, String)> = Vec::new();
+        for (module, names) in &paths {
+            let names: Vec<_> = names.iter().copied().collect();
             match names.as_slice() {
                 [name] => lines.push((
                     format!("{module}::{name}"),

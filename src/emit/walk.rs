@@ -36,11 +36,9 @@ use transcript::{Conversation, Step};
 use value::Scope;
 use window::{Point, Window, Windows};
 
-/// Where the stub server stands.
-pub const STUB_PATH: &str = "tests/stub/mod.rs";
+/// The stub server.
 const STUB: &str = include_str!("../../templates/tests/stub.rs");
-/// Where the player of conversations stands.
-pub const PLAY_PATH: &str = "tests/stub/play.rs";
+/// The player of conversations.
 const PLAY: &str = include_str!("../../templates/tests/play.rs");
 
 /// What `tests/walk.rs` prints.
@@ -65,43 +63,55 @@ struct WalkOf {
     until: Option<String>,
 }
 
-/// The test, the stub, the configurations and the conversations; nothing where there is none.
-pub fn files(connector: &Connector) -> Files {
-    let mut files = Files::new();
-    let mut walks = Vec::new();
-    let defaults = Choices::default();
-    add(
-        connector,
-        &defaults,
-        &connector.resources,
-        &mut files,
-        &mut walks,
-    );
-    for (auth, resource) in choices(connector) {
-        let Auth::OneOf { by, options, .. } = auth else {
-            continue;
-        };
-        for option in options.iter().skip(1) {
-            let choices = Choices {
-                suffix: format!("_by_{}", plain(&option.variant)),
-                of: vec![(by, &option.wire)],
+/// The conversations about a connector, and their test.
+pub struct Walks {
+    /// The conversations, the configurations, and what plays them, which is copied as it is.
+    pub files: Files,
+    view: WalkView,
+}
+
+impl Walks {
+    /// Those of a connector, if there are any.
+    pub fn of(connector: &Connector) -> Option<Self> {
+        let mut files = Files::new();
+        let mut walks = Vec::new();
+        let defaults = Choices::default();
+        add(
+            connector,
+            &defaults,
+            &connector.resources,
+            &mut files,
+            &mut walks,
+        );
+        for (auth, resource) in choices(connector) {
+            let Auth::OneOf { by, options, .. } = auth else {
+                continue;
             };
-            let resources = std::slice::from_ref(resource);
-            add(connector, &choices, resources, &mut files, &mut walks);
+            for option in options.iter().skip(1) {
+                let choices = Choices {
+                    suffix: format!("_by_{}", plain(&option.variant)),
+                    of: vec![(by, &option.wire)],
+                };
+                let resources = std::slice::from_ref(resource);
+                add(connector, &choices, resources, &mut files, &mut walks);
+            }
         }
+        if walks.is_empty() {
+            return None;
+        }
+        let view = WalkView {
+            uses: uses(connector),
+            walks,
+        };
+        files.insert("tests/stub/mod.rs".to_owned(), STUB.to_owned());
+        files.insert("tests/stub/play.rs".to_owned(), PLAY.to_owned());
+        Some(Self { files, view })
     }
-    if walks.is_empty() {
-        return Files::new();
+
+    /// `tests/walk.rs`, formatted.
+    pub fn test(&self) -> String {
+        format::lines(&templates::render("tests/walk.rs", &self.view))
     }
-    let view = WalkView {
-        uses: uses(connector),
-        walks,
-    };
-    let test = format::lines(&templates::render("tests/walk.rs", view));
-    files.insert("tests/walk.rs".to_owned(), test);
-    files.insert(STUB_PATH.to_owned(), STUB.to_owned());
-    files.insert(PLAY_PATH.to_owned(), PLAY.to_owned());
-    files
 }
 
 fn uses(connector: &Connector) -> String {
@@ -329,8 +339,13 @@ impl Talk<'_> {
         let again = records.texts.len().saturating_sub(records.size as usize);
         let mut kept = 0;
         for text in records.texts.iter().skip(again) {
-            let record: Json = serde_json::from_str(text).ok()?;
-            kept += u64::from(is_wanted(self.requests.scope, self.resource, &record)?);
+            kept += u64::from(match &self.resource.filter {
+                None => true,
+                Some(_) => {
+                    let record: Json = serde_json::from_str(text).ok()?;
+                    is_wanted(self.requests.scope, self.resource, &record)?
+                }
+            });
         }
         // One may stand for all.
         let alike = records.texts.len() == 1;

@@ -9,8 +9,15 @@ use crate::model::{Expr, ExprKind, Field, FieldSource, Resource, Struct, Type, W
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-/// The struct, and how the record is made from it; nothing where it is the record itself.
-pub fn items(
+/// The struct; nothing where it is the record itself.
+pub fn structure(resource: &Resource, uses: &mut Uses) -> String {
+    let wire = resource.wire.as_ref();
+    let structure = wire.map(|wire| Types::sent(resource, wire).wire_items(uses));
+    structure.unwrap_or_default()
+}
+
+/// How the record is made from it.
+pub fn implementation(
     resource: &Resource,
     endpoint: &Ident,
     scope: Scope<'_>,
@@ -18,7 +25,6 @@ pub fn items(
 ) -> Option<TokenStream> {
     let wire = resource.wire.as_ref()?;
     uses.runtime("Wire");
-    let structure = Types::sent(resource, wire).wire_items(uses);
     let (name, record) = (ident(resource.wire_type()), ident(resource.record_type()));
     let root = wire.record.structs.first();
     let keys = root.into_iter().flat_map(|root| &root.fields);
@@ -41,8 +47,6 @@ pub fn items(
         "_endpoint"
     });
     Some(quote! {
-        #structure
-
         impl Wire<#endpoint> for #name {
             type Record = #record;
 

@@ -94,7 +94,9 @@ pub(super) fn lower_all(spec: &Spec, sources: &mut Sources, cx: &mut Cx<'_>) -> 
             .for_each(|diagnostic| cx.sink.push(diagnostic));
     }
     tables::of_one_name(&spec.resources, &lowered, cx.sink);
-    lowered.into_iter().flatten().collect()
+    let mut resources = Vec::with_capacity(lowered.len());
+    resources.extend(lowered.into_iter().flatten());
+    resources
 }
 
 fn handler<'s>(resource: &'s spec::Resource, spec: &'s Spec) -> Option<&'s spec::ErrorHandler> {

@@ -165,10 +165,9 @@ impl<T: FromNode> FromNode for Vec<T> {
     fn from_node(node: &Node, cx: &mut Cx<'_>) -> Option<Self> {
         if let Some(items) = node.items() {
             return Some(cx.each(|cx| {
-                items
-                    .iter()
-                    .filter_map(|item| T::from_node(item, cx))
-                    .collect()
+                let mut all = Vec::with_capacity(items.len());
+                all.extend(items.iter().filter_map(|item| T::from_node(item, cx)));
+                all
             }));
         }
         let mut diagnostic = cx.wrong_type_diagnostic(node, "a list");
@@ -193,10 +192,12 @@ impl<T: FromNode> FromNode for Vec<(Text, T)> {
             return None;
         };
         Some(cx.each(|cx| {
-            entries
-                .iter()
-                .filter_map(|(key, value)| Some((key.clone(), T::from_node(value, cx)?)))
-                .collect()
+            let mut all = Vec::with_capacity(entries.len());
+            let read = entries.iter();
+            all.extend(
+                read.filter_map(|(key, value)| Some((key.clone(), T::from_node(value, cx)?))),
+            );
+            all
         }))
     }
 

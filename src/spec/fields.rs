@@ -106,13 +106,13 @@ fn says_type(entries: &[(Text, Node)]) -> bool {
             .flat_map(|key| key.names.iter().copied())
     };
     let is_field = |key: &str, node: &Node| {
-        nearest(key, legal()).is_none()
-            && match &node.kind {
-                NodeKind::Scalar { text, .. } => {
-                    FIELD_TYPES.contains(&text.value.strip_suffix('!').unwrap_or(&text.value))
-                }
-                NodeKind::Map(_) | NodeKind::List(_) => true,
+        let holds_type = match &node.kind {
+            NodeKind::Scalar { text, .. } => {
+                FIELD_TYPES.contains(&text.value.strip_suffix('!').unwrap_or(&text.value))
             }
+            NodeKind::Map(_) | NodeKind::List(_) => true,
+        };
+        holds_type && nearest(key, legal()).is_none()
     };
     entries.iter().any(|(key, node)| says(&key.value, node))
         && !entries.iter().any(|(key, node)| is_field(&key.value, node))

@@ -136,30 +136,36 @@ pub fn split_commas(text: &str) -> Option<Vec<Expression<'_>>> {
 }
 
 pub fn show(expression: &[Piece<'_>]) -> String {
-    expression.iter().map(show_piece).collect()
+    let mut text = String::new();
+    write(expression, &mut text);
+    text
 }
 
-fn show_piece(piece: &Piece<'_>) -> String {
-    match piece {
-        Piece::Text(text) => (*text).to_owned(),
-        Piece::Group(open, items) => {
-            let inner = show_items(items);
-            match open {
-                '{' if inner.is_empty() => "{}".to_owned(),
-                '{' => format!("{{ {inner} }}"),
-                '[' => format!("[{inner}]"),
-                _ => format!("({inner})"),
-            }
-        }
+fn write(expression: &[Piece<'_>], text: &mut String) {
+    for piece in expression {
+        write_piece(piece, text);
     }
 }
 
-fn show_items(items: &[Expression<'_>]) -> String {
-    items
-        .iter()
-        .map(|item| show(item))
-        .collect::<Vec<_>>()
-        .join(", ")
+fn write_piece(piece: &Piece<'_>, text: &mut String) {
+    let (open, items) = match piece {
+        Piece::Text(part) => return text.push_str(part),
+        Piece::Group(open, items) => (open, items),
+    };
+    let (open, close) = match open {
+        '{' if items.is_empty() => ("{", "}"),
+        '{' => ("{ ", " }"),
+        '[' => ("[", "]"),
+        _ => ("(", ")"),
+    };
+    text.push_str(open);
+    for (index, item) in items.iter().enumerate() {
+        if index > 0 {
+            text.push_str(", ");
+        }
+        write(item, text);
+    }
+    text.push_str(close);
 }
 
 pub fn width(text: &str) -> usize {
@@ -305,6 +311,13 @@ fn break_group(open: char, items: &[Expression<'_>], head: &str, indent: usize) 
         let group = break_group('(', arguments, path, indent)?;
         return Some(format!("({path}{group})"));
     }
+    // So does a struct literal.
+    if let ('(', [only]) = (open, items)
+        && let [Piece::Text(path), Piece::Group('{', fields)] = only.as_slice()
+    {
+        let group = break_group('{', fields, path, indent)?;
+        return Some(format!("({path}{group})"));
+    }
     // So does a tuple that is the only item.
     if let ('[', [only]) = (open, items)
         && let [Piece::Group('(', parts)] = only.as_slice()
@@ -358,7 +371,7 @@ fn break_chain(expression: &[Piece<'_>], indent: usize, start: usize) -> Option<
                     parts.last_mut()?.push_str(part);
                 }
             }
-            group => parts.last_mut()?.push_str(&show_piece(group)),
+            group => write_piece(group, parts.last_mut()?),
         }
     }
     let last = parts.pop()?;

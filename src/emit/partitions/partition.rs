@@ -99,7 +99,7 @@ impl Code<'_> {
         let Some((_, parent)) = self.parent else {
             return quote!(String);
         };
-        let ty = Types::new(parent).ty(&path.ty, uses);
+        let ty = record::tokens(&Types::new(parent).ty(&path.ty, uses));
         match path.ty {
             // Enums stand in the parent's module, or in that from which it has them.
             Type::Enum(index)

@@ -8,15 +8,15 @@ use quote::quote;
 
 impl Types<'_> {
     /// The serde attribute of a field that is not written as its type's own implementation has it.
-    pub(super) fn adapter(&self, field: &Field, uses: &mut Uses) -> Option<TokenStream> {
+    pub(super) fn adapter(&self, field: &Field, uses: &mut Uses) -> Option<String> {
         let inner = self.form(&field.ty, field.nullable, field.lenient, uses)?;
         uses.runtime("As");
         if field.nullable {
-            let with = text::literal(&format!("As::<Option<{inner}>>"));
-            Some(quote!(#[serde(default, with = #with)]))
+            let with = text::quoted(&format!("As::<Option<{inner}>>"));
+            Some(format!("#[serde(default, with = {with})]"))
         } else {
-            let with = text::literal(&format!("As::<{inner}>"));
-            Some(quote!(#[serde(with = #with)]))
+            let with = text::quoted(&format!("As::<{inner}>"));
+            Some(format!("#[serde(with = {with})]"))
         }
     }
 

@@ -6,7 +6,7 @@ use super::super::table::{self, ColumnType};
 use super::super::text;
 use super::super::uses::Uses;
 use super::columns::{constant, keys};
-use super::{Types, ident};
+use super::{Types, ident, tokens};
 use crate::model::{Field, List, Name, Relation, Shape, Type, column, singular};
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
@@ -32,10 +32,13 @@ impl Types<'_> {
         uses.runtime("RelationWriter");
         let constants = relations.iter().map(|relation| {
             let columns = relation.columns.iter().map(table::Column::of);
-            let columns: Vec<_> = columns.map(|column| constant(&column)).collect();
-            let (name, key) = (text::literal(&relation.name), keys(&relation.primary_key));
+            let columns: Vec<_> = columns.map(|column| tokens(&constant(&column))).collect();
+            let (name, key) = (
+                text::literal(&relation.name),
+                tokens(&keys(&relation.primary_key)),
+            );
             quote! {
-                Relation { name: #name, columns: &[#(#columns)*], primary_key: &[#key] },
+                Relation { name: #name, columns: &[#(#columns),*], primary_key: &[#key] },
             }
         });
         let constants = quote!(const RELATIONS: &'static [Relation] = &[#(#constants)*];);
@@ -169,7 +172,7 @@ impl Types<'_> {
     /// What a field of an object writes into its own column.
     fn field_column(&self, field: &Field) -> TokenStream {
         let (name, kind) = (ident(&field.name.rust), ColumnType::of(&field.ty));
-        let method = ident(&kind.variant().to_lowercase());
+        let method = ident(kind.method());
         let value = match (&field.ty, field.nullable) {
             (Type::String | Type::Binary, true) => quote!(it.and_then(|it| it.#name.as_deref())),
             (Type::Binary, false) => quote!(it.map(|it| it.#name.as_slice())),
@@ -177,7 +180,7 @@ impl Types<'_> {
                 quote!(it.map(|it| it.#name.as_str()))
             }
             (Type::Enum(index), true) => {
-                let ty = self.enum_name(*index);
+                let ty = tokens(&self.enum_name(*index));
                 quote!(it.and_then(|it| it.#name.as_ref()).map(#ty::as_str))
             }
             (Type::Decimal, true) => {
@@ -205,7 +208,7 @@ impl Types<'_> {
             .iter()
             .map(|path| {
                 let (column, origin) = table::in_field(self.record.way(path));
-                self.row(&column, &origin)
+                tokens(&self.row(&column, &origin))
             })
             .collect();
         rows.extend(levels.iter().map(|level| {
@@ -230,7 +233,7 @@ impl Types<'_> {
     fn element(&self, level: &Level<'_>) -> Option<TokenStream> {
         let (element, item) = (&level.element, level.list.item);
         let kind = ColumnType::of(&item.ty);
-        let method = ident(&kind.variant().to_lowercase());
+        let method = ident(kind.method());
         let value = match (&item.ty, item.nullable) {
             (Type::Struct(index), nullable) => {
                 let ty = ident(&self.record.structs.get(*index)?.type_name);
@@ -246,7 +249,7 @@ impl Types<'_> {
             (Type::String | Type::Binary, true) => quote!(#element.as_deref()),
             (Type::String | Type::Binary, false) => quote!(Some(#element)),
             (Type::Enum(index), true) => {
-                let ty = self.enum_name(*index);
+                let ty = tokens(&self.enum_name(*index));
                 quote!(#element.as_ref().map(#ty::as_str))
             }
             (Type::Decimal, true) => quote!(#element.as_ref().map(Decimal::as_str)),

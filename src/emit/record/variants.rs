@@ -1,13 +1,13 @@
 //! Enums and unions of records.
 
-use super::{Types, docs, ident, paragraphs};
+use super::{Types, docs, ident, paragraphs, tokens, write_docs};
 use crate::emit::{text, uses::Uses};
 use crate::model::{Enum, Type, Union};
 use proc_macro2::TokenStream;
 use quote::quote;
 
 impl Types<'_> {
-    pub(super) fn enumeration(&self, definition: &Enum, uses: &mut Uses) -> TokenStream {
+    pub(super) fn enumeration(&self, definition: &Enum, uses: &mut Uses) -> String {
         uses.runtime("word");
         let at = self
             .record
@@ -20,66 +20,59 @@ impl Types<'_> {
             || "The known values; the API may add others.".to_owned(),
             |(place, _)| format!("The known values of {place}; the API may add others."),
         );
-        let docs_ = docs(paragraphs(definition.description.as_deref(), &[note]));
-        let name = ident(&definition.type_name);
-        let unknown = ident(&definition.unknown);
-        let variants = definition.variants.iter().map(|variant| {
-            let docs_ = docs([text::code(&variant.wire)]);
-            let variant = ident(&variant.rust);
-            quote!(#docs_ #variant,)
-        });
-        let to_text = definition.variants.iter().map(|variant| {
-            let (variant, wire) = (ident(&variant.rust), text::literal(&variant.wire));
-            quote!(Self::#variant => #wire,)
-        });
-        let from_text = definition.variants.iter().map(|variant| {
-            let (variant, wire) = (ident(&variant.rust), text::literal(&variant.wire));
-            quote!(#wire => Self::#variant,)
-        });
+        let mut text = String::with_capacity(2048);
+        write_docs(
+            &paragraphs(definition.description.as_deref(), &[note]),
+            "",
+            &mut text,
+        );
+        let (name, unknown) = (&definition.type_name, &definition.unknown);
+        let (mut variants, mut to_text, mut from_text) = <(String, String, String)>::default();
+        for variant in &definition.variants {
+            let (rust, wire) = (&variant.rust, text::quoted(&variant.wire));
+            write_docs(&[text::code(&variant.wire)], "    ", &mut variants);
+            variants += &format!("    {rust},\n");
+            to_text += &format!("            Self::{rust} => {wire},\n");
+            from_text += &format!("            {wire} => Self::{rust},\n");
+        }
         uses.add("serde", "Deserializer");
         uses.add("serde", "Serializer");
-        quote! {
-            #docs_
-            #[non_exhaustive]
-            #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-            pub enum #name {
-                #(#variants)*
-                /// A value that this version does not know.
-                #unknown(String),
-            }
-
-            impl #name {
-                /// The value as the API writes it.
-                #[must_use]
-                pub fn as_str(&self) -> &str {
-                    match self {
-                        #(#to_text)*
-                        Self::#unknown(word) => word,
-                    }
-                }
-            }
-
-            impl From<&str> for #name {
-                fn from(word: &str) -> Self {
-                    match word {
-                        #(#from_text)*
-                        other => Self::#unknown(other.to_owned()),
-                    }
-                }
-            }
-
-            impl Serialize for #name {
-                fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                    serializer.serialize_str(self.as_str())
-                }
-            }
-
-            impl<'de> Deserialize<'de> for #name {
-                fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                    word::deserialize(deserializer)
-                }
-            }
-        }
+        text += &format!(
+            "#[non_exhaustive]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum {name} {{
+{variants}    /// A value that this version does not know.
+    {unknown}(String),
+}}
+impl {name} {{
+    /// The value as the API writes it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {{
+        match self {{
+{to_text}            Self::{unknown}(word) => word,
+        }}
+    }}
+}}
+impl From<&str> for {name} {{
+    fn from(word: &str) -> Self {{
+        match word {{
+{from_text}            other => Self::{unknown}(other.to_owned()),
+        }}
+    }}
+}}
+impl Serialize for {name} {{
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {{
+        serializer.serialize_str(self.as_str())
+    }}
+}}
+impl<'de> Deserialize<'de> for {name} {{
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {{
+        word::deserialize(deserializer)
+    }}
+}}
+"
+        );
+        text
     }
 
     pub(super) fn union(&self, definition: &Union, uses: &mut Uses) -> TokenStream {
@@ -108,7 +101,7 @@ impl Types<'_> {
         let variants: Vec<_> = definition
             .variants
             .iter()
-            .map(|(rust, ty)| (ident(rust), self.ty(ty, uses), ty))
+            .map(|(rust, ty)| (ident(rust), tokens(&self.ty(ty, uses)), ty))
             .collect();
         let declared: Vec<_> = variants
             .iter()
@@ -129,7 +122,7 @@ impl Types<'_> {
                     if let Ok(value) = serde_json::from_str(json) { return Ok(Self::#variant(value)); }
                 },
                 Some(form) => {
-                    let form: TokenStream = form.parse().unwrap_or_default();
+                    let form = tokens(&form);
                     quote! {
                         let mut inner = serde_json::Deserializer::from_str(json);
                         if let Ok(value) = As::<#form>::deserialize(&mut inner) { return Ok(Self::#variant(value)); }

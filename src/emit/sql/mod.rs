@@ -142,13 +142,31 @@ fn one_line(text: &str) -> String {
 
 /// A name in quotes, as standard SQL has them.
 fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
+    let mut text = String::with_capacity(name.len() + 2);
+    push_quoted(name, &mut text);
+    text
+}
+
+fn push_quoted(name: &str, text: &mut String) {
+    text.push('"');
+    for part in name.split_inclusive('"') {
+        text.push_str(part);
+        if part.ends_with('"') {
+            text.push('"');
+        }
+    }
+    text.push('"');
 }
 
 /// Names in quotes, with something before each.
 fn list<'n>(names: impl IntoIterator<Item = &'n str>, before: &str) -> String {
-    let names = names
-        .into_iter()
-        .map(|name| format!("{before}{}", quoted(name)));
-    names.collect::<Vec<_>>().join(", ")
+    let mut text = String::new();
+    for name in names {
+        if !text.is_empty() {
+            text.push_str(", ");
+        }
+        text.push_str(before);
+        push_quoted(name, &mut text);
+    }
+    text
 }
