@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::de::{Deserialize, Error as _};
 use serde_json::value::RawValue;
-use serde_path_to_error::{Segment, Track};
+use serde_path_to_error::{Deserializer, Segment, Track};
 
-use super::endpoint::{Endpoint, OnInvalid};
+use super::endpoint::{Endpoint, OnInvalid, RecordOf};
 use super::error::{Error, Kind};
 use super::record::Record;
 use super::stats::Stats;
@@ -49,20 +49,17 @@ pub(super) fn page<'a, P: Deserialize<'a>>(json: &'a str, object: bool) -> Resul
     let text = match (missing, serde_json::from_str::<Object>(place)) {
         (Some(key), Ok(keys)) => {
             let keys: Vec<_> = keys.keys().take(20).map(|key| format!("`{key}`")).collect();
-            let inside = if path == "." {
-                String::new()
-            } else {
-                format!("`{path}` of ")
+            let keys = keys.join(", ");
+            let inside = match path.as_str() {
+                "." => String::new(),
+                path => format!("`{path}` of "),
             };
-            format!(
-                "no {key} in {inside}the response, its keys are {}",
-                keys.join(", ")
-            )
+            format!("no {key} in {inside}the response, its keys are {keys}")
         }
-        _ if error.is_data() => format!(
-            "`{path}` in the response: {problem}; it is {}",
-            excerpt(place)
-        ),
+        _ if error.is_data() => {
+            let value = excerpt(place);
+            format!("`{path}` in the response: {problem}; it is {value}")
+        }
         _ => format!("the response is not JSON but {}", excerpt(json)),
     };
     Err(Error::new(Kind::Decode, text).because(error))
@@ -73,7 +70,7 @@ pub(super) fn records<E: Endpoint>(
     pieces: &[&RawValue],
     page: u64,
 ) -> Result<(Vec<E::Wire>, Vec<Rejected>), Error> {
-    let resource = <E::Wire as Wire<E>>::Record::RESOURCE;
+    let resource = RecordOf::<E>::RESOURCE;
     let (mut records, mut rejected) = (Vec::new(), Vec::new());
     for piece in pieces {
         let json = piece.get();
@@ -93,13 +90,12 @@ pub(super) fn records<E: Endpoint>(
             }
         };
         for item in items.into_iter().map(RawValue::get) {
-            let is_object = item.starts_with('{');
-            let no_object = || Err(serde_json::Error::custom("a record is an object"));
-            match if is_object {
+            let record = if item.starts_with('{') {
                 serde_json::from_str(item)
             } else {
-                no_object()
-            } {
+                Err(serde_json::Error::custom("a record is an object"))
+            };
+            match record {
                 Ok(record) => records.push(record),
                 Err(error) => {
                     let index = records.len() + rejected.len();
@@ -131,7 +127,6 @@ fn is_of_objects(list: &str) -> bool {
 
 /// Counts the keys of a page's first record that no type declares.
 pub(super) fn unknown_fields<E: Endpoint>(pieces: &[&RawValue], stats: &Stats) {
-    type RecordOf<E> = <<E as Endpoint>::Wire as Wire<E>>::Record;
     let first = pieces.first().filter(|_| !RecordOf::<E>::KEEPS_UNKNOWN);
     let first = first.map_or("", |piece| piece.get().trim_start_matches('['));
     if let Some(Ok(keys)) = serde_json::Deserializer::from_str(first)
@@ -148,15 +143,11 @@ fn explain<'a, T: Deserialize<'a>>(
     json: &'a str,
     error: &serde_json::Error,
 ) -> (String, String, &'a str) {
-    let (mut track, mut json_again) = (Track::new(), serde_json::Deserializer::from_str(json));
-    let _ = T::deserialize(serde_path_to_error::Deserializer::new(
-        &mut json_again,
-        &mut track,
-    ));
+    let (mut track, mut again) = (Track::new(), serde_json::Deserializer::from_str(json));
+    let _ = T::deserialize(Deserializer::new(&mut again, &mut track));
     let path = track.path();
-    let value = path
-        .iter()
-        .fold(json, |json, segment| step(json, segment).unwrap_or(json));
+    let steps = path.iter();
+    let value = steps.fold(json, |json, segment| step(json, segment).unwrap_or(json));
     let problem = error.to_string();
     let problem = problem.split(" at line ").next().unwrap_or_default();
     (path.to_string(), problem.to_owned(), value)

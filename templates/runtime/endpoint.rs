@@ -13,6 +13,9 @@ use super::send::{Action, Answer};
 use super::session::Session;
 use super::wire::Wire;
 
+/// The records that an endpoint reads.
+pub type RecordOf<E> = <<E as Endpoint>::Wire as Wire<E>>::Record;
+
 /// A paged source of records.
 pub trait Endpoint: Send + Sync + 'static {
     /// What the API sends for one record.
@@ -68,9 +71,7 @@ pub trait Endpoint: Send + Sync + 'static {
     fn drop_seen(_position: &Self::Position, _records: &mut Vec<Self::Wire>) {}
 
     /// The record as it is delivered; none where it is left out, which counts as filtered.
-    fn deliver(
-        record: <Self::Wire as Wire<Self>>::Record,
-    ) -> Option<<Self::Wire as Wire<Self>>::Record> {
+    fn deliver(record: RecordOf<Self>) -> Option<RecordOf<Self>> {
         Some(record)
     }
 
@@ -117,17 +118,11 @@ impl<'t, E: Endpoint + ?Sized> Turn<'t, '_, E> {
     /// # Errors
     /// It was left out, so that the position of the next page is not known.
     pub fn last(&self) -> Result<Option<&'t E::Wire>, Error> {
-        let lost = || {
-            Error::new(
-                Kind::Paging,
-                "the last record, which leads to the next page, was left out",
-            )
-        };
         if self.last_rejected {
-            Err(lost())
-        } else {
-            Ok(self.sent.last())
+            let text = "the last record, which leads to the next page, was left out";
+            return Err(Error::new(Kind::Paging, text));
         }
+        Ok(self.sent.last())
     }
 }
 

@@ -3,19 +3,18 @@
 use std::sync::Arc;
 
 use super::cursor::Cursor;
-use super::endpoint::Endpoint;
+use super::endpoint::{Endpoint, RecordOf};
 use super::error::{Error, Kind};
 use super::record::Record;
 use super::source::Source;
 use super::state::{CursorState, StateKey};
-use super::wire::Wire;
 
 /// A resource whose records have a cursor; each window of it is one stream of pages.
 pub trait Incremental: Endpoint + Clone {
     /// The type of the cursor.
     type Cursor: Cursor;
     /// The pages of one window.
-    type Source: Source<Record = <Self::Wire as Wire<Self>>::Record>;
+    type Source: Source<Record = RecordOf<Self>>;
 
     /// Whose state it is.
     const STATE: StateKey;
@@ -32,7 +31,7 @@ pub trait Incremental: Endpoint + Clone {
     fn within(&self, window: Window<Self::Cursor>) -> Self::Source;
 
     /// The cursor of a record.
-    fn cursor(record: &<Self::Wire as Wire<Self>>::Record) -> Option<&Self::Cursor>;
+    fn cursor(record: &RecordOf<Self>) -> Option<&Self::Cursor>;
 
     /// Where reading begins and ends unless its user or the state say otherwise.
     ///

@@ -10,14 +10,13 @@ use serde_json::value::RawValue;
 use tokio::time::{Instant, sleep_until};
 
 use super::decode;
-use super::endpoint::Endpoint;
+use super::endpoint::{Endpoint, RecordOf};
 use super::error::{Error, Kind};
 use super::pages::Pages;
 use super::request::Request;
 use super::retry::retry_after;
 use super::send::Answer;
 use super::source::{Batch, Source};
-use super::wire::Wire;
 
 /// The endpoint of the files that a job makes.
 pub trait JobEndpoint: Endpoint<Position = JobFiles> + Sync {
@@ -104,7 +103,7 @@ enum State {
     Ended(Vec<String>),
 }
 
-type Page<J> = Batch<<<J as Endpoint>::Wire as Wire<J>>::Record>;
+type Page<J> = Batch<RecordOf<J>>;
 
 impl<J: JobEndpoint> JobPages<J> {
     /// The files of a job; nothing is sent before the first page is asked for.
@@ -248,7 +247,7 @@ fn is_expired(error: &Error) -> bool {
 }
 
 impl<J: JobEndpoint> Source for JobPages<J> {
-    type Record = <J::Wire as Wire<J>>::Record;
+    type Record = RecordOf<J>;
 
     async fn next(&mut self) -> Result<Option<Page<J>>, Error> {
         let page = self.turn().await;

@@ -2,15 +2,13 @@
 //! failure loses nothing.
 
 use super::decode;
-use super::endpoint::{Endpoint, Guard, OnInvalid, Turn};
+use super::endpoint::{Endpoint, Guard, OnInvalid, RecordOf, Turn};
 use super::error::{Error, Kind};
 use super::guard::Seen;
 use super::record::Record;
 use super::send::{Action, Answer};
 use super::source::{Batch, Source};
 use super::wire::Wire;
-
-type RecordOf<E> = <<E as Endpoint>::Wire as Wire<E>>::Record;
 
 /// The pages of a resource, one after the other.
 pub struct Pages<E: Endpoint> {
@@ -45,11 +43,8 @@ impl<E: Endpoint> Pages<E> {
             let action = endpoint.action(answer);
             action.filter(|action| first || *action != Action::Ignore)
         };
-        let answer = session
-            .send(&request, &E::RETRY, &rule)
-            .await
-            .map_err(name)?;
-        let Some(answer) = answer else {
+        let answer = session.send(&request, &E::RETRY, &rule).await;
+        let Some(answer) = answer.map_err(name)? else {
             return Ok(None);
         };
         let limit = session.options.max_body;
@@ -92,16 +87,14 @@ impl<E: Endpoint> Pages<E> {
             last_rejected: rejected.last().is_some_and(|last| last.index + 1 == size),
         };
         let next = endpoint.next(&turn);
-        let next = next.map(|next| next.filter(|_| E::MAX_PAGES.is_none_or(|max| number < max)));
-        let is_cut = E::PAGE_LIMIT.is_some_and(|max| number >= max) && matches!(next, Ok(Some(_)));
-        let next = if is_cut {
+        let goes_on = E::MAX_PAGES.is_none_or(|max| number < max);
+        let mut next = next.map(|next| next.filter(|_| goes_on));
+        if E::PAGE_LIMIT.is_some_and(|max| number >= max) && matches!(next, Ok(Some(_))) {
             let text = format!(
                 "there are more than {number} pages: what is cut off would never be read; raise `max_pages`"
             );
-            Err(Error::new(Kind::Paging, text))
-        } else {
-            next
-        };
+            next = Err(Error::new(Kind::Paging, text));
+        }
         self.next = next
             .and_then(|next| self.seen.follow::<E>(&answer, next))
             .map_err(name);

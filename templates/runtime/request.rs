@@ -95,13 +95,10 @@ impl Request {
     }
 
     pub(super) fn url(&self, base: &str) -> Result<Url, Error> {
-        let whole = self.target.contains("://");
-        let url = if whole {
-            Url::parse(&self.target)
-        } else {
-            Url::parse(&(base.to_owned() + &self.target))
-        };
-        let mut url = url.map_err(|error| Error::new(Kind::Config, format!("its URL: {error}")))?;
+        let is_whole = self.target.contains("://");
+        let base = if is_whole { "" } else { base };
+        let refused = |error| Error::new(Kind::Config, format!("its URL: {error}"));
+        let mut url = Url::parse(&format!("{base}{}", self.target)).map_err(refused)?;
         if !self.query.is_empty() {
             url.query_pairs_mut().extend_pairs(&self.query);
         }

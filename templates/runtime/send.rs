@@ -54,10 +54,9 @@ impl Answer {
         const PLACES: &str = "/error/message /message /error_description /detail /errors/0/message /errors/0/detail \
                               /errors/0 /error /title /msg /reason";
         let body: Value = self.json()?;
-        let mut said = PLACES
-            .split_ascii_whitespace()
-            .filter_map(|place| body.pointer(place)?.as_str());
-        said.next().map(str::to_owned)
+        let mut places = PLACES.split_ascii_whitespace();
+        let said = places.find_map(|place| body.pointer(place)?.as_str());
+        said.map(str::to_owned)
     }
 }
 
@@ -132,11 +131,9 @@ impl Session {
             let wait = retry.wait(tries, self.options.first_wait, retried.as_ref())?;
             let late = |max| started.elapsed() + wait > max;
             if tries == retry.max_retries || retry.max_elapsed.is_some_and(late) {
-                let remark = format_args!("tried {} times", tries + 1);
-                return Err(if tries == 0 {
-                    error
-                } else {
-                    error.remark(remark)
+                return Err(match tries {
+                    0 => error,
+                    _ => error.remark(format_args!("tried {} times", tries + 1)),
                 });
             }
             tracing::warn!(%error, wait_ms = wait.as_millis(), "trying again");
@@ -179,10 +176,8 @@ impl Session {
     pub(super) async fn waiting<T>(&self, wait: impl Future<Output = T>) -> T {
         let started = Instant::now();
         let outcome = wait.await;
-        let waited = started.elapsed().as_millis();
-        self.stats()
-            .waited
-            .add(waited.try_into().unwrap_or(usize::MAX));
+        let waited = usize::try_from(started.elapsed().as_millis());
+        self.stats().waited.add(waited.unwrap_or(usize::MAX));
         outcome
     }
 
@@ -249,16 +244,10 @@ impl Session {
         answer: &Answer,
         text: Option<String>,
     ) -> Error {
-        let status = answer
-            .status
-            .to_string()
-            .replace(" <unknown status code>", "");
-        let text = [Some(status), text]
-            .into_iter()
-            .flatten()
-            .collect::<Vec<_>>()
-            .join(": ");
-        Error::new(Kind::Status(answer.status()), self.mask(request, text))
+        let status = answer.status.to_string();
+        let mut message = status.replace(" <unknown status code>", "");
+        message.extend(text.into_iter().flat_map(|text| [": ".to_owned(), text]));
+        Error::new(Kind::Status(answer.status()), self.mask(request, message))
             .said(self.said(request, answer))
     }
 

@@ -134,9 +134,10 @@ impl Session {
     /// The same with other credentials, or none.
     #[must_use]
     pub fn with_auth(&self, auth: Option<Arc<dyn Authenticator>>) -> Self {
-        let mut session = self.clone();
-        session.auth = auth;
-        session
+        Self {
+            auth,
+            ..self.clone()
+        }
     }
 
     /// Counters of all that was read.
@@ -144,16 +145,24 @@ impl Session {
         &self.stats
     }
 
-    /// Whether a URL, found on the page `from`, may receive requests and so credentials.
-    pub(super) fn permit(&self, url: &Url, from: Option<&Url>) -> Result<(), Error> {
+    /// Whether credentials may go to the origin of a URL that was found on the page `from`.
+    fn trusts(&self, url: &Url, from: Option<&Url>) -> Result<bool, Error> {
         let to = origin(url);
-        let text = if from.is_some_and(|from| from.scheme() == "https" && url.scheme() == "http") {
-            format!("refused to go from https to `{to}`")
-        } else if self.options.origins.contains(&to) {
+        if from.is_some_and(|from| from.scheme() == "https") && url.scheme() == "http" {
+            let text = format!("refused to go from https to `{to}`");
+            return Err(Error::new(Kind::Config, text));
+        }
+        Ok(self.options.origins.contains(&to))
+    }
+
+    /// An error where a URL, found on the page `from`, may not receive requests and so credentials.
+    pub(super) fn permit(&self, url: &Url, from: Option<&Url>) -> Result<(), Error> {
+        if self.trusts(url, from)? {
             return Ok(());
-        } else {
-            format!("refused to send credentials to `{to}`: neither the API's origin nor allowed")
-        };
+        }
+        let to = origin(url);
+        let text =
+            format!("refused to send credentials to `{to}`: neither the API's origin nor allowed");
         Err(Error::new(Kind::Config, text))
     }
 
@@ -164,14 +173,10 @@ impl Session {
         url: &Url,
         from: Option<&Url>,
     ) -> Result<bool, Error> {
-        let permitted = self.permit(url, from);
-        let downgrades =
-            from.is_some_and(|from| from.scheme() == "https" && url.scheme() == "http");
         match request.credentials {
-            Credentials::Needed => permitted.map(|()| true),
-            _ if downgrades => permitted.map(|()| false),
-            Credentials::AtHome => Ok(permitted.is_ok()),
-            Credentials::None => Ok(false),
+            Credentials::Needed => self.permit(url, from).map(|()| true),
+            Credentials::AtHome => self.trusts(url, from),
+            Credentials::None => self.trusts(url, from).map(|_| false),
         }
     }
 

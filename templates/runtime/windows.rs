@@ -10,15 +10,12 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::cursor::Cursor;
-use super::endpoint::Endpoint;
+use super::endpoint::RecordOf;
 use super::error::{Error, Kind};
 use super::guard::digest;
 use super::incremental::{CursorOrder, Extent, Incremental, Window};
 use super::source::{Batch, Checkpoint, Source};
 use super::state::{MAX_BOUNDARY, Progress};
-use super::wire::Wire;
-
-type RecordOf<I> = <<I as Endpoint>::Wire as Wire<I>>::Record;
 
 /// The pages of all windows of a resource, or of one partition of it.
 pub struct Windows<I: Incremental> {
