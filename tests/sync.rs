@@ -336,11 +336,19 @@ fn tables_of_lists_in_files_are_whole_after_a_kill_at_any_sync_or_rename() {
 
 /// A record with a value of every type, and one with nulls.
 fn kinds() -> Vec<serde_json::Value> {
+    let part = json!({
+        "whole": i64::MIN, "part": -0.1, "exact": "-12345678901234567890.000000001", "yes": false,
+        "moment": "2026-01-31T09:30:00.1234567+01:00", "second": 1_769_848_200, "day": "0001-01-01", "noted": "31.01.2026",
+        "clock": "08:09:10.5", "unique": "67E55044-10B1-426F-9247-BB680E5FE0C8", "bytes": "AP8=",
+        "any": { "b": [1, 2.50, null] }, "named": { "x y": 1 }, "either": "s\u{0}", "select": "other",
+        "grid": [[1.50, null], [], ["1e2"]], "inner": { "sentAt": "1969-12-31T23:59:59.9999999Z", "word": "'\"ü\u{0}" },
+    });
     let full = json!({
         "place": { "code": "a/1", "street": "Main" }, "whole": i64::MAX, "part": 0.1, "yes": true,
         "exact": "12345678901234567890.000000001", "moment": "2026-01-31T09:30:00.1234567+01:00", "day": "2026-01-31",
         "clock": "08:09:10.5", "unique": "67E55044-10B1-426F-9247-BB680E5FE0C8", "bytes": "aGk=", "words": ["a", "b"],
-        "any": { "b": [1, 2.50] }, "named": { "x": 1 }, "select": "all",
+        "any": { "b": [1, 2.50] }, "named": { "x": 1 }, "select": "all", "parts": [null, part, {}], "anys": [1, null, "x"],
+        "trees": [{ "name": "t", "branches": [{ "name": "u" }] }, { "branches": [] }],
     });
     vec![full, json!({ "place": { "code": "b" } })]
 }
@@ -360,7 +368,7 @@ fn types_are_stored_as_stated() {
     let values = empty.as_object().unwrap().values();
     assert_eq!(
         values.filter(|value| value.is_null()).count(),
-        13,
+        16,
         "{empty}"
     );
     insta::assert_snapshot!("sync_types", serde_json::to_string_pretty(&rows).unwrap());
@@ -386,11 +394,20 @@ fn values_in_lists_and_objects_are_stored_as_stated() {
     );
 }
 
+/// A list with what its elements of JSON say.
+fn opened(value: &serde_json::Value) -> serde_json::Value {
+    match value {
+        serde_json::Value::Array(elements) => elements.iter().map(opened).collect(),
+        serde_json::Value::String(json) => serde_json::from_str(json).unwrap(),
+        other => other.clone(),
+    }
+}
+
 #[test]
 fn values_in_lists_and_objects_are_stored_in_files_as_stated() {
     let world = World::normalized();
     world.set_kinds(normalized::kinds());
-    let told = [Lake::jsonl as fn(&Path) -> Lake, Lake::parquet].map(|open| {
+    let mut told = [Lake::jsonl as fn(&Path) -> Lake, Lake::parquet].map(|open| {
         let folder = folder();
         let place = open(folder.path());
         harness::succeed("sync", &world.sync(&place, &["kinds"]));
@@ -405,6 +422,15 @@ fn values_in_lists_and_objects_are_stored_in_files_as_stated() {
         });
         rows.collect::<serde_json::Map<_, _>>()
     });
+    for table in told[1].values_mut() {
+        for row in table.as_array_mut().unwrap() {
+            let values = row.as_object_mut().unwrap().values_mut();
+            for list in values.filter(|value| value.is_array()) {
+                // It is JSON in the other.
+                *list = opened(list).to_string().into();
+            }
+        }
+    }
     assert_eq!(told[0], told[1], "both have the same rows");
     insta::assert_snapshot!(
         "sync_types_lists_files",
@@ -455,6 +481,48 @@ fn tables_come_back<P: Place>(place: &P, run: impl Fn(&str)) {
         harness::succeed(gone, &world.sync(place, &resources));
         world.compare(place, &resources);
     }
+}
+
+#[test]
+fn objects_in_files_get_the_fields_that_they_lack_and_other_types_are_refused() {
+    let folder = folder();
+    let place = Lake::parquet(folder.path());
+    let mut world = World::new();
+    world.advance(&history()[0]);
+    harness::succeed("sync", &world.sync(&place, &["replaced"]));
+    // As a run left it that knew of one field.
+    let table = folder.path().join("lake/replaced");
+    let manifest = std::fs::read_to_string(table.join("manifest.json")).unwrap();
+    let whole = "struct(zone text, price decimal, at timestamp, marks integer[])";
+    assert!(manifest.contains(whole), "{manifest}");
+    let known = |kind: &str| {
+        let text = manifest.replace(whole, kind);
+        std::fs::write(table.join("manifest.json"), text).unwrap();
+    };
+    known("struct(zone text)");
+    for file in ["00000000.parquet", "00000001.parquet"] {
+        let less = format!(
+            "COPY (SELECT * REPLACE ({{'zone': place.zone}} AS place) FROM 'replaced/{file}') TO 'replaced/less' (FORMAT parquet)"
+        );
+        place.ask("view", "replaced", &less);
+        std::fs::rename(table.join("less"), table.join(file)).unwrap();
+    }
+    let mut plan = world.command(&place, &["replaced"]);
+    let plan = plan.arg("--plan").output().expect("the connector runs");
+    let plan = String::from_utf8(plan.stdout).unwrap();
+    let grows = format!("let the column `place` be of type {whole}");
+    assert!(plan.contains(&grows), "{plan}");
+    harness::succeed("sync", &world.sync(&place, &["replaced"]));
+    world.model_run();
+    world.compare(&place, &["replaced"]);
+
+    known("json");
+    let output = world.sync(&place, &["replaced"]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    let expected =
+        format!("the table `replaced` has `place` as json, and it has to be {whole}; move ");
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains(&expected), "{said}");
 }
 
 #[test]

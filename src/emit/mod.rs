@@ -20,6 +20,7 @@ mod json_macro;
 mod keyset;
 mod layout;
 mod limits;
+mod native;
 mod package;
 mod paging;
 mod partitions;

@@ -16,13 +16,13 @@ macro_rules! parts {
 
 parts! {
     adapt api_key aside assertion base64 base64_text basic batches bearer body bucket bucket_error capture
-    checkpointed cli csv cursor decimal decimal_cursor decode destination duck_columns duck_file duck_open each
+    checkpointed cli csv cursor decimal decimal_cursor decode destination duck_cell duck_columns duck_file duck_open each
     encoding endpoint epoch error extend failures files first_of folder graphql guard gzip incremental items job json
-    jwt keyset lanes leaf lenient limit lines link load loader lock login manifest md5_hex memory metrics numbers
-    oauth2 once output pages parents parquet_column part_jsonl part_parquet partitions path pattern percent plan
+    jwt keyset known lanes leaf lenient limit lines link load loader lock login manifest md5_hex memory metrics nested numbers
+    oauth2 once output pages parents parquet_cell parquet_column part_jsonl part_parquet partitions path pattern percent plan
     policies postgres postgres_catalog postgres_copy postgres_error postgres_numeric postgres_tls progress read record
     records refresh_token replace request resume retry row rows scalar scaled schema search secret send session
-    settings sha256_hex signer slice source sqlite sqlite_row state state_file statements stats store summary sync
+    settings sha256_hex shape signer slice source sqlite sqlite_row state state_file statements stats store summary sync
     sync_plan sync_table target time tls token_file token_request tokens tree unpacked untyped uuid wait windows wire
     word xml zip
 }
@@ -92,6 +92,7 @@ const CLI: &[&str] = &[
     "cli",
     "csv",
     "destination",
+    "duck_cell",
     "duck_columns",
     "duck_file",
     "duck_open",
@@ -99,14 +100,17 @@ const CLI: &[&str] = &[
     "failures",
     "files",
     "folder",
+    "known",
     "load",
     "loader",
     "lock",
     "manifest",
     "memory",
     "metrics",
+    "nested",
     "once",
     "output",
+    "parquet_cell",
     "parquet_column",
     "part_jsonl",
     "part_parquet",
@@ -122,6 +126,7 @@ const CLI: &[&str] = &[
     "resume",
     "scaled",
     "schema",
+    "shape",
     "sqlite",
     "sqlite_row",
     "state_file",
@@ -137,6 +142,7 @@ const CLI: &[&str] = &[
 
 /// Parts that need a feature of their own beside `cli`, and that feature; any of them where there are several.
 pub const GATED: &[(&str, &str)] = &[
+    ("duck_cell", "duckdb"),
     ("duck_columns", "duckdb"),
     ("duck_file", "duckdb"),
     ("duck_open", "duckdb"),
@@ -144,6 +150,7 @@ pub const GATED: &[(&str, &str)] = &[
     ("epoch", "parquet"),
     ("scaled", "duckdb"),
     ("scaled", "parquet"),
+    ("parquet_cell", "parquet"),
     ("parquet_column", "parquet"),
     ("part_parquet", "parquet"),
     ("aside", "cloud"),

@@ -1,5 +1,6 @@
 //! The tables of a resource: their columns and keys, as records and SQL have them.
 
+use super::native::Native;
 use crate::model::{
     Disposition, Field, MergeStrategy, Record, Relation, RelationColumn, Resource, Type, column,
     joined, relations, wires,
@@ -57,8 +58,10 @@ pub struct Column<'m> {
     pub name: String,
     /// Its key on the wire; dots lead into objects.
     pub wire: String,
-    /// Its type.
+    /// Its type where lists and objects are JSON.
     pub kind: ColumnType,
+    /// Its type where they are not.
+    pub native: Native<'m>,
     /// Whether it may be null.
     pub nullable: bool,
     /// What it holds.
@@ -152,7 +155,7 @@ pub fn of(resource: &Resource) -> Table<'_> {
     let lists = relations.map(|relation| Table {
         name: relation.name.clone(),
         description: list_description(&relation),
-        columns: relation.columns.iter().map(Column::of).collect(),
+        columns: columns_of(record, &relation),
         primary_key: relation.primary_key,
         merge_key: Vec::new(),
         disposition: &resource.disposition,
@@ -164,7 +167,7 @@ pub fn of(resource: &Resource) -> Table<'_> {
         name: resource.name.wire.clone(),
         description: resource.description.as_deref(),
         columns: match &own {
-            Some(own) => own.columns.iter().map(Column::of).collect(),
+            Some(own) => columns_of(record, own),
             None => columns(record)
                 .into_iter()
                 .map(|(column, _)| column)
@@ -192,27 +195,34 @@ fn list_description<'m>(relation: &Relation<'m>) -> Option<&'m str> {
     list.way.last()?.description.as_deref()
 }
 
-impl<'m> Column<'m> {
-    /// A column of a record that is normalized.
-    pub fn of(column: &RelationColumn<'m>) -> Self {
-        Self {
+/// The columns of a table that a record is normalized into.
+pub fn columns_of<'m>(record: &'m Record, relation: &Relation<'m>) -> Vec<Column<'m>> {
+    let columns = relation.columns.iter();
+    let columns = columns.map(|column: &RelationColumn<'_>| {
+        let ty = column.ty.unwrap_or(&Type::Integer);
+        Column {
             name: column.name.clone(),
             wire: column.wire.clone(),
-            kind: column.ty.map_or(ColumnType::Integer, ColumnType::of),
+            kind: ColumnType::of(ty),
+            native: Native::of(record, ty),
             nullable: column.nullable,
             description: column.description,
         }
-    }
+    });
+    columns.collect()
 }
 
 /// The columns of a record, and where it has their values: its fields, keys that lie inside of objects, and the fields
 /// that no type declares.
 pub fn columns(record: &Record) -> Vec<(Column<'_>, Origin<'_>)> {
     let fields = record.structs.first().map_or(&[][..], |root| &root.fields);
-    let mut columns: Vec<_> = fields.iter().map(|field| in_field(vec![field])).collect();
+    let mut columns: Vec<_> = fields
+        .iter()
+        .map(|field| in_field(record, vec![field]))
+        .collect();
     let nested = record.primary_key.iter().chain(&record.merge_key);
     for path in nested.filter(|path| path.len() > 1) {
-        let (column, origin) = in_field(record.way(path));
+        let (column, origin) = in_field(record, record.way(path));
         if columns.iter().all(|(other, _)| other.name != column.name) {
             columns.push((column, origin));
         }
@@ -223,6 +233,7 @@ pub fn columns(record: &Record) -> Vec<(Column<'_>, Origin<'_>)> {
             wire: name.clone(),
             name,
             kind: ColumnType::Json,
+            native: Native::One(ColumnType::Json),
             nullable: false,
             description: Some("Fields that no column is for."),
         };
@@ -232,12 +243,14 @@ pub fn columns(record: &Record) -> Vec<(Column<'_>, Origin<'_>)> {
 }
 
 /// The column of the field at the end of a way, and where a record has its value.
-pub fn in_field(way: Vec<&Field>) -> (Column<'_>, Origin<'_>) {
+pub fn in_field<'m>(record: &'m Record, way: Vec<&'m Field>) -> (Column<'m>, Origin<'m>) {
     let leaf = way.last();
+    let ty = leaf.map_or(&Type::Json, |field| &field.ty);
     let column = Column {
         name: joined(&way),
         wire: wires(&way),
-        kind: leaf.map_or(ColumnType::Json, |field| ColumnType::of(&field.ty)),
+        kind: ColumnType::of(ty),
+        native: Native::of(record, ty),
         nullable: leaf.is_some_and(|field| field.nullable),
         description: leaf.and_then(|field| field.description.as_deref()),
     };

@@ -21,7 +21,7 @@ spec_map! {
         optional merge_key: OneOrMany<Text>,
         /// What a load does with what is there; `append` when absent.
         optional write_disposition: WriteDisposition,
-        /// What becomes of objects and lists when records are loaded into tables; they are columns of JSON when absent.
+        /// What becomes of objects and lists when records are loaded into tables; `json` when absent.
         optional tables: Spanned<Tables>,
         /// Reads only what is new since the last run; everything when absent.
         optional incremental: Incremental,
@@ -104,7 +104,7 @@ spec_words! {
 spec_words! {
     /// What becomes of objects and lists when records are loaded into tables.
     pub enum Tables {
-        /// They are columns of JSON.
+        /// They are columns: in DuckDB and Parquet of types for lists and objects, elsewhere of JSON.
         Json = "json",
         /// Fields of an object are columns, as `address__city`. A list of objects or of single values is a table, as
         /// `orders__lines`, whose rows have the primary key of their record and their position in the list. Maps, `json`,

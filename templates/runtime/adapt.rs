@@ -1,4 +1,6 @@
 //! Values that the wire writes in another form than their type does: `#[serde(with = "As::<Option<Epoch>>")]`.
+//!
+//! Serializers that are not for people to read get values in the form of their type.
 
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
@@ -100,7 +102,11 @@ impl Adapt<Timestamp> for Epoch {
     }
 
     fn write<S: Serializer>(value: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_i64(value.as_second())
+        if serializer.is_human_readable() {
+            serializer.serialize_i64(value.as_second())
+        } else {
+            value.serialize(serializer)
+        }
     }
 }
 
@@ -113,7 +119,11 @@ impl Adapt<Timestamp> for EpochMillis {
     }
 
     fn write<S: Serializer>(value: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_i64(value.as_millisecond())
+        if serializer.is_human_readable() {
+            serializer.serialize_i64(value.as_millisecond())
+        } else {
+            value.serialize(serializer)
+        }
     }
 }
 
@@ -132,6 +142,9 @@ impl<F: Format> Adapt<Date> for Formatted<F> {
     }
 
     fn write<S: Serializer>(value: &Date, serializer: S) -> Result<S::Ok, S::Error> {
+        if !serializer.is_human_readable() {
+            return value.serialize(serializer);
+        }
         serializer.serialize_str(
             &jiff::fmt::strtime::format(F::FORMAT, *value).map_err(S::Error::custom)?,
         )
@@ -144,6 +157,9 @@ impl<F: Format> Adapt<Time> for Formatted<F> {
     }
 
     fn write<S: Serializer>(value: &Time, serializer: S) -> Result<S::Ok, S::Error> {
+        if !serializer.is_human_readable() {
+            return value.serialize(serializer);
+        }
         serializer.serialize_str(
             &jiff::fmt::strtime::format(F::FORMAT, *value).map_err(S::Error::custom)?,
         )
@@ -161,6 +177,9 @@ impl<F: Format> Adapt<Timestamp> for Formatted<F> {
     }
 
     fn write<S: Serializer>(value: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+        if !serializer.is_human_readable() {
+            return value.serialize(serializer);
+        }
         let zoned = value.to_zoned(jiff::tz::TimeZone::UTC);
         serializer.serialize_str(
             &jiff::fmt::strtime::format(F::FORMAT, &zoned).map_err(S::Error::custom)?,

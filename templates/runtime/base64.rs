@@ -24,6 +24,10 @@ impl Adapt<Vec<u8>> for Base64 {
     }
 
     fn write<S: Serializer>(value: &Vec<u8>, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&ENGINE.encode(value))
+        if serializer.is_human_readable() {
+            serializer.serialize_str(&ENGINE.encode(value))
+        } else {
+            serializer.serialize_bytes(value)
+        }
     }
 }

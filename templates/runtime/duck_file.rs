@@ -7,6 +7,7 @@
 //! | timestamp | `TIMESTAMPTZ`; digits finer than microseconds are cut |
 //! | date, time | `DATE`, `TIME` |
 //! | uuid, binary, json | `UUID`, `BLOB`, `JSON` |
+//! | list, object | `…[]`, `STRUCT(…)`, of the same types; its fields have names as columns have them |
 //!
 //! Rows are appended to temporary tables, and taken from there into the tables at a commit, in one transaction with the
 //! state. DuckDB lets one process at a time into a file that is written: as long as a run lasts, no other program can open
@@ -25,8 +26,8 @@ use super::duck_open::DuckPath;
 use super::error::{Error, Kind};
 use super::load::Rows;
 use super::lock::lock;
-use super::record::ColumnType;
 use super::schema::{self, Existing};
+use super::shape::{Fit, fit};
 use super::statements::{add, needed, section, statements};
 
 const STATES: &str = "CREATE TABLE _spile_state (
@@ -180,9 +181,10 @@ impl DuckFile {
 
     /// The statements that make one of the tables of a resource what it has to be; and whether it is there.
     fn changes(&self, table: &Table) -> Result<(Vec<String>, bool), Error> {
-        let mut kinds = table.columns.iter().map(|column| column.kind);
-        let has_json = kinds.any(|kind| kind == ColumnType::Json);
-        if has_json && !self.has("SELECT 1 FROM duckdb_types() WHERE type_name = 'JSON'")? {
+        let mut columns = table.columns.iter();
+        if columns.any(|column| column.kind.has_json())
+            && !self.has("SELECT 1 FROM duckdb_types() WHERE type_name = 'JSON'")?
+        {
             let reason = "cannot have columns of type JSON: this program was built with a DuckDB that lacks it; \
                           build it with `--features duckdb/json`";
             return Err(self.path.says(reason));
@@ -198,8 +200,20 @@ impl DuckFile {
         }
         let wanted = self.columns(Some("temp"), &stage(table))?;
         let missing = schema::missing(table, &there, &wanted)?;
-        let changes = missing.iter().filter_map(|column| add(sql, column));
-        Ok((changes.map(str::to_owned).collect(), true))
+        let added = missing.iter().filter_map(|column| add(sql, column));
+        let mut changes: Vec<_> = added.map(str::to_owned).collect();
+        for column in &wanted {
+            let same = |found: &&Existing| found.name.eq_ignore_ascii_case(&column.name);
+            let found = there.iter().find(same);
+            if found.is_some_and(|found| fit(&found.kind, &column.kind) == Fit::Grows) {
+                let (table, name) = (schema::quoted(table.name), schema::quoted(&column.name));
+                changes.push(format!(
+                    "ALTER TABLE {table} ALTER {name} TYPE {};",
+                    column.kind
+                ));
+            }
+        }
+        Ok((changes, true))
     }
 
     /// The row of the state, which is kept by updating it.

@@ -43,6 +43,8 @@ const VIEW: &str = "view.sql";
 pub struct Format {
     /// Its name, which files end with.
     pub name: &'static str,
+    /// Whether lists and objects have types of their own in them; otherwise they are JSON.
+    pub nests: bool,
     /// The view of a table in such files.
     pub view: fn(&Sql) -> &'static str,
     /// Begins a file; with the number of the commit where rows are to be told from others.
@@ -120,8 +122,8 @@ impl Files {
     }
 
     fn manifest(&self, table: &Table) -> Result<Option<Manifest>, Error> {
-        let (folder, format) = (folder_name(table.name), self.format.name);
-        Manifest::read(&*self.store, &folder, self.connector, table, format)
+        let folder = folder_name(table.name);
+        Manifest::read(&*self.store, &folder, self.connector, table, self.format)
     }
 
     /// The name of the file with no rows, but all columns.
@@ -284,7 +286,7 @@ impl Destination for Files {
             });
         };
         Ok(Found {
-            changes: manifest.extend(table, &folder)?,
+            changes: manifest.extend(table, self.format, &folder)?,
             state: manifest.state.as_ref().map(|state| state.get().to_owned()),
             has_rows: manifest.has_rows(),
         })
@@ -307,11 +309,11 @@ impl Destination for Files {
                 files.push(self.store.list(&folder_name(table.name))?);
             }
             self.clean(table, &mut manifest, &files)?;
-            let extended = manifest.extend(table, &self.store.shown(&folder))?;
+            let extended = manifest.extend(table, self.format, &self.store.shown(&folder))?;
             (manifest, !extended.is_empty())
         } else {
             self.store.make(&folder)?;
-            let mut manifest = Manifest::new(self.connector, table, self.format.name);
+            let mut manifest = Manifest::new(self.connector, table, self.format);
             // It says whose folder it is, before there is anything else in it.
             manifest.write(&*self.store, &folder)?;
             (manifest, false)

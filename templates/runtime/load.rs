@@ -5,6 +5,7 @@ use jiff::civil::{Date, Time};
 use serde::Serialize;
 
 use super::error::{Error, Kind};
+use super::nested::{self, Cell, Value};
 use super::record::Record;
 use super::row::{RelationWriter, RowWriter};
 
@@ -45,8 +46,13 @@ pub trait Row {
     fn time(&mut self, value: Option<Time>) -> Result<(), Error>;
     fn uuid(&mut self, value: Option<[u8; 16]>) -> Result<(), Error>;
     fn binary(&mut self, value: Option<&[u8]>) -> Result<(), Error>;
-    /// Anything else, as JSON.
+    /// Lists, objects, and any JSON.
     fn json(&mut self, value: Option<&str>) -> Result<(), Error>;
+    /// The place of the next value, if it is a list or an object and is taken with the types of what is in it; none where it
+    /// is taken as JSON.
+    fn nested(&mut self) -> Option<&mut dyn Cell> {
+        None
+    }
     /// All columns were given.
     fn end(&mut self) -> Result<(), Error>;
     /// All rows of a record were given.
@@ -146,6 +152,12 @@ impl RowWriter for Columns<'_> {
     }
 
     fn json<T: Serialize + ?Sized>(&mut self, value: Option<&T>) -> Result<(), Error> {
+        if let Some(cell) = self.row.nested() {
+            return match value {
+                Some(value) => nested::give(value, cell),
+                None => cell.take(Value::Null),
+            };
+        }
         let Some(value) = value else {
             return self.row.json(None);
         };

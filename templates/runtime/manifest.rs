@@ -30,7 +30,8 @@ use serde_json::value::RawValue;
 
 use super::destination::{Commit, Table};
 use super::error::{Error, Kind};
-use super::record::Column;
+use super::files::Format;
+use super::known::{Known, extend, known};
 use super::store::{Store, Version};
 
 /// Its name in the folder of a table.
@@ -62,15 +63,6 @@ pub(super) struct Manifest {
     /// What it is in the store; none where it is not there yet.
     #[serde(skip)]
     stored: Option<Version>,
-}
-
-/// A column that some of the files have.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct Known {
-    name: String,
-    #[serde(rename = "type")]
-    kind: String,
-    nullable: bool,
 }
 
 /// The table of a list.
@@ -114,17 +106,21 @@ struct Head {
 
 impl Manifest {
     /// That of a table without rows.
-    pub fn new(connector: &str, table: &Table, format: &str) -> Self {
+    pub fn new(connector: &str, table: &Table, format: &Format) -> Self {
         Self {
             version: VERSION,
             connector: connector.to_owned(),
             resource: table.name.to_owned(),
-            format: format.to_owned(),
+            format: format.name.to_owned(),
             state: None,
             loaded_at: None,
             commit: 0,
-            columns: table.columns.iter().map(Known::from).collect(),
-            lists: table.lists.iter().map(List::from).collect(),
+            columns: known(table, format),
+            lists: table
+                .lists
+                .iter()
+                .map(|list| List::new(list, format))
+                .collect(),
             commits: Vec::new(),
             run: None,
             stored: None,
@@ -140,7 +136,7 @@ impl Manifest {
         folder: &str,
         connector: &str,
         table: &Table,
-        format: &str,
+        format: &Format,
     ) -> Result<Option<Self>, Error> {
         let path = path(folder);
         let Some((text, stored)) = store.read(&path)? else {
@@ -159,7 +155,7 @@ impl Manifest {
         manifest.stored = Some(stored);
         let owner = [&*manifest.connector, &*manifest.resource, &*manifest.format];
         let [theirs, resource, kind] = owner;
-        if owner != [connector, table.name, format] {
+        if owner != [connector, table.name, format.name] {
             let reason = format!(
                 "is that of `{resource}` as {kind}, loaded by the connector `{theirs}`: load into another folder"
             );
@@ -209,19 +205,26 @@ impl Manifest {
     ///
     /// # Errors
     /// Rows that are there cannot go with them.
-    pub fn extend(&mut self, table: &Table, folder: &str) -> Result<Vec<String>, Error> {
+    pub fn extend(
+        &mut self,
+        table: &Table,
+        format: &Format,
+        folder: &str,
+    ) -> Result<Vec<String>, Error> {
         let has_rows = self.has_rows();
-        let mut changes = extend(&mut self.columns, table, has_rows, folder)?;
+        let columns = known(table, format);
+        let mut changes = extend(&mut self.columns, table, columns, has_rows, folder)?;
         for list in table.lists {
             let known = self.lists.iter_mut().find(|known| known.name == list.name);
             let Some(known) = known else {
                 changes.push(format!("add the list `{}`", list.name));
-                self.lists.push(List::from(list));
+                self.lists.push(List::new(list, format));
                 continue;
             };
             let rows = |commit: &Committed| commit.lists.contains_key(list.name);
             let has_rows = self.commits.iter().any(rows);
-            for change in extend(&mut known.columns, list, has_rows, folder)? {
+            let columns = self::known(list, format);
+            for change in extend(&mut known.columns, list, columns, has_rows, folder)? {
                 changes.push(format!("{change}, in `{}`", list.name));
             }
         }
@@ -295,67 +298,11 @@ impl Manifest {
     }
 }
 
-/// Takes in the columns of one table.
-fn extend(
-    columns: &mut Vec<Known>,
-    table: &Table,
-    has_rows: bool,
-    folder: &str,
-) -> Result<Vec<String>, Error> {
-    let mut changes = Vec::new();
-    for column in table.columns {
-        let wanted = Known::from(column);
-        let Some(known) = columns.iter_mut().find(|known| known.name == wanted.name) else {
-            if !wanted.nullable && has_rows {
-                let reason = format!("lacks the column `{}`, which is never null", wanted.name);
-                return Err(unusable(table, folder, &reason));
-            }
-            changes.push(format!(
-                "add the column `{}` of type {}",
-                wanted.name, wanted.kind
-            ));
-            columns.push(wanted);
-            continue;
-        };
-        if known.kind != wanted.kind && has_rows {
-            let (name, old, new) = (&known.name, &known.kind, &wanted.kind);
-            let reason = format!("has `{name}` as {old}, and it has to be {new}");
-            return Err(unusable(table, folder, &reason));
-        }
-        known.kind = wanted.kind;
-        if wanted.nullable && !known.nullable {
-            known.nullable = true;
-            changes.push(format!("let the column `{}` be null", wanted.name));
-        }
-    }
-    let own = |name: &str| table.columns.iter().any(|column| column.name == name);
-    for known in columns {
-        if !known.nullable && !own(&known.name) {
-            known.nullable = true;
-            changes.push(format!(
-                "let the column `{}`, which no longer comes, be null",
-                known.name
-            ));
-        }
-    }
-    Ok(changes)
-}
-
-impl From<&Table> for List {
-    fn from(table: &Table) -> Self {
+impl List {
+    fn new(table: &Table, format: &Format) -> Self {
         Self {
             name: table.name.to_owned(),
-            columns: table.columns.iter().map(Known::from).collect(),
-        }
-    }
-}
-
-impl From<&Column> for Known {
-    fn from(column: &Column) -> Self {
-        Self {
-            name: column.name.to_owned(),
-            kind: format!("{:?}", column.kind).to_lowercase(),
-            nullable: column.nullable,
+            columns: known(table, format),
         }
     }
 }
@@ -393,12 +340,4 @@ pub(super) fn overtaken(store: &dyn Store, folder: &str) -> Error {
 
 fn refused(path: &str, reason: &str) -> Error {
     Error::new(Kind::Load, format!("`{path}` {reason}"))
-}
-
-fn unusable(table: &Table, folder: &str, reason: &str) -> Error {
-    let text = format!(
-        "the table `{}` {reason}; move `{folder}` away, and the table is made anew",
-        table.name
-    );
-    Error::new(Kind::Load, text)
 }

@@ -1,4 +1,4 @@
-//! The values of one column on their way into a file of Parquet.
+//! The values of one column of Parquet on their way into a file.
 
 use std::mem::take;
 use std::sync::Arc;
@@ -9,7 +9,9 @@ use parquet::data_type::{ByteArray, FixedLenByteArray};
 use parquet::errors::ParquetError;
 use parquet::schema::types::{Type, TypePtr};
 
+use super::epoch::{days, micros, of_day};
 use super::error::{Error, Kind};
+use super::nested::Value;
 use super::record::ColumnType;
 use super::scaled::{PRECISION, SCALE, scaled};
 
@@ -19,27 +21,36 @@ enum Values {
     Int(Vec<i32>),
     Long(Vec<i64>),
     Double(Vec<f64>),
-    Bytes {
-        /// One value after the other.
-        all: Vec<u8>,
-        /// Where each ends.
-        ends: Vec<usize>,
-    },
+    Bytes(Bytes),
+}
+
+/// Values of bytes.
+#[derive(Default)]
+struct Bytes {
+    /// One value after the other.
+    all: Vec<u8>,
+    /// Where each ends.
+    ends: Vec<usize>,
 }
 
 /// A column of a row group.
 pub(super) struct ParquetColumn {
     name: &'static str,
     kind: ColumnType,
-    nullable: bool,
-    /// Per row 1, or 0 for null; none where there are no nulls.
-    levels: Vec<i16>,
+    /// The definition level of a value that is there.
+    defined: i16,
+    /// Whether it is in a list.
+    repeated: bool,
+    /// Per value or null its definition level; none where all are there.
+    definitions: Vec<i16>,
+    /// Per value or null its repetition level; none where it is in no list.
+    repetitions: Vec<i16>,
     values: Values,
 }
 
 impl ParquetColumn {
     /// A column without values.
-    pub fn new(name: &'static str, kind: ColumnType, nullable: bool) -> Self {
+    pub fn new(name: &'static str, kind: ColumnType, defined: i16, repeated: bool) -> Self {
         let values = match kind {
             ColumnType::Boolean => Values::Boolean(Vec::new()),
             ColumnType::Date => Values::Int(Vec::new()),
@@ -47,26 +58,21 @@ impl ParquetColumn {
                 Values::Long(Vec::new())
             }
             ColumnType::Number => Values::Double(Vec::new()),
-            ColumnType::Text
-            | ColumnType::Decimal
-            | ColumnType::Uuid
-            | ColumnType::Binary
-            | ColumnType::Json => Values::Bytes {
-                all: Vec::new(),
-                ends: Vec::new(),
-            },
+            _ => Values::Bytes(Bytes::default()),
         };
         Self {
             name,
             kind,
-            nullable,
-            levels: Vec::new(),
+            defined,
+            repeated,
+            definitions: Vec::new(),
+            repetitions: Vec::new(),
             values,
         }
     }
 
     /// How the file declares it.
-    pub fn declared(&self) -> Result<TypePtr, ParquetError> {
+    pub fn declared(&self, repetition: Repetition) -> Result<TypePtr, ParquetError> {
         let (physical, logical) = match self.kind {
             ColumnType::Text => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
             ColumnType::Integer => (Physical::INT64, None),
@@ -87,14 +93,10 @@ impl ParquetColumn {
             }
             ColumnType::Uuid => (Physical::FIXED_LEN_BYTE_ARRAY, Some(LogicalType::Uuid)),
             ColumnType::Binary => (Physical::BYTE_ARRAY, None),
-            ColumnType::Json => (Physical::BYTE_ARRAY, Some(LogicalType::Json)),
+            _ => (Physical::BYTE_ARRAY, Some(LogicalType::Json)),
         };
         let mut column = Type::primitive_type_builder(self.name, physical)
-            .with_repetition(if self.nullable {
-                Repetition::OPTIONAL
-            } else {
-                Repetition::REQUIRED
-            })
+            .with_repetition(repetition)
             .with_logical_type(logical);
         if physical == Physical::FIXED_LEN_BYTE_ARRAY {
             column = column.with_length(16);
@@ -109,140 +111,109 @@ impl ParquetColumn {
 
     /// About how many bytes the values take.
     pub fn bytes(&self) -> usize {
-        self.levels.len() * 2
+        (self.definitions.len() + self.repetitions.len()) * 2
             + match &self.values {
                 Values::Boolean(values) => values.len(),
                 Values::Int(values) => values.len() * 4,
                 Values::Long(values) => values.len() * 8,
                 Values::Double(values) => values.len() * 8,
                 // When it is written, each has a head of its own.
-                Values::Bytes { all, ends } => all.len() + ends.len() * 48,
+                Values::Bytes(values) => values.all.len() + values.ends.len() * 48,
             }
     }
 
     /// Writes the values, and has none then.
     pub fn write(&mut self, writer: &mut ColumnWriter<'_>) -> Result<(), ParquetError> {
-        let levels = self.nullable.then_some(self.levels.as_slice());
+        let definitions = (self.defined > 0).then_some(self.definitions.as_slice());
+        let repetitions = self.repeated.then_some(self.repetitions.as_slice());
         match (&mut self.values, writer) {
             (Values::Boolean(values), ColumnWriter::BoolColumnWriter(writer)) => {
-                writer.write_batch(values, levels, None)?;
+                writer.write_batch(values, definitions, repetitions)?;
                 values.clear();
             }
             (Values::Int(values), ColumnWriter::Int32ColumnWriter(writer)) => {
-                writer.write_batch(values, levels, None)?;
+                writer.write_batch(values, definitions, repetitions)?;
                 values.clear();
             }
             (Values::Long(values), ColumnWriter::Int64ColumnWriter(writer)) => {
-                writer.write_batch(values, levels, None)?;
+                writer.write_batch(values, definitions, repetitions)?;
                 values.clear();
             }
             (Values::Double(values), ColumnWriter::DoubleColumnWriter(writer)) => {
-                writer.write_batch(values, levels, None)?;
+                writer.write_batch(values, definitions, repetitions)?;
                 values.clear();
             }
-            (Values::Bytes { all, ends }, ColumnWriter::ByteArrayColumnWriter(writer)) => {
-                let values: Vec<ByteArray> = slices(all, ends).collect();
-                writer.write_batch(&values, levels, None)?;
+            (Values::Bytes(values), ColumnWriter::ByteArrayColumnWriter(writer)) => {
+                let values: Vec<ByteArray> = values.take().collect();
+                writer.write_batch(&values, definitions, repetitions)?;
             }
-            (Values::Bytes { all, ends }, ColumnWriter::FixedLenByteArrayColumnWriter(writer)) => {
-                let values = slices(all, ends).map(FixedLenByteArray::from);
+            (Values::Bytes(values), ColumnWriter::FixedLenByteArrayColumnWriter(writer)) => {
+                let values = values.take().map(FixedLenByteArray::from);
                 let values: Vec<_> = values.collect();
-                writer.write_batch(&values, levels, None)?;
+                writer.write_batch(&values, definitions, repetitions)?;
             }
             _ => {
                 let text = format!("the column `{}` is declared otherwise", self.name);
                 return Err(ParquetError::General(text));
             }
         }
-        self.levels.clear();
+        self.definitions.clear();
+        self.repetitions.clear();
         Ok(())
     }
 
-    /// Counts a value or a null.
-    fn level(&mut self, is_there: bool) -> Result<(), Error> {
-        if self.nullable {
-            self.levels.push(i16::from(is_there));
-        } else if !is_there {
-            return Err(self.refused("is null"));
+    /// Counts that there is nothing, up to a definition level.
+    pub fn absent(&mut self, defined: i16, repetition: i16) {
+        if self.defined > 0 {
+            self.definitions.push(defined);
         }
-        Ok(())
-    }
-
-    fn refused(&self, reason: &str) -> Error {
-        Error::new(Kind::Load, format!("the column `{}` {reason}", self.name))
-    }
-
-    /// Takes a boolean.
-    pub fn boolean(&mut self, value: Option<bool>) -> Result<(), Error> {
-        self.level(value.is_some())?;
-        match &mut self.values {
-            Values::Boolean(values) => values.extend(value),
-            _ => return Err(self.refused("takes no boolean")),
+        if self.repeated {
+            self.repetitions.push(repetition);
         }
-        Ok(())
     }
 
-    /// Takes a number of 32 bits.
-    pub fn int(&mut self, value: Option<i32>) -> Result<(), Error> {
-        self.level(value.is_some())?;
-        match &mut self.values {
-            Values::Int(values) => values.extend(value),
-            _ => return Err(self.refused("takes no date")),
-        }
-        Ok(())
-    }
-
-    /// Takes a number of 64 bits.
-    pub fn long(&mut self, value: Option<i64>) -> Result<(), Error> {
-        self.level(value.is_some())?;
-        match &mut self.values {
-            Values::Long(values) => values.extend(value),
-            _ => return Err(self.refused("takes no whole number")),
-        }
-        Ok(())
-    }
-
-    /// Takes a floating point number.
-    pub fn double(&mut self, value: Option<f64>) -> Result<(), Error> {
-        self.level(value.is_some())?;
-        match &mut self.values {
-            Values::Double(values) => values.extend(value),
-            _ => return Err(self.refused("takes no number")),
-        }
-        Ok(())
-    }
-
-    /// Takes bytes, and what is stored as such.
-    pub fn slice(&mut self, value: Option<&[u8]>) -> Result<(), Error> {
-        self.level(value.is_some())?;
-        match (&mut self.values, value) {
-            (Values::Bytes { all, ends }, Some(value)) => {
-                all.extend_from_slice(value);
-                ends.push(all.len());
+    /// Takes a value that is there.
+    pub fn take(&mut self, value: Value<'_>, repetition: i16) -> Result<(), Error> {
+        match (value, &mut self.values) {
+            (Value::Boolean(flag), Values::Boolean(values)) => values.push(flag),
+            (Value::Date(day), Values::Int(values)) => values.push(days(day)),
+            (Value::Integer(number), Values::Long(values)) => values.push(number),
+            (Value::Timestamp(instant), Values::Long(values)) => values.push(micros(instant)),
+            (Value::Time(time), Values::Long(values)) => values.push(of_day(time)),
+            (Value::Number(number), Values::Double(values)) => values.push(number),
+            (Value::Text(text) | Value::Json(text), Values::Bytes(values)) => {
+                values.push(text.as_bytes());
             }
-            (Values::Bytes { .. }, None) => {}
-            _ => return Err(self.refused("takes no bytes")),
+            (Value::Binary(bytes), Values::Bytes(values)) => values.push(bytes),
+            (Value::Uuid(bytes), Values::Bytes(values)) => values.push(&bytes),
+            (Value::Decimal(text), Values::Bytes(values)) => {
+                values.push(&scaled(self.name, text)?.to_be_bytes());
+            }
+            _ => {
+                let text = format!("the column `{}` is of type {}", self.name, self.kind);
+                return Err(Error::new(Kind::Load, text));
+            }
         }
+        // Levels are the same as those of what is not there.
+        self.absent(self.defined, repetition);
         Ok(())
-    }
-
-    /// Takes a decimal number.
-    pub fn decimal(&mut self, value: Option<&str>) -> Result<(), Error> {
-        let Some(text) = value else {
-            return self.slice(None);
-        };
-        let scaled = scaled(self.name, text)?;
-        self.slice(Some(&scaled.to_be_bytes()))
     }
 }
 
-/// The values, which are no longer there then.
-fn slices(all: &mut Vec<u8>, ends: &mut Vec<usize>) -> impl Iterator<Item = ByteArray> {
-    let all = ByteArray::from(take(all));
-    let mut start = 0;
-    take(ends).into_iter().map(move |end| {
-        let value = all.slice(start, end - start);
-        start = end;
-        value
-    })
+impl Bytes {
+    fn push(&mut self, value: &[u8]) {
+        self.all.extend_from_slice(value);
+        self.ends.push(self.all.len());
+    }
+
+    /// The values, which are no longer here then.
+    fn take(&mut self) -> impl Iterator<Item = ByteArray> {
+        let all = ByteArray::from(take(&mut self.all));
+        let mut start = 0;
+        take(&mut self.ends).into_iter().map(move |end| {
+            let value = all.slice(start, end - start);
+            start = end;
+            value
+        })
+    }
 }

@@ -8,7 +8,7 @@
 //! | date, time | strings: `2026-01-31`, `08:00:00.000000` |
 //! | uuid | a string in lower case with hyphens |
 //! | binary | a string of base64 |
-//! | json | the same |
+//! | list, object, json | the same, with keys and values in the form that the API sends |
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -29,6 +29,7 @@ use super::uuid::Uuid;
 /// Files of JSON lines. Where rows are to be told from others, `_spile_commit` and `_spile_row` come last.
 pub static JSONL: Format = Format {
     name: "jsonl",
+    nests: false,
     view: |sql| sql.jsonl,
     encoder: begin,
 };

@@ -11,6 +11,7 @@
 //! | uuid | `UUID` |
 //! | binary | bytes |
 //! | json | `JSON` |
+//! | list, object | `LIST`, group, of the same types; its fields have names as columns have them |
 //!
 //! Rows are gathered up to a row group, which is at most 122,880 rows and about 32 MiB of values.
 
@@ -26,16 +27,17 @@ use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::{ColumnPath, Type};
 
 use super::destination::Table;
-use super::epoch::{days, micros, of_day};
 use super::error::{Error, Kind};
 use super::files::{Encoder, Format};
 use super::load::{Row, Rows};
-use super::parquet_column::ParquetColumn;
+use super::nested::{Cell, Value};
+use super::parquet_cell::ParquetCell;
 use super::record::ColumnType;
 
 /// Files of Parquet. Where rows are to be told from others, the columns `_spile_commit` and `_spile_row` come last.
 pub static PARQUET: Format = Format {
     name: "parquet",
+    nests: true,
     view: |sql| sql.parquet,
     encoder: begin,
 };
@@ -54,7 +56,7 @@ struct Writer {
 /// The rows of a row group that is not written yet.
 struct Group {
     table: &'static str,
-    columns: Vec<ParquetColumn>,
+    columns: Vec<ParquetCell>,
     /// The column that takes the next value.
     at: usize,
     rows: usize,
@@ -67,15 +69,15 @@ struct Group {
 fn begin(file: File, table: &Table, commit: Option<u64>) -> Result<Box<dyn Encoder>, Error> {
     let own = table.columns.iter();
     let mut columns: Vec<_> = own
-        .map(|column| ParquetColumn::new(column.name, column.kind, column.nullable))
+        .map(|column| ParquetCell::new(column.name, column.kind, column.nullable))
         .collect();
     let mark = commit.map(|number| (number.cast_signed(), 0));
     if mark.is_some() {
         columns.extend(
-            ["_spile_commit", ROW].map(|name| ParquetColumn::new(name, ColumnType::Integer, false)),
+            ["_spile_commit", ROW].map(|name| ParquetCell::new(name, ColumnType::Integer, false)),
         );
     }
-    let fields = columns.iter().map(ParquetColumn::declared);
+    let fields = columns.iter().map(ParquetCell::declared);
     let fields = fields.collect::<Result<_, _>>().map_err(failed)?;
     let schema = Type::group_type_builder(table.name)
         .with_fields(fields)
@@ -116,11 +118,7 @@ impl Writer {
     fn flush(&mut self) -> Result<(), ParquetError> {
         let mut group = self.file.next_row_group()?;
         for column in &mut self.group.columns {
-            let Some(mut chunk) = group.next_column()? else {
-                break;
-            };
-            column.write(chunk.untyped())?;
-            chunk.close()?;
+            column.write(&mut group)?;
         }
         group.close()?;
         self.group.rows = 0;
@@ -131,7 +129,7 @@ impl Writer {
 impl Encoder for Writer {
     fn write(&mut self, table: usize, rows: &dyn Rows) -> Result<(), Error> {
         rows.write_table(table, &mut self.group)?;
-        let bytes: usize = self.group.columns.iter().map(ParquetColumn::bytes).sum();
+        let bytes: usize = self.group.columns.iter().map(ParquetCell::bytes).sum();
         if self.group.rows < ROWS && bytes < BYTES {
             return Ok(());
         }
@@ -149,68 +147,75 @@ impl Encoder for Writer {
 }
 
 impl Group {
-    /// The column of the next value.
-    fn next(&mut self) -> Result<&mut ParquetColumn, Error> {
-        self.at += 1;
-        let none = || {
-            Error::new(
-                Kind::Load,
-                format!("a row of `{}` has too many values", self.table),
-            )
+    /// Gives a value to the next column.
+    fn give(&mut self, value: Option<Value<'_>>) -> Result<(), Error> {
+        let Some(column) = self.columns.get_mut(self.at) else {
+            let text = format!("a row of `{}` has too many values", self.table);
+            return Err(Error::new(Kind::Load, text));
         };
-        self.columns.get_mut(self.at - 1).ok_or_else(none)
+        self.at += 1;
+        column.take(value.unwrap_or(Value::Null))
     }
 }
 
 impl Row for Group {
     fn text(&mut self, value: Option<&str>) -> Result<(), Error> {
-        self.next()?.slice(value.map(str::as_bytes))
+        self.give(value.map(Value::Text))
     }
 
     fn integer(&mut self, value: Option<i64>) -> Result<(), Error> {
-        self.next()?.long(value)
+        self.give(value.map(Value::Integer))
     }
 
     fn number(&mut self, value: Option<f64>) -> Result<(), Error> {
-        self.next()?.double(value)
+        self.give(value.map(Value::Number))
     }
 
     fn boolean(&mut self, value: Option<bool>) -> Result<(), Error> {
-        self.next()?.boolean(value)
+        self.give(value.map(Value::Boolean))
     }
 
     fn decimal(&mut self, value: Option<&str>) -> Result<(), Error> {
-        self.next()?.decimal(value)
+        self.give(value.map(Value::Decimal))
     }
 
     fn timestamp(&mut self, value: Option<Timestamp>) -> Result<(), Error> {
-        self.next()?.long(value.map(micros))
+        self.give(value.map(Value::Timestamp))
     }
 
     fn date(&mut self, value: Option<Date>) -> Result<(), Error> {
-        self.next()?.int(value.map(days))
+        self.give(value.map(Value::Date))
     }
 
     fn time(&mut self, value: Option<Time>) -> Result<(), Error> {
-        self.next()?.long(value.map(of_day))
+        self.give(value.map(Value::Time))
     }
 
     fn uuid(&mut self, value: Option<[u8; 16]>) -> Result<(), Error> {
-        self.next()?.slice(value.as_ref().map(<[u8; 16]>::as_slice))
+        self.give(value.map(Value::Uuid))
     }
 
     fn binary(&mut self, value: Option<&[u8]>) -> Result<(), Error> {
-        self.next()?.slice(value)
+        self.give(value.map(Value::Binary))
     }
 
     fn json(&mut self, value: Option<&str>) -> Result<(), Error> {
-        self.next()?.slice(value.map(str::as_bytes))
+        self.give(value.map(Value::Json))
+    }
+
+    fn nested(&mut self) -> Option<&mut dyn Cell> {
+        let cell = self.columns.get_mut(self.at)?;
+        if !cell.kind().is_nested() {
+            return None;
+        }
+        self.at += 1;
+        Some(cell)
     }
 
     fn end(&mut self) -> Result<(), Error> {
         if let Some((commit, row)) = self.mark {
-            self.next()?.long(Some(commit))?;
-            self.next()?.long(Some(row))?;
+            self.integer(Some(commit))?;
+            self.integer(Some(row))?;
         }
         self.at = 0;
         self.rows += 1;

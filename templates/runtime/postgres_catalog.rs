@@ -127,7 +127,7 @@ fn column_type(kind: ColumnType) -> &'static str {
         ColumnType::Time => "time without time zone",
         ColumnType::Uuid => "uuid",
         ColumnType::Binary => "bytea",
-        ColumnType::Json => "jsonb",
+        ColumnType::Json | ColumnType::List(_) | ColumnType::Struct(_) => "jsonb",
     }
 }
 

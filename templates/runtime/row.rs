@@ -29,7 +29,7 @@ pub trait RowWriter {
     fn uuid(&mut self, value: Option<[u8; 16]>) -> Result<(), Self::Error>;
     /// Bytes.
     fn binary(&mut self, value: Option<&[u8]>) -> Result<(), Self::Error>;
-    /// Anything else, as JSON.
+    /// Lists, objects, and any JSON.
     fn json<T: Serialize + ?Sized>(&mut self, value: Option<&T>) -> Result<(), Self::Error>;
 }
 

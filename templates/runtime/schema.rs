@@ -3,6 +3,7 @@
 use super::destination::Table;
 use super::error::{Error, Kind};
 use super::record::{Column, Disposition, MergeStrategy};
+use super::shape::{Fit, fit};
 
 /// A column as a database has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,7 +40,7 @@ pub(super) fn missing<'w>(
             names.push(name.as_str());
             continue;
         };
-        if !found.kind.eq_ignore_ascii_case(&column.kind) {
+        if fit(&found.kind, &column.kind) == Fit::Differs {
             let reason = format!(
                 "has `{name}` as {}, and it has to be {}",
                 found.kind, column.kind

@@ -1,12 +1,51 @@
 //! What tables have to hold: each disposition in a few lines, over rows in memory.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 /// A record, or a row.
 pub type Row = Map<String, Value>;
 
 /// A version of a row: the row, and whether it is the current one.
 pub type Version = (Row, bool);
+
+/// The columns of the common record.
+pub const COLUMNS: [&str; 9] = [
+    "id", "team", "name", "price", "gone", "changed", "place", "tags", "lines",
+];
+
+/// An object, a list of texts and one of objects, null, empty and full as such can be, from a number.
+pub fn nested(number: i64) -> Row {
+    let marks = |at: i64| match (number + at) % 4 {
+        0 => Value::Null,
+        length => (1..length).map(|mark| mark * number).collect(),
+    };
+    let price = |at: i64| (at % 3 != 1).then(|| format!("{number}.{:02}", at * 25 % 100));
+    let instant = |at: i64| (at % 4 != 2).then(|| format!("2026-01-{:02}T08:30:00Z", at % 28 + 1));
+    let zone = |at: i64| (at % 3 != 0).then(|| format!("ü\"{at}'"));
+    let place = match number % 4 {
+        0 => Value::Null,
+        kind => {
+            json!({ "zone": zone(kind), "price": price(kind), "at": instant(number), "marks": marks(0) })
+        }
+    };
+    let tags = match number % 3 {
+        0 => Value::Null,
+        1 => json!([]),
+        _ => json!(["a, b", null, format!("t{number}")]),
+    };
+    let line = |at: i64| {
+        let place = (at != 1).then(|| json!({ "zone": zone(at + number) }));
+        json!({
+            "sku": format!("s{at}"), "price": price(at), "at": 1_769_000_000 + number, "marks": marks(at), "place": place,
+        })
+    };
+    let lines = match number % 5 {
+        0 => Value::Null,
+        length => (1..length).map(line).collect(),
+    };
+    let nested = json!({ "place": place, "tags": tags, "lines": lines });
+    nested.as_object().expect("an object").clone()
+}
 
 /// What the API gives in one run.
 pub struct Read<'r> {
@@ -87,8 +126,7 @@ pub fn delete_insert(
 }
 
 pub fn versions(table: &mut Vec<Version>, read: &Read<'_>, key: &[&str]) {
-    let all: Vec<&str> = vec!["id", "team", "name", "price", "gone", "changed"];
-    let key = if key.is_empty() { &all[..] } else { key };
+    let key = if key.is_empty() { &COLUMNS } else { key };
     let records = last_of_each(read.records, key);
     for record in &records {
         let current = table

@@ -1,6 +1,6 @@
 //! A place that tables are loaded into, and what is read back from there by another program.
 
-use super::model::{Row, Version};
+use super::model::{COLUMNS, Row, Version};
 use super::world::ALL;
 use serde_json::{Map, Value};
 
@@ -29,21 +29,46 @@ pub trait Place {
     }
 }
 
-const COLUMNS: [&str; 6] = ["id", "team", "name", "price", "gone", "changed"];
-
 /// A row as the model has it: programs write booleans and decimals in their own ways.
-fn plain(row: &Value) -> Row {
-    let row = row.as_object().expect("a row");
+pub fn plain(row: &Row) -> Row {
     let values = COLUMNS.iter().map(|name| {
         let value = match (*name, &row[*name]) {
             ("gone", Value::Number(number)) => Value::from(number.as_i64() != Some(0)),
-            ("price", Value::Number(number)) => Value::from(price(&number.to_string())),
-            ("price", Value::String(text)) => Value::from(price(text)),
-            (_, value) => value.clone(),
+            ("place" | "tags" | "lines", Value::String(text)) => {
+                inside(name, &serde_json::from_str(text).expect("JSON"))
+            }
+            (_, value) => inside(name, value),
         };
         ((*name).to_owned(), value)
     });
     values.collect::<Map<_, _>>()
+}
+
+fn object(row: &Value) -> &Row {
+    row.as_object().expect("a row")
+}
+
+/// A value, and what is inside of it.
+fn inside(name: &str, value: &Value) -> Value {
+    match (name, value) {
+        (_, Value::Object(fields)) => {
+            let fields = fields.iter();
+            let fields = fields.map(|(name, value)| (name.clone(), inside(name, value)));
+            Value::Object(fields.collect())
+        }
+        (_, Value::Array(elements)) => {
+            let elements = elements.iter().map(|element| inside(name, element));
+            elements.collect()
+        }
+        ("price", Value::Number(number)) => Value::from(price(&number.to_string())),
+        ("price", Value::String(text)) => Value::from(price(text)),
+        ("at", Value::String(text)) => Value::from(text.replace("+00:00", "Z")),
+        ("at", Value::Number(second)) => {
+            let instant = jiff::Timestamp::from_second(second.as_i64().expect("a whole number"));
+            Value::from(instant.expect("an instant").to_string())
+        }
+        _ => value.clone(),
+    }
 }
 
 /// A decimal number with two digits behind its point.
@@ -55,7 +80,8 @@ pub fn price(text: &str) -> String {
 
 /// The rows of a table in a fixed order.
 pub fn table(place: &dyn Place, name: &str) -> Vec<Row> {
-    sorted(place.rows(name).iter().map(plain).collect())
+    let rows = place.rows(name);
+    sorted(rows.iter().map(|row| plain(object(row))).collect())
 }
 
 /// The versions of a table in a fixed order; each ends no earlier than it begins.
@@ -70,7 +96,7 @@ pub fn versions(place: &dyn Place, name: &str) -> Vec<Version> {
                 "{row}"
             );
         }
-        (plain(row), end.is_null())
+        (plain(object(row)), end.is_null())
     });
     sorted(versions.collect())
 }

@@ -108,7 +108,7 @@ fn a_table_of_duckdb_gets_the_columns_that_it_lacks_and_anything_else_is_refused
     world.advance(&history()[0]);
     place.change(
         "CREATE TABLE \"Upserted\" (id BIGINT NOT NULL, team VARCHAR NOT NULL, changed BIGINT NOT NULL, own VARCHAR DEFAULT 'x' \
-         NOT NULL)",
+         NOT NULL, place STRUCT(zone VARCHAR), lines STRUCT(sku VARCHAR, place STRUCT(zone VARCHAR))[])",
     );
     let mut plan = world.command(&place, &["upserted"]);
     let plan = plan.arg("--plan").output().expect("the connector runs");
@@ -127,12 +127,23 @@ fn a_table_of_duckdb_gets_the_columns_that_it_lacks_and_anything_else_is_refused
     harness::succeed("sync", &world.sync(&place, &["upserted"]));
     let others = place.query("SELECT DISTINCT own FROM upserted");
     assert_eq!(others, [json!({ "own": "y" })]);
+    // What others added to an object is null in what is loaded.
+    place.change(
+        "ALTER TABLE upserted ALTER place TYPE STRUCT(zone VARCHAR, own VARCHAR, price DECIMAL(38, 9), \"at\" TIMESTAMPTZ, marks \
+         BIGINT[])",
+    );
+    place.change("UPDATE upserted SET place = struct_update(place, own := 'z')");
+    harness::succeed("sync", &world.sync(&place, &["upserted"]));
+    let others = place.query("SELECT DISTINCT place.own AS own FROM upserted");
+    assert_eq!(others, [json!({ "own": null })]);
 
     let mut told = String::new();
     for change in [
         "ALTER TABLE upserted ALTER own DROP DEFAULT",
         "ALTER TABLE upserted DROP own; ALTER TABLE upserted ALTER price TYPE DOUBLE",
-        "ALTER TABLE upserted ALTER price TYPE DECIMAL(38, 9); ALTER TABLE upserted ALTER name SET NOT NULL",
+        "ALTER TABLE upserted ALTER price TYPE DECIMAL(38, 9); ALTER TABLE upserted ALTER tags TYPE JSON USING to_json(tags)",
+        "ALTER TABLE upserted DROP tags; ALTER TABLE upserted ALTER place TYPE STRUCT(zone VARCHAR, price DOUBLE)",
+        "ALTER TABLE upserted DROP place; ALTER TABLE upserted ALTER name SET NOT NULL",
         "DROP TABLE upserted; CREATE VIEW upserted AS SELECT 1",
         "DROP VIEW upserted; UPDATE _spile_state SET connector = 'shop'",
     ] {

@@ -303,13 +303,13 @@ fn break_group(open: char, items: &[Expression<'_>], head: &str, indent: usize) 
         let lines: String = lines.iter().map(|line| format!("\n{pad}{line}")).collect();
         return Some(format!("{open}{lines}\n{}{close}", " ".repeat(indent)));
     }
-    // A call that is the only argument begins on the line of the bracket.
-    if let ('(', [only]) = (open, items)
+    // A call that is the only argument or item begins on the line of the bracket.
+    if let ('(' | '[', [only]) = (open, items)
         && is_call(only)
         && let [Piece::Text(path), Piece::Group(_, arguments)] = only.as_slice()
     {
         let group = break_group('(', arguments, path, indent)?;
-        return Some(format!("({path}{group})"));
+        return Some(format!("{open}{path}{group}{close}"));
     }
     // So does a struct literal.
     if let ('(', [only]) = (open, items)

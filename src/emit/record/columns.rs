@@ -1,5 +1,6 @@
 //! `impl Record`: the columns of a record and how it writes them.
 
+use super::super::native::Native;
 use super::super::table::{self, Column, ColumnType, Origin};
 use super::super::uses::Uses;
 use super::super::{format, text};
@@ -22,7 +23,14 @@ impl Types<'_> {
         let rows: Vec<_> = rows
             .map(|(column, origin)| self.row(column, origin))
             .collect();
-        let columns: Vec<_> = columns.iter().map(|(column, _)| constant(column)).collect();
+        let columns: Vec<_> = columns.into_iter().map(|(column, _)| column).collect();
+        let of_relations = table::relations_of(self.resource);
+        let of_relations = of_relations.iter();
+        let of_relations: Vec<_> = of_relations
+            .flat_map(|relation| table::columns_of(self.record, relation))
+            .collect();
+        let objects = objects(columns.iter().chain(&of_relations));
+        let columns: Vec<_> = columns.iter().map(constant).collect();
         let columns = columns.join(", ");
         let mut constants = String::new();
         if self.record.keep_unknown.is_some() {
@@ -64,7 +72,7 @@ impl Types<'_> {
         {body}
     }}
 {write_relation}}}
-{columns_of}"
+{columns_of}{objects}"
         )
     }
 
@@ -145,13 +153,46 @@ pub(super) fn keys(names: &[String]) -> String {
 
 /// A column as the runtime has it.
 pub(super) fn constant(column: &Column<'_>) -> String {
-    let (name, kind) = (text::quoted(&column.name), column.kind.variant());
-    match (column.name == column.wire, column.nullable) {
-        (true, true) => format!("Column::nullable({name}, ColumnType::{kind})"),
-        (true, false) => format!("Column::required({name}, ColumnType::{kind})"),
-        (false, nullable) => {
-            let key = text::quoted(&column.wire);
-            format!("Column::renamed({key}, {name}, ColumnType::{kind}, {nullable})")
-        }
+    declared(&column.name, &column.wire, &column.native, column.nullable)
+}
+
+fn declared(name: &str, key: &str, native: &Native<'_>, nullable: bool) -> String {
+    let is_renamed = name != key;
+    let (name, key, kind) = (text::quoted(name), text::quoted(key), kind(native));
+    match (is_renamed, nullable) {
+        (false, true) => format!("Column::nullable({name}, {kind})"),
+        (false, false) => format!("Column::required({name}, {kind})"),
+        (true, _) => format!("Column::renamed({key}, {name}, {kind}, {nullable})"),
     }
+}
+
+/// A type as the runtime has it.
+fn kind(native: &Native<'_>) -> String {
+    match native {
+        Native::One(kind) => format!("ColumnType::{}", kind.variant()),
+        Native::List(element) => format!("ColumnType::List(&{})", kind(element)),
+        Native::Struct(object, _) => format!("ColumnType::Struct({}::COLUMNS)", object.type_name),
+    }
+}
+
+/// The fields of objects that are columns.
+fn objects<'c, 'm: 'c>(columns: impl Iterator<Item = &'c Column<'m>>) -> String {
+    let mut objects = Vec::new();
+    for column in columns {
+        column.native.objects(&mut objects);
+    }
+    let objects = objects.into_iter().map(|(object, natives)| {
+        let fields = object.fields.iter().zip(natives).map(|(field, native)| {
+            declared(
+                field.name.column(),
+                &field.name.wire,
+                native,
+                field.nullable,
+            )
+        });
+        let columns = fields.collect::<Vec<_>>().join(", ");
+        let name = &object.type_name;
+        format!("impl {name} {{\n    const COLUMNS: &'static [Column] = &[{columns}];\n}}\n")
+    });
+    objects.collect()
 }

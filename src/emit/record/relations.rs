@@ -31,8 +31,8 @@ impl Types<'_> {
         uses.runtime("Relation");
         uses.runtime("RelationWriter");
         let constants = relations.iter().map(|relation| {
-            let columns = relation.columns.iter().map(table::Column::of);
-            let columns: Vec<_> = columns.map(|column| tokens(&constant(&column))).collect();
+            let columns = table::columns_of(self.record, relation);
+            let columns = columns.iter().map(|column| tokens(&constant(column)));
             let (name, key) = (
                 text::literal(&relation.name),
                 tokens(&keys(&relation.primary_key)),
@@ -207,7 +207,7 @@ impl Types<'_> {
             .primary_key
             .iter()
             .map(|path| {
-                let (column, origin) = table::in_field(self.record.way(path));
+                let (column, origin) = table::in_field(self.record, self.record.way(path));
                 tokens(&self.row(&column, &origin))
             })
             .collect();

@@ -5,6 +5,7 @@
 //! Tables have no `PRIMARY KEY`: DuckDB would keep it as an index that has to fit in memory. No two rows have the same
 //! key because of how they are merged.
 
+use super::super::native::Native;
 use super::super::table::{Column, ColumnType, Table};
 use super::lists::{self, Named, ORDER};
 use super::{Dialect, list, one_line, quoted};
@@ -13,8 +14,33 @@ use crate::model::{Disposition, MergeStrategy};
 /// DuckDB, from version 1.4 on (`MERGE INTO`).
 pub struct DuckDb;
 
-/// The type of a column; see <https://duckdb.org/docs/stable/sql/data_types/overview>.
-fn column_type(kind: ColumnType) -> &'static str {
+/// The type of a column. An object with many fields has a line for each.
+fn column_type(native: &Native<'_>, indent: &str) -> String {
+    match native {
+        Native::One(kind) => single(*kind).to_owned(),
+        Native::List(element) => column_type(element, indent) + "[]",
+        Native::Struct(object, natives) => {
+            let inner = format!("{indent}  ");
+            let fields = object.fields.iter().zip(natives).map(|(field, native)| {
+                let kind = column_type(native, &inner);
+                format!("{} {kind}", quoted(field.name.column()))
+            });
+            let fields: Vec<_> = fields.collect();
+            let line = fields.join(", ");
+            if line.len() <= LINE && !line.contains('\n') {
+                return format!("STRUCT({line})");
+            }
+            let lines = fields.join(&format!(",\n{inner}"));
+            format!("STRUCT(\n{inner}{lines}\n{indent})")
+        }
+    }
+}
+
+/// Letters of the fields of an object that stand on one line.
+const LINE: usize = 80;
+
+/// The type of a single value; see <https://duckdb.org/docs/stable/sql/data_types/overview>.
+fn single(kind: ColumnType) -> &'static str {
     match kind {
         ColumnType::Text => "VARCHAR",
         ColumnType::Integer => "BIGINT",
@@ -142,7 +168,7 @@ impl<'t> Statements<'t> {
     fn adds(&self) -> String {
         let nullable = self.of.columns.iter().filter(|column| column.nullable);
         let adds = nullable.map(|column| {
-            let (name, kind) = (quoted(&column.name), column_type(column.kind));
+            let (name, kind) = (quoted(&column.name), column_type(&column.native, ""));
             format!("ALTER TABLE {} ADD COLUMN {name} {kind};\n", self.table)
         });
         adds.collect()
@@ -362,7 +388,7 @@ fn definition(column: &Column<'_>) -> String {
     format!(
         "{} {}{null}",
         quoted(&column.name),
-        column_type(column.kind)
+        column_type(&column.native, "  ")
     )
 }
 

@@ -11,6 +11,7 @@ use super::guard::Seen;
 use super::request::Request;
 use super::retry::Retry;
 use super::session::{Options, Session};
+use super::shape::{Fit, fit};
 
 fn session(base: &str, allowed: &[&str]) -> Session {
     let mut options = Options::new(base);
@@ -120,4 +121,50 @@ fn pages_that_differ_in_one_byte_differ() {
     assert!(!seen.repeats(&[&one, &two]).unwrap());
     assert!(!seen.repeats(&[&two, &one]).unwrap(), "their order counts");
     assert!(seen.repeats(&[&one, &two]).is_err());
+}
+
+#[test]
+fn lists_and_objects_take_what_has_the_same_fields_and_grow_by_more() {
+    let cases = [
+        ("BIGINT", "bigint", Fit::Takes),
+        ("BIGINT", "VARCHAR", Fit::Differs),
+        ("JSON", "VARCHAR[]", Fit::Differs),
+        ("VARCHAR[]", "VARCHAR[][]", Fit::Differs),
+        (
+            "STRUCT(a BIGINT)",
+            "STRUCT(a BIGINT, b DECIMAL(38,9))",
+            Fit::Grows,
+        ),
+        (
+            "STRUCT(a BIGINT)[]",
+            "STRUCT(b VARCHAR[], a BIGINT)[]",
+            Fit::Grows,
+        ),
+        ("STRUCT(a BIGINT, b TIME)", "STRUCT(b TIME)", Fit::Takes),
+        (
+            "STRUCT(\"a \"\"b, c\" BIGINT, d TIME)",
+            "STRUCT(d TIME)",
+            Fit::Takes,
+        ),
+        (
+            "STRUCT(a STRUCT(b TIMESTAMP WITH TIME ZONE))",
+            "STRUCT(a STRUCT(b DATE))",
+            Fit::Differs,
+        ),
+        (
+            "STRUCT(a BIGINT, b TIME)",
+            "STRUCT(a BIGINT, c TIME)",
+            Fit::Differs,
+        ),
+        (
+            "STRUCT(a BIGINT)",
+            "STRUCT(a STRUCT(b BIGINT))",
+            Fit::Differs,
+        ),
+        ("INTEGER[3]", "INTEGER[]", Fit::Differs),
+        ("STRUCT(a", "STRUCT(\"", Fit::Differs),
+    ];
+    for (there, wanted, expected) in cases {
+        assert_eq!(fit(there, wanted), expected, "{there}, {wanted}");
+    }
 }

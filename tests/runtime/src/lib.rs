@@ -28,6 +28,8 @@ pub mod runtime {
     pub mod decode;
     pub mod destination;
     #[cfg(feature = "duckdb")]
+    mod duck_cell;
+    #[cfg(feature = "duckdb")]
     mod duck_columns;
     #[cfg(feature = "duckdb")]
     pub mod duck_file;
@@ -56,6 +58,7 @@ pub mod runtime {
     pub mod json;
     pub mod jwt;
     pub mod keyset;
+    mod known;
     pub mod lanes;
     pub mod leaf;
     pub mod lenient;
@@ -70,12 +73,15 @@ pub mod runtime {
     pub mod md5_hex;
     pub mod memory;
     mod metrics;
+    pub mod nested;
     pub mod numbers;
     pub mod oauth2;
     pub mod once;
     pub mod output;
     pub mod pages;
     pub mod parents;
+    #[cfg(feature = "parquet")]
+    mod parquet_cell;
     #[cfg(feature = "parquet")]
     mod parquet_column;
     pub mod part_jsonl;
@@ -120,6 +126,7 @@ pub mod runtime {
     pub mod session;
     pub mod settings;
     pub mod sha256_hex;
+    mod shape;
     pub mod signer;
     pub mod slice;
     pub mod source;

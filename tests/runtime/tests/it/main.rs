@@ -26,6 +26,7 @@ mod keyset;
 mod limits;
 mod links;
 mod logins;
+mod nested;
 mod packed;
 mod paging;
 mod partitions;
