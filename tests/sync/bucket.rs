@@ -40,6 +40,8 @@ pub struct Server {
     pub port: u16,
     /// The scheme of addresses in it.
     kind: &'static str,
+    /// Where its objects are, if they are files, and beside them what says so to clients.
+    folder: Option<tempfile::TempDir>,
 }
 
 impl Server {
@@ -54,7 +56,7 @@ impl Server {
         let port = free_port();
         let mut command = Command::new(python);
         command.args(["-c", MOTO, &port.to_string()]);
-        let started = Arc::new(Self::start(command, port, "s3"));
+        let started = Arc::new(Self::start(command, port, "s3", None));
         let signed = "AWS4-HMAC-SHA256 Credential=loader/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0";
         let made = started.request(
             &format!("PUT /{BUCKET}"),
@@ -85,28 +87,58 @@ impl Server {
             .arg(program)
             .args(["--blobPort", &port.to_string(), "--inMemoryPersistence"])
             .args(["--skipApiVersionCheck", "--silent", "--disableTelemetry"]);
-        let server = Arc::new(Self::start(command, port, "az"));
+        let server = Arc::new(Self::start(command, port, "az", None));
         ask(json!({ "by": "make", "folder": format!("az://{BUCKET}"), "store": server.store() }));
         server
     }
 
-    /// What a client needs: port, account, secret.
+    /// What stands for Google's storage, of which there is no server to install that heeds conditions.
+    pub fn google() -> Arc<Self> {
+        let port = free_port();
+        let folder = tempfile::tempdir().expect("a folder");
+        let objects = folder.path().join("objects");
+        std::fs::create_dir_all(objects.join(BUCKET)).expect("a folder");
+        let account = json!({
+            "gcs_base_url": format!("http://127.0.0.1:{port}"), "disable_oauth": true,
+            "client_email": "loader@example.org", "private_key": SECRET, "private_key_id": "1",
+        });
+        std::fs::write(folder.path().join("account.json"), account.to_string()).expect("a file");
+        let mut command = Command::new("python3");
+        command
+            .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sync/google.py"))
+            .arg(port.to_string())
+            .arg(objects);
+        Arc::new(Self::start(command, port, "gs", Some(folder)))
+    }
+
+    /// What a client needs: port, account, secret; or where the objects are.
     fn store(&self) -> Value {
-        let (account, key) = match self.kind {
-            "s3" => ("loader", SECRET),
+        let (account, key) = match (self.kind, &self.folder) {
+            (_, Some(folder)) => return json!([self.port, folder.path().join("objects"), null]),
+            ("s3", _) => ("loader", SECRET),
             _ => ACCOUNT,
         };
         json!([self.port, account, key])
     }
 
-    fn start(mut command: Command, port: u16, kind: &'static str) -> Self {
+    fn start(
+        mut command: Command,
+        port: u16,
+        kind: &'static str,
+        folder: Option<tempfile::TempDir>,
+    ) -> Self {
         let child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
             .expect("the server runs");
-        let server = Self { child, port, kind };
+        let server = Self {
+            child,
+            port,
+            kind,
+            folder,
+        };
         let began = Instant::now();
         while TcpStream::connect(("127.0.0.1", port)).is_err() {
             assert!(
@@ -187,6 +219,10 @@ impl Place for Bucket {
     }
 
     fn environment(&self) -> Vec<(&'static str, String)> {
+        if let Some(folder) = &self.server.folder {
+            let account = folder.path().join("account.json");
+            return vec![("GOOGLE_SERVICE_ACCOUNT", account.display().to_string())];
+        }
         let url = format!("http://127.0.0.1:{}", self.port);
         if self.server.kind == "az" {
             return vec![

@@ -54,6 +54,8 @@ class Store(ArrowFSWrapper):
 
 @functools.cache
 def client(kind, port, account, key):
+    if kind == "gs":
+        return pyarrow.fs.SubTreeFileSystem(account, pyarrow.fs.LocalFileSystem())
     if kind == "s3":
         return pyarrow.fs.S3FileSystem(
             endpoint_override=f"127.0.0.1:{port}", scheme="http", access_key=account, secret_key=key, region="us-east-1"

@@ -11,6 +11,7 @@ use super::{
 use serde_json::json;
 use std::path::Path;
 use std::process::{Child, Output, Stdio};
+use std::sync::Arc;
 
 #[test]
 fn tables_of_a_bucket_are_those_of_the_model() {
@@ -21,10 +22,18 @@ fn tables_of_a_bucket_are_those_of_the_model() {
 
 #[test]
 fn tables_of_azure_are_those_of_the_model_and_of_two_runs_one_commits() {
-    let server = Server::azure();
-    histories_come_out_as_the_model_says(1, |folder| Bucket::new(&server, "parquet", folder));
+    model_and_two_runs(&Server::azure());
+}
+
+#[test]
+fn tables_of_google_are_those_of_the_model_and_of_two_runs_one_commits() {
+    model_and_two_runs(&Server::google());
+}
+
+fn model_and_two_runs(server: &Arc<Server>) {
+    histories_come_out_as_the_model_says(1, |folder| Bucket::new(server, "parquet", folder));
     let folder = folder();
-    let place = Bucket::new(&server, "jsonl", folder.path());
+    let place = Bucket::new(server, "jsonl", folder.path());
     let mut world = World::new();
     let resources = ["appended"];
     harness::succeed("sync", &world.sync(&place, &resources));
