@@ -12,7 +12,8 @@ fastest: Parquet files for DuckDB, its defaults elsewhere; it loads fewer rows, 
 faster than the table.
 
 The second table has the loading step alone: a run without `sync --dry-run`, which reads the same and loads nothing,
-against the lab's `loadbench`, which writes rows from memory with the same client libraries.
+against the lab's `loadbench`, which writes as many rows from memory with the same client libraries, in one transaction. Of
+PostgreSQL it has the CPU time of the sessions, as `loadbench` has.
 
 Release builds with the profile of the lab. Everything is built, and the server's data kept, in target/lab.
 """
@@ -70,8 +71,12 @@ class Postgres:
     def cpu(self):
         """Seconds of all its processes, those that ended among them (proc(5), fields 14 to 17 of `stat`)."""
         children = pathlib.Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
-        ticks = sum(ticks_of(self.pid)) + sum(sum(ticks_of(child)[:2]) for child in children)
-        return ticks / os.sysconf("SC_CLK_TCK")
+        running = sum(ticks_of(self.pid)[:2]) + sum(sum(ticks_of(child)[:2]) for child in children)
+        return running / os.sysconf("SC_CLK_TCK") + self.sessions()
+
+    def sessions(self):
+        """Seconds of the processes that ended: those of sessions, and now and then of a vacuum."""
+        return sum(ticks_of(self.pid)[2:]) / os.sysconf("SC_CLK_TCK")
 
 
 def ticks_of(pid):
@@ -82,8 +87,8 @@ def ticks_of(pid):
 
 
 def measure(command, server=None, show=None):
-    """Wall seconds, CPU seconds with those of the server, peak megabytes, what was printed."""
-    before, started = server.cpu() if server else 0, time.monotonic()
+    """Wall seconds, CPU seconds with those of the server, peak megabytes, CPU seconds with those of its sessions, what was printed."""
+    before, sessions, started = server.cpu() if server else 0, server.sessions() if server else 0, time.monotonic()
     child = subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE, stderr=show or subprocess.PIPE, env=environment, text=True)
     printed = child.stdout.read()
     errors = "" if show else child.stderr.read()
@@ -91,8 +96,9 @@ def measure(command, server=None, show=None):
     wall = time.monotonic() - started
     if status != 0:
         sys.exit(f"{command[0]} ended with {status}:\n{errors}")
-    cpu = usage.ru_utime + usage.ru_stime + (server.cpu() - before if server else 0)
-    return wall, cpu, usage.ru_maxrss / 1024, printed
+    own = usage.ru_utime + usage.ru_stime
+    cpu = own + (server.cpu() - before if server else 0)
+    return wall, cpu, usage.ru_maxrss / 1024, own + (server.sessions() - sessions if server else 0), printed
 
 
 def build():
@@ -125,7 +131,7 @@ def api(records):
 
 
 def median(runs):
-    return [statistics.median(column) for column in zip(*(run[:3] for run in runs))]
+    return [statistics.median(column) for column in zip(*(run[:4] for run in runs))]
 
 
 def rows(table):
@@ -181,8 +187,8 @@ def bare(server):
         if name in only:
             runs = []
             for _ in range(options.rounds):
-                command = [target / "release/loadbench", name, strategy, "--n", min(options.n, 200_000), "--dir", work / "bare", "--pg", f"host=127.0.0.1 port={Postgres.port} user=lab dbname=postgres"]
-                lines = [line.split() for line in measure(command)[3].splitlines()]
+                command = [target / "release/loadbench", name, strategy, "--n", options.n, "--dir", work / "bare", "--pg", f"host=127.0.0.1 port={Postgres.port} user=lab dbname=postgres"]
+                lines = [line.split() for line in measure(command)[4].splitlines()]
                 runs.append([(float(line[6]) + float(line[7])) / int(line[3]) * 1e5 for line in lines if line[0] == name])
             found[name] = [statistics.median(load) for load in zip(*runs)]
     return found
@@ -210,7 +216,7 @@ finally:
 
 
 def figures(run, records):
-    wall, cpu, peak = run
+    wall, cpu, peak, _ = run
     return [f"{records / wall:,.0f}", f"{cpu / records * 1e5:.2f}", f"{peak:.0f}"]
 
 
@@ -228,7 +234,7 @@ table = [["loading step, CPU s per 100,000", "generated", "loadbench", "ratio", 
 for name, loads in alone.items():
     cells = [name]
     for load in (0, 1):
-        own = (ours[name][load][1] - read[1]) / options.n * 1e5
+        own = (ours[name][load][3] - read[1]) / options.n * 1e5
         cells += [f"{own:.3f}", f"{loads[load]:.3f}", f"{own / loads[load]:.2f}"]
     table.append(cells)
 rows(table)
