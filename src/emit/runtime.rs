@@ -16,15 +16,15 @@ macro_rules! parts {
 
 parts! {
     adapt api_key aside assertion base64 base64_text basic batches bearer body bucket bucket_error capture
-    checkpointed cli csv cursor decimal decimal_cursor decode destination duck_cell duck_columns duck_file duck_open each
-    encoding endpoint epoch error extend failures files first_of folder graphql guard gzip incremental items job json
-    jwt keyset known lanes leaf lenient limit lines link load loader lock login manifest md5_hex memory metrics nested numbers
-    oauth2 once output pages parents parquet_cell parquet_column part_jsonl part_parquet partitions path pattern percent plan
-    policies postgres postgres_catalog postgres_copy postgres_error postgres_numeric postgres_tls progress read record
-    records refresh_token replace request resume retry row rows scalar scaled schema search secret send session
-    settings sha256_hex shape signer slice source sqlite sqlite_row state state_file statements stats store summary sync
-    sync_plan sync_table target time tls token_file token_request tokens tree unpacked untyped uuid wait windows wire
-    word xml zip
+    checkpointed cli csv cursor decimal decimal_cursor decode destination duck_cell duck_columns duck_file duck_open
+    each encoding endpoint epoch error extend failures files first_of folder graphql guard gzip incremental items
+    job json jwt keyset known lanes leaf lenient limit lines link load loader lock login manifest md5_hex memory
+    metrics nested numbers oauth2 once output pages parents parquet_cell parquet_column part_jsonl part_parquet
+    partitions path pattern percent plan policies postgres postgres_catalog postgres_copy postgres_error
+    postgres_numeric postgres_tls progress read record records refresh_token replace request resume retry row rows
+    scalar scaled schema search secret seen_keys send session settings sha256_hex shape signer slice source sqlite
+    sqlite_row state state_file statements stats store summary sync sync_plan sync_table target time tls token_file
+    token_request tokens tree unpacked untyped uuid wait windows wire word xml zip
 }
 
 /// Calls of methods that parts add to types of other parts.
@@ -126,6 +126,7 @@ const CLI: &[&str] = &[
     "resume",
     "scaled",
     "schema",
+    "seen_keys",
     "shape",
     "sqlite",
     "sqlite_row",
@@ -163,6 +164,7 @@ pub const GATED: &[(&str, &str)] = &[
     ("postgres_error", "postgres"),
     ("postgres_numeric", "postgres"),
     ("postgres_tls", "postgres"),
+    ("seen_keys", "postgres"),
     ("sqlite", "sqlite"),
     ("sqlite_row", "sqlite"),
 ];

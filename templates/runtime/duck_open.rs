@@ -74,9 +74,11 @@ impl fmt::Display for DuckPath {
     }
 }
 
-/// Nothing is fetched from elsewhere because of what a file is.
+/// Nothing is fetched from elsewhere because of what a file is. One thread does all: what comes between two commits is too
+/// little to be shared, and the thread that waits for others is as busy as they are.
 fn config() -> duckdb::Result<Config> {
-    Config::default().with("autoinstall_known_extensions", "false")
+    let config = Config::default().with("autoinstall_known_extensions", "false")?;
+    config.threads(1)
 }
 
 /// A path that is one: `:memory:` and `md:shop` mean something else to DuckDB.

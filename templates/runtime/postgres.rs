@@ -288,20 +288,20 @@ fn name(config: &Config) -> String {
 fn take_in(
     client: &mut impl GenericClient,
     table: &Table,
-    replaces: bool,
+    loading: &Loading,
     commit: Commit<'_>,
 ) -> Result<Result<(), postgres::Error>, Error> {
     let sql = table.sql.postgres;
-    let retire = section(sql, "retire").filter(|_| commit.whole);
-    let empty = if replaces {
+    let empty = if loading.replaces {
         Some(needed(sql, "empty")?)
     } else {
         None
     };
-    let sections = empty
-        .into_iter()
-        .chain([needed(sql, "apply")?])
-        .chain(retire);
+    let repeats = loading.staged.first().is_some_and(Staged::may_repeat);
+    let deduplicate = section(sql, "deduplicate").filter(|_| repeats);
+    let retire = section(sql, "retire").filter(|_| commit.whole);
+    let sections = empty.into_iter().chain(deduplicate);
+    let sections = sections.chain([needed(sql, "apply")?]).chain(retire);
     let sections: Vec<_> = sections.chain([needed(sql, "clear")?]).collect();
     let at = SystemTime::from(commit.at);
     let run = || {
@@ -421,7 +421,7 @@ impl Destination for Postgres {
         }
         let failed = |error: postgres::Error| self.server.failed(Some(table), &error);
         let mut transaction = self.client.transaction().map_err(failed)?;
-        take_in(&mut transaction, table, loading.replaces, commit)?.map_err(failed)?;
+        take_in(&mut transaction, table, loading, commit)?.map_err(failed)?;
         let save = "UPDATE _spile_state SET state = coalesce($3::json, state), loaded_at = $4 \
                     WHERE connector = $1 AND resource = $2";
         let at = SystemTime::from(commit.at);

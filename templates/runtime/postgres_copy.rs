@@ -9,6 +9,7 @@ use super::error::{Error, Kind};
 use super::load::Row;
 use super::postgres_numeric::numeric;
 use super::record::{Column, ColumnType};
+use super::seen_keys::SeenKeys;
 use super::uuid::Uuid;
 
 /// What comes before all rows: a signature, flags, an extension of no bytes.
@@ -40,6 +41,7 @@ pub(super) struct Staged {
     bytes: Vec<u8>,
     /// Records since the last commit, those that were sent too.
     count: i64,
+    keys: SeenKeys,
 }
 
 impl Staged {
@@ -47,6 +49,12 @@ impl Staged {
     pub fn clear(&mut self) {
         self.bytes.clear();
         self.count = 0;
+        self.keys.clear();
+    }
+
+    /// Whether a key may have come twice since the last commit.
+    pub fn may_repeat(&self) -> bool {
+        self.keys.may_repeat()
     }
 
     /// Bytes that wait.
@@ -169,19 +177,29 @@ where
 
     /// The key of the row that ends, as people write it; none where there is none, or it is of a type that nobody reads.
     fn key(&self) -> Option<String> {
-        let mut rest = self.staged.bytes.get(self.start + 2..)?;
-        let mut shown = Vec::new();
-        for column in self.table.columns {
-            let (length, after) = rest.split_first_chunk::<4>()?;
-            let length = usize::try_from(i32::from_be_bytes(*length)).unwrap_or(0);
-            let (value, after) = after.split_at_checked(length)?;
-            rest = after;
-            if self.table.primary_key.contains(&column.name) {
-                shown.push(format!("`{}` {}", column.name, show(column, value)?));
-            }
-        }
+        let row = self.staged.bytes.get(self.start + 2..)?;
+        let shown = key_values(self.table, row)
+            .map(|(column, value)| Some(format!("`{}` {}", column.name, show(column, value)?)));
+        let shown = shown.collect::<Option<Vec<_>>>()?;
         (!shown.is_empty()).then(|| shown.join(", "))
     }
+}
+
+/// The columns of the key, and their values in a row.
+fn key_values<'r>(
+    table: &Table,
+    row: &'r [u8],
+) -> impl Iterator<Item = (&'static Column, &'r [u8])> {
+    let (mut rest, key) = (row, table.primary_key);
+    let values = table.columns.iter().map_while(move |column| {
+        let (length, after) = rest.split_first_chunk::<4>()?;
+        let length = usize::try_from(i32::from_be_bytes(*length)).unwrap_or(0);
+        let (value, after) = after.split_at_checked(length)?;
+        rest = after;
+        Some((column, value))
+    });
+    let key_values = values.filter(|(column, _)| key.contains(&column.name));
+    key_values.take(key.len())
 }
 
 fn show(column: &Column, value: &[u8]) -> Option<String> {
@@ -317,6 +335,9 @@ where
         }
         self.put(Some(self.staged.count.to_be_bytes()))?;
         self.column = 0;
+        let Staged { bytes, keys, .. } = &mut *self.staged;
+        let row = bytes.get(self.start + 2..).unwrap_or_default();
+        keys.add(key_values(self.table, row).map(|(_, value)| value));
         (self.full)(self.staged)
     }
 

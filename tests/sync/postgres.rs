@@ -7,7 +7,7 @@ use std::net::TcpListener;
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 /// The password of the one user.
@@ -17,9 +17,9 @@ const MISSING: &str = "PostgreSQL is not installed: apt-get install postgresql";
 
 /// A server; it ends with the value.
 pub struct Server {
-    child: Child,
+    child: Mutex<Child>,
     port: u16,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 /// A program of PostgreSQL, which Debian keeps in a folder for each version.
@@ -95,13 +95,33 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let port = listener.local_addr().expect("a port").port();
         drop(listener);
-        let mut server = Self {
-            child: Self::spawn(&data, port),
+        let server = Self {
+            child: Mutex::new(Self::spawn(&data, port)),
             port,
-            _folder: folder,
+            folder,
         };
         server.wait();
         server
+    }
+
+    fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// Kills the server as the system would.
+    pub fn kill(&self) {
+        let pid = fs::read_to_string(self.data().join("postmaster.pid")).expect("it runs");
+        let pid = pid.lines().next().expect("a number");
+        let killed = Command::new("kill").args(["-KILL", pid]).status();
+        assert!(killed.expect("kill runs").success());
+        let mut child = self.child.lock().expect("no panic");
+        child.wait().expect("it ends");
+    }
+
+    /// Starts it again after it was killed; its sessions end by themselves before.
+    pub fn restart(&self) {
+        *self.child.lock().expect("no panic") = Self::spawn(&self.data(), self.port);
+        self.wait();
     }
 
     fn spawn(data: &Path, port: u16) -> Child {
@@ -125,7 +145,7 @@ impl Server {
             .expect(MISSING)
     }
 
-    fn wait(&mut self) {
+    fn wait(&self) {
         let began = Instant::now();
         while !self
             .psql("SELECT 1")
@@ -184,12 +204,12 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         // `runuser` hands it on; its child is the server, which ends with its sessions.
+        let child = self.child.get_mut().expect("no panic");
         let _stopped = Command::new("kill")
-            .args(["-INT", &self.child.id().to_string()])
+            .args(["-INT", &child.id().to_string()])
             .status();
         let began = Instant::now();
-        while matches!(self.child.try_wait(), Ok(None)) && began.elapsed() < Duration::from_secs(20)
-        {
+        while matches!(child.try_wait(), Ok(None)) && began.elapsed() < Duration::from_secs(20) {
             std::thread::sleep(Duration::from_millis(20));
         }
     }

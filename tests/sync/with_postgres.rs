@@ -295,6 +295,59 @@ fn a_connection_to_postgres_that_is_cut_is_told_and_leaves_no_trace() {
     world.compare(&place, &["upserted", "replaced"]);
 }
 
+#[test]
+fn a_server_of_postgres_that_is_killed_loses_nothing_that_was_committed() {
+    let folder = folder();
+    let place = Postgres::new(&server(), folder.path());
+    let mut world = World::new();
+    world.advance(&history()[0]);
+    harness::succeed("sync", &world.sync(&place, &["upserted", "upserted_new"]));
+    world.model_run();
+    world.advance(&history()[1]);
+    world.delay(Duration::from_millis(200));
+    let run = world
+        .command(&place, &["upserted", "upserted_new"])
+        .arg("--quiet")
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the connector runs");
+    wait_until(|| !sessions(&place).is_empty());
+    place.server.kill();
+    let output = run.wait_with_output().expect("it ends");
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("PostgreSQL at `127.0.0.1:"), "{said}");
+    place.server.restart();
+    world.compare(&place, &["upserted", "upserted_new"]);
+    world.delay(Duration::ZERO);
+    harness::succeed("sync", &world.sync(&place, &["upserted", "upserted_new"]));
+    world.model_run();
+    world.compare(&place, &["upserted", "upserted_new"]);
+}
+
+#[test]
+fn a_row_of_postgres_that_is_as_it_was_is_not_written_again() {
+    let folder = folder();
+    let place = Postgres::new(&server(), folder.path());
+    let world = World::new();
+    let kinds = |exact: &str| {
+        let same = json!({ "place": { "code": "a" }, "exact": "1.5", "words": ["x"], "any": { "k": 1.0 } });
+        vec![same, json!({ "place": { "code": "b" }, "exact": exact })]
+    };
+    let written = || {
+        harness::succeed("sync", &world.sync(&place, &["kinds"]));
+        place.query("SELECT xmin::text, exact::text FROM kinds ORDER BY place__code")
+    };
+    world.set_kinds(kinds("12.1"));
+    let first = written();
+    // An equal number with other digits is another value.
+    world.set_kinds(kinds("12.10"));
+    let second = written();
+    assert_eq!(second[0], first[0]);
+    assert_ne!(second[1]["xmin"], first[1]["xmin"]);
+    assert_eq!(second[1]["exact"], "12.10");
+}
+
 /// Sessions of the connector.
 const SESSIONS: &str = "application_name LIKE 'obstacle_tables'";
 

@@ -5,7 +5,7 @@
 use super::super::table::{Column, ColumnType, Table};
 use super::lists::{self, Named};
 use super::{Dialect, list, one_line, quoted};
-use crate::model::MergeStrategy;
+use crate::model::{Disposition, MergeStrategy};
 use crate::output::digest;
 
 /// PostgreSQL, from version 13 on.
@@ -47,6 +47,8 @@ impl Dialect for Postgres {
             let empty = lists().map(|list| format!("\nDELETE FROM {};", list.table));
             let empty = format!("DELETE FROM {};", statements.table) + &empty.collect::<String>();
             sections.push(("empty", empty));
+            let deduplicate = statements.deduplicate();
+            sections.extend(deduplicate.map(|text| ("deduplicate", text)));
             sections.push(("apply", statements.apply()));
             sections.extend(statements.retire().map(|retire| ("retire", retire)));
             let clear = lists().map(|list| format!(", {}", list.stage));
@@ -81,13 +83,6 @@ fn named<'t>(of: &'t Table<'t>) -> Named<'t> {
         table: quoted(&of.name),
         stage: quoted(&stage_name(&of.name)),
     }
-}
-
-/// Which of the staged rows of one key counts.
-#[derive(Clone, Copy)]
-enum Counts {
-    First,
-    Last,
 }
 
 impl<'t> Statements<'t> {
@@ -191,12 +186,12 @@ impl<'t> Statements<'t> {
         )
     }
 
-    /// The staged rows that are not deleted, in the order in which they came, and what becomes of one whose key is there.
+    /// Adds the staged rows that are not deleted, and says what becomes of one whose key is there.
     fn insert(&self, conflict: &str) -> String {
         let living = self.of.hard_delete.map(living);
         let living = living.map(|living| format!("\nWHERE {living}"));
         format!(
-            "INSERT INTO {} ({columns})\nSELECT {columns}\nFROM {}{}\nORDER BY \"_spile_order\"{conflict};",
+            "INSERT INTO {} AS old ({columns})\nSELECT {columns}\nFROM {}{}{conflict};",
             self.table,
             self.stage,
             living.unwrap_or_default(),
@@ -205,32 +200,26 @@ impl<'t> Statements<'t> {
     }
 
     fn apply(&self) -> String {
+        let lists = self.apply_lists();
         match self.of.strategy() {
             Some(MergeStrategy::Scd2) => self.versions(),
             Some(MergeStrategy::DeleteInsert) => {
-                let mut text = String::new();
-                if !self.of.primary_key.is_empty() {
-                    text.push_str(&self.one_of_each(&self.primary_key(), Counts::Last));
-                }
-                text.push_str(&self.apply_lists());
                 let merge_key = match &*self.of.merge_key {
                     [] => &self.of.primary_key,
                     key => key,
                 };
-                text.push_str(&self.delete_same(merge_key, None));
+                let mut text = lists + &self.delete_same(merge_key, None);
                 if !self.of.primary_key.is_empty() && *merge_key != self.of.primary_key {
                     text.push_str(&self.delete_same(&self.of.primary_key, None));
                 }
                 text + &self.insert("")
             }
-            _ if !self.of.is_keyed() => self.apply_lists() + &self.insert(""),
-            Some(MergeStrategy::InsertOnly) => {
-                let first = self.one_of_each(&self.primary_key(), Counts::First);
-                first + &self.apply_lists() + &self.insert(&self.conflict(&[]))
-            }
+            _ if !self.of.is_keyed() => lists + &self.insert(""),
+            Some(MergeStrategy::InsertOnly) => lists + &self.insert(&self.conflict(&[])),
+            // The table is empty.
+            _ if *self.of.disposition == Disposition::Replace => lists + &self.insert(""),
             _ => {
-                let mut text = self.one_of_each(&self.primary_key(), Counts::Last);
-                text.push_str(&self.apply_lists());
+                let mut text = lists;
                 if let Some(mark) = self.of.hard_delete {
                     let dead = format!("NOT ({})", living(mark));
                     text.push_str(&self.delete_same(&self.of.primary_key, Some(&dead)));
@@ -240,13 +229,8 @@ impl<'t> Statements<'t> {
         }
     }
 
-    /// Takes the rows of lists in.
-    fn apply_lists(&self) -> String {
-        let living = self.of.hard_delete.map(living);
-        lists::apply(&named(self.of), &self.lists, living.as_deref())
-    }
-
-    /// What becomes of a row whose key is there: these columns are updated.
+    /// What becomes of a row whose key is there: these columns are updated. A row that is as it was is not written again:
+    /// PostgreSQL would keep both until the table is vacuumed.
     fn conflict(&self, updated: &[&str]) -> String {
         let key = list(self.primary_key(), "");
         if updated.is_empty() {
@@ -257,23 +241,38 @@ impl<'t> Statements<'t> {
             format!("  {name} = excluded.{name}")
         });
         let sets: Vec<_> = sets.collect();
-        format!("\nON CONFLICT ({key}) DO UPDATE SET\n{}", sets.join(",\n"))
+        format!(
+            "\nON CONFLICT ({key}) DO UPDATE SET\n{}\nWHERE {}",
+            sets.join(",\n"),
+            changed(updated, "excluded")
+        )
     }
 
-    /// Leaves one row of each key in the staging table. Keys are never null.
-    fn one_of_each(&self, key: &[&str], counts: Counts) -> String {
-        let kept = match counts {
-            Counts::First => "min",
-            Counts::Last => "max",
+    /// Takes the rows of lists in.
+    fn apply_lists(&self) -> String {
+        let living = self.of.hard_delete.map(living);
+        lists::apply(&named(self.of), &self.lists, living.as_deref())
+    }
+
+    /// Leaves one row of each key in the staging table: the last, or the first where only new ones are added. Keys are
+    /// never null.
+    fn deduplicate(&self) -> Option<String> {
+        let kept = match self.of.strategy() {
+            Some(MergeStrategy::Scd2 | MergeStrategy::DeleteInsert) => "max",
+            _ if !self.of.is_keyed() => return None,
+            Some(MergeStrategy::InsertOnly) => "min",
+            _ => "max",
         };
-        format!(
+        let key = self.primary_key();
+        let text = format!(
             "DELETE FROM {stage} AS one\nUSING (SELECT {columns}, {kept}(\"_spile_order\") AS \"_spile_order\" FROM {stage} \
              GROUP BY {columns} HAVING count(*) > 1) AS kept\nWHERE {same}\n  AND one.\"_spile_order\" <> \
-             kept.\"_spile_order\";\n",
+             kept.\"_spile_order\";",
             stage = self.stage,
             columns = list(key.iter().copied(), ""),
-            same = same(key, "one", "kept"),
-        )
+            same = same(&key, "one", "kept"),
+        );
+        (!key.is_empty()).then_some(text)
     }
 
     /// Deletes the rows whose key is that of a staged row.
@@ -312,22 +311,21 @@ impl<'t> Statements<'t> {
                 columns = self.columns,
             )
         } else {
-            self.one_of_each(&self.primary_key(), Counts::Last)
+            String::new()
         };
         let same = self.same_identity();
         if !self.of.primary_key.is_empty() && !others.is_empty() {
             text.push_str(&format!(
                 "UPDATE {} AS old\nSET \"valid_to\" = $1\nFROM {} AS new\nWHERE old.\"valid_to\" IS NULL AND {same}\n  AND \
-                 ROW({}) IS DISTINCT FROM ROW({});\n",
+                 {};\n",
                 self.table,
                 self.stage,
-                list(others.iter().copied(), "old."),
-                list(others.iter().copied(), "new."),
+                changed(&others, "new"),
             ));
         }
         text + &format!(
             "INSERT INTO {table} ({columns}, \"valid_from\")\nSELECT {columns}, $1\nFROM {} AS new\nWHERE NOT EXISTS (SELECT \
-             FROM {table} AS old WHERE old.\"valid_to\" IS NULL AND {same})\nORDER BY \"_spile_order\";",
+             FROM {table} AS old WHERE old.\"valid_to\" IS NULL AND {same});",
             self.stage,
             table = self.table,
             columns = self.columns,
@@ -391,6 +389,15 @@ fn definition(column: &Column<'_>) -> String {
         "{} {}{null}",
         quoted(&column.name),
         column_type(column.kind)
+    )
+}
+
+/// Whether one of these columns is another in the new row: by its bytes (`*<>`), since 12.10 and 12.1 are equal.
+fn changed(names: &[&str], new: &str) -> String {
+    format!(
+        "ROW({})::record *<> ROW({})::record",
+        list(names.iter().copied(), "old."),
+        list(names.iter().copied(), &format!("{new}.")),
     )
 }
 

@@ -122,6 +122,8 @@ pub mod runtime {
     mod schema;
     pub mod search;
     pub mod secret;
+    #[cfg(feature = "postgres")]
+    mod seen_keys;
     pub mod send;
     pub mod session;
     pub mod settings;
