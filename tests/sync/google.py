@@ -7,12 +7,13 @@ import os
 import pathlib
 import sys
 import threading
+import time
 import urllib.parse
 from xml.sax.saxutils import escape
 
 port, folder = int(sys.argv[1]), pathlib.Path(sys.argv[2])
-# Of each object the number of its version; different for all that were ever written.
-generations, last, lock = {}, 0, threading.Lock()
+# Of each object the number of its version, which is as large as Google's, and different for all that were ever written.
+generations, last, lock = {}, time.time_ns() // 1_000, threading.Lock()
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
