@@ -64,6 +64,45 @@ fn owner() -> Option<(u32, u32)> {
 
 impl Server {
     pub fn start() -> Self {
+        Self::start_as(|_| {})
+    }
+
+    /// One that takes no connections without TLS. Its certificate, which it has signed itself, is for 127.0.0.1.
+    pub fn start_with_tls() -> Self {
+        Self::start_as(|data| {
+            let made = Command::new("openssl")
+                .args([
+                    "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
+                ])
+                .args([
+                    "-subj",
+                    "/CN=loader",
+                    "-addext",
+                    "subjectAltName=IP:127.0.0.1",
+                ])
+                .args(["-addext", "basicConstraints=critical,CA:FALSE"])
+                .args(["-keyout", "server.key", "-out", "server.crt"])
+                .current_dir(data)
+                .output();
+            crate::harness::succeed("openssl", &made.expect("openssl runs"));
+            if let Some((user, group)) = owner() {
+                chown(data.join("server.key"), Some(user), Some(group)).expect("a file");
+            }
+            fs::set_permissions(data.join("server.crt"), fs::Permissions::from_mode(0o644))
+                .expect("a file");
+            let settings = fs::read_to_string(data.join("postgresql.conf")).expect("settings");
+            fs::write(data.join("postgresql.conf"), settings + "\nssl = on\n").expect("settings");
+            let rules = "hostssl all all 127.0.0.1/32 scram-sha-256\n";
+            fs::write(data.join("pg_hba.conf"), rules).expect("rules");
+        })
+    }
+
+    /// Its certificate.
+    pub fn certificate(&self) -> PathBuf {
+        self.data().join("server.crt")
+    }
+
+    fn start_as(prepare: impl FnOnce(&Path)) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).expect("a folder");
         let data = folder.path().join("data");
@@ -92,6 +131,7 @@ impl Server {
             .output()
             .expect(MISSING);
         crate::harness::succeed("initdb", &made);
+        prepare(&data);
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let port = listener.local_addr().expect("a port").port();
         drop(listener);

@@ -5,8 +5,8 @@ use super::place::Place;
 use super::proxy::{Fault, Proxy};
 use super::world::World;
 use super::{
-    disturbed_runs_leave_no_trace, folder, harness, histories_come_out_as_the_model_says, history,
-    kill_at,
+    disturbed_runs_leave_no_trace, folder, harness, histories_come_out_as_the_model_says,
+    histories_of, history, kill_at,
 };
 use serde_json::json;
 use std::path::Path;
@@ -18,6 +18,14 @@ fn tables_of_a_bucket_are_those_of_the_model() {
     let server = Server::s3();
     histories_come_out_as_the_model_says(2, |folder| Bucket::new(&server, "parquet", folder));
     histories_come_out_as_the_model_says(1, |folder| Bucket::new(&server, "jsonl", folder));
+}
+
+#[test]
+fn tables_of_lists_in_a_bucket_are_those_of_the_model() {
+    let server = Server::s3();
+    histories_of(World::normalized, 2, |folder| {
+        Bucket::new(&server, "parquet", folder)
+    });
 }
 
 #[test]

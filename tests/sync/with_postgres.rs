@@ -127,17 +127,45 @@ fn postgres_has_values_as_stated() {
     insta::assert_snapshot!("postgres_columns", place.run(types));
 }
 
+/// A place that is named in another way, and not read.
+struct Other(String);
+
+impl Place for Other {
+    fn to(&self) -> String {
+        self.0.clone()
+    }
+
+    fn rows(&self, _: &str) -> Vec<serde_json::Value> {
+        Vec::new()
+    }
+}
+
+#[test]
+fn postgres_is_reached_by_tls_and_checked_as_the_url_says() {
+    let folder = folder();
+    let place = Postgres::new(&Arc::new(Server::start_with_tls()), folder.path());
+    let to = place.to();
+    let mut world = World::new();
+    world.advance(&history()[0]);
+    let own = place.server.certificate();
+    let own = format!("sslrootcert={}", own.display());
+    for how in ["", "&sslmode=require", &format!("&{own}")] {
+        let run = world.sync(&Other(format!("{to}{how}")), &["upserted"]);
+        harness::succeed(how, &run);
+    }
+    world.model_run();
+    world.compare(&place, &["upserted"]);
+    let said = |to: String| refusal(&world, &place, &to, "upserted");
+    let mut told = said(format!("{to}&sslmode=disable"));
+    // The platform does not know who has signed it.
+    told += &said(format!("{to}&sslmode=verify-full"));
+    // It is for the address, not for the name.
+    told += &said(format!("{to}&{own}").replace("@127.0.0.1", "@localhost"));
+    insta::assert_snapshot!("postgres_tls", told);
+}
+
 /// What a run says that does not succeed, without what differs from run to run.
 fn refusal(world: &World, place: &Postgres, to: &str, resource: &str) -> String {
-    struct Other(String);
-    impl super::Place for Other {
-        fn to(&self) -> String {
-            self.0.clone()
-        }
-        fn rows(&self, _: &str) -> Vec<serde_json::Value> {
-            Vec::new()
-        }
-    }
     let mut command = world.command(&Other(to.to_owned()), &[resource]);
     let output = command.arg("--quiet").output().expect("the connector runs");
     assert!(!output.status.success(), "{output:?}");
