@@ -94,6 +94,9 @@ def measure(command, server=None, show=None):
     errors = "" if show else child.stderr.read()
     _, status, usage = os.wait4(child.pid, 0)
     wall = time.monotonic() - started
+    if server:
+        # The process of a session ends after its client.
+        time.sleep(1)
     if status != 0:
         sys.exit(f"{command[0]} ended with {status}:\n{errors}")
     own = usage.ru_utime + usage.ru_stime
