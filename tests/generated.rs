@@ -322,7 +322,7 @@ fn a_plain_connector_stays_small_enough_to_be_read() {
         })
         .sum();
     assert!(
-        (500..1625).contains(&lines),
+        (500..1630).contains(&lines),
         "{lines} lines of code in the runtime"
     );
 }

@@ -1,7 +1,5 @@
 //! What a record is: its columns, its keys, and how it is read and written.
 
-use std::fmt;
-
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -116,40 +114,6 @@ pub enum ColumnType {
     List(&'static ColumnType),
     /// An object, with its fields in the order in which they are serialized.
     Struct(&'static [Column]),
-}
-
-impl ColumnType {
-    /// Whether it is a list or an object.
-    pub fn is_nested(self) -> bool {
-        matches!(self, Self::List(_) | Self::Struct(_))
-    }
-
-    /// Whether any of it is JSON.
-    pub fn has_json(self) -> bool {
-        match self {
-            Self::List(element) => element.has_json(),
-            Self::Struct(columns) => columns.iter().any(|column| column.kind.has_json()),
-            single => single == Self::Json,
-        }
-    }
-}
-
-impl fmt::Display for ColumnType {
-    /// As `text`, `text[]`, `struct(name text, size integer)`.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::List(element) => write!(f, "{element}[]"),
-            Self::Struct(columns) => {
-                f.write_str("struct(")?;
-                for (at, column) in columns.iter().enumerate() {
-                    let comma = if at > 0 { ", " } else { "" };
-                    write!(f, "{comma}{} {}", column.name, column.kind)?;
-                }
-                f.write_str(")")
-            }
-            single => f.write_str(&format!("{single:?}").to_lowercase()),
-        }
-    }
 }
 
 /// What a load does with the rows that are there.

@@ -1,7 +1,44 @@
-//! Whether a column takes lists and objects of another type, as databases and manifests write them:
-//! `STRUCT(name VARCHAR, sizes BIGINT[])[]`.
+//! Types of lists and objects, as databases and manifests write them: `STRUCT(name VARCHAR, sizes BIGINT[])[]`; and whether
+//! a column of one takes values of another.
 
 use std::collections::BTreeSet;
+use std::fmt;
+
+use super::record::ColumnType;
+
+impl ColumnType {
+    /// Whether it is a list or an object.
+    pub fn is_nested(self) -> bool {
+        matches!(self, Self::List(_) | Self::Struct(_))
+    }
+
+    /// Whether any of it is JSON.
+    pub fn has_json(self) -> bool {
+        match self {
+            Self::List(element) => element.has_json(),
+            Self::Struct(columns) => columns.iter().any(|column| column.kind.has_json()),
+            single => single == Self::Json,
+        }
+    }
+}
+
+impl fmt::Display for ColumnType {
+    /// As `text`, `text[]`, `struct(name text, size integer)`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::List(element) => write!(f, "{element}[]"),
+            Self::Struct(columns) => {
+                f.write_str("struct(")?;
+                for (at, column) in columns.iter().enumerate() {
+                    let comma = if at > 0 { ", " } else { "" };
+                    write!(f, "{comma}{} {}", column.name, column.kind)?;
+                }
+                f.write_str(")")
+            }
+            single => f.write_str(&format!("{single:?}").to_lowercase()),
+        }
+    }
+}
 
 /// What a column does with values of another type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
