@@ -209,7 +209,7 @@ impl Postgres {
         let there = there.map_err(|error| self.server.failed(Some(table), &error))?;
         let wanted = catalog::wanted(table);
         let missing = schema::missing(table, &there, &wanted)?;
-        if let Some(key) = catalog::key(table) {
+        if let Some(key) = schema::key(table) {
             let unique = catalog::is_unique(&mut self.client, relation.id, key);
             if !unique.map_err(|error| self.server.failed(Some(table), &error))? {
                 let key: Vec<_> = key.iter().map(|name| schema::quoted(name)).collect();

@@ -7,7 +7,7 @@ use postgres::types::{Oid, ToSql, Type};
 use postgres::{Client, Row};
 
 use super::destination::Table;
-use super::record::{ColumnType, Disposition, MergeStrategy};
+use super::record::ColumnType;
 use super::schema::Existing;
 
 /// Bytes of a name; what is longer is cut.
@@ -129,19 +129,6 @@ fn column_type(kind: ColumnType) -> &'static str {
         ColumnType::Binary => "bytea",
         ColumnType::Json | ColumnType::List(_) | ColumnType::Struct(_) => "jsonb",
     }
-}
-
-/// The columns in which no two rows of a table are equal; none where there are such rows.
-pub(super) fn key(table: &Table) -> Option<&'static [&'static str]> {
-    let repeats = matches!(
-        table.disposition,
-        Disposition::Append
-            | Disposition::Merge {
-                strategy: MergeStrategy::Scd2,
-                ..
-            }
-    );
-    (!repeats && !table.primary_key.is_empty()).then_some(table.primary_key)
 }
 
 /// Whether no two rows can be equal in some columns.

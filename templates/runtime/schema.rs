@@ -103,6 +103,19 @@ pub(super) fn rename(table: &Table) -> String {
     format!("ALTER TABLE {} RENAME TO {old};", quoted(table.name))
 }
 
+/// The columns in which no two rows of a table are equal; none where there are such rows.
+pub(super) fn key(table: &Table) -> Option<&'static [&'static str]> {
+    let repeats = matches!(
+        table.disposition,
+        Disposition::Append
+            | Disposition::Merge {
+                strategy: MergeStrategy::Scd2,
+                ..
+            }
+    );
+    (!repeats && !table.primary_key.is_empty()).then_some(table.primary_key)
+}
+
 /// A name in quotes, as standard SQL has them.
 pub(super) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))

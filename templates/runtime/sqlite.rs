@@ -169,6 +169,27 @@ impl Sqlite {
         Ok(changes.map(str::to_owned).collect())
     }
 
+    /// Whether rows can be added, by the key if there is one; columns may be missing.
+    fn check_key(&self, table: &Table) -> Result<(), Error> {
+        let name = schema::quoted(table.name);
+        let statement = match schema::key(table) {
+            None => format!("INSERT INTO main.{name} DEFAULT VALUES"),
+            Some(key) => {
+                let columns: Vec<_> = key.iter().map(|name| schema::quoted(name)).collect();
+                let (columns, values) = (columns.join(", "), vec!["NULL"; key.len()].join(", "));
+                format!(
+                    "INSERT INTO main.{name} ({columns}) VALUES ({values}) ON CONFLICT ({columns}) DO NOTHING"
+                )
+            }
+        };
+        // SQLite looks for the key as soon as it reads a statement that goes by it.
+        self.connection.prepare(&statement).map_err(|error| {
+            let reason = format!("lacks its key: {error}");
+            schema::unusable(table, &reason, &schema::rename(table))
+        })?;
+        Ok(())
+    }
+
     /// Writes the rows of one of the tables of a resource by a statement, with the number of their record if there is a
     /// first one.
     fn insert(
@@ -276,7 +297,6 @@ impl Sqlite {
 
 impl Destination for Sqlite {
     fn look(&mut self, table: &Table) -> Result<Found, Error> {
-        let sql = table.sql.sqlite;
         let state = self.state(table)?;
         self.stage(table)?;
         let mut changes = Vec::new();
@@ -296,18 +316,7 @@ impl Destination for Sqlite {
                 has_rows: false,
             });
         }
-        if changes.is_empty() {
-            // SQLite looks for the key as soon as it reads a statement that goes by it.
-            for statement in section(sql, "write")
-                .into_iter()
-                .chain(statements(needed(sql, "apply")?))
-            {
-                self.connection.prepare(statement).map_err(|error| {
-                    let reason = format!("lacks its key: {error}");
-                    schema::unusable(table, &reason, &schema::rename(table))
-                })?;
-            }
-        }
+        self.check_key(table)?;
         let rows = format!(
             "SELECT EXISTS (SELECT 1 FROM main.{})",
             schema::quoted(table.name)
