@@ -55,6 +55,8 @@ type Tables = BTreeMap<&'static str, Loading>;
 /// A table that is loaded.
 struct Loading {
     replaces: bool,
+    /// Whether the table has columns beside those that are loaded.
+    has_others: bool,
     /// The rows of it and of the tables of its lists.
     columns: Vec<DuckColumns>,
 }
@@ -313,6 +315,7 @@ impl Destination for DuckFile {
         self.stage(table)?;
         let loading = Loading {
             replaces: load.replaces,
+            has_others: self.columns(None, table.name)?.len() > table.columns.len(),
             columns: table.all().map(DuckColumns::new).collect(),
         };
         self.tables.insert(table.name, loading);
@@ -333,7 +336,11 @@ impl Destination for DuckFile {
 
     fn commit(&mut self, table: &Table, commit: Commit<'_>) -> Result<(), Error> {
         let loading = loading(&mut self.tables, table)?;
-        let replaces = loading.replaces;
+        let Loading {
+            replaces,
+            has_others,
+            ..
+        } = *loading;
         for (table, columns) in table.all().zip(&mut loading.columns) {
             Self::send(&self.connection, &self.path, table, columns)?;
         }
@@ -343,7 +350,8 @@ impl Destination for DuckFile {
             if replaces {
                 self.run(needed(sql, "empty")?)?;
             }
-            self.apply(needed(sql, "apply")?, &at)?;
+            let update = section(sql, "update").filter(|_| has_others);
+            self.apply(update.map_or_else(|| needed(sql, "apply"), Ok)?, &at)?;
             if let Some(retire) = section(sql, "retire").filter(|_| commit.whole) {
                 self.apply(retire, &at)?;
             }

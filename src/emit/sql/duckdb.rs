@@ -11,7 +11,7 @@ use super::lists::{self, Named, ORDER};
 use super::{Dialect, list, one_line, quoted};
 use crate::model::{Disposition, MergeStrategy};
 
-/// DuckDB.
+/// DuckDB, from version 1.4 on (`MERGE INTO`).
 pub struct DuckDb;
 
 /// The type of a column. An object with many fields has a line for each.
@@ -75,6 +75,7 @@ impl Dialect for DuckDb {
             let empty = format!("DELETE FROM {};", statements.table) + &empty.collect::<String>();
             sections.push(("empty", empty));
             sections.push(("apply", statements.apply()));
+            sections.extend(statements.update().map(|update| ("update", update)));
             sections.extend(statements.retire().map(|retire| ("retire", retire)));
         }
         let named = sections.into_iter();
@@ -210,11 +211,16 @@ impl<'t> Statements<'t> {
             _ => {
                 let mut text = self.one_of_each(&self.primary_key(), Counts::Last);
                 text.push_str(&self.apply_lists());
-                if *self.of.disposition != Disposition::Replace {
-                    // Updating a column unpacks all of its values around each row. Where rows come in another order than
-                    // that of the table, this takes a hundred times as long.
-                    text.push_str(&self.delete_same(&self.of.primary_key));
+                if *self.of.disposition == Disposition::Replace {
+                    // The table is empty.
+                    return text + &self.insert();
                 }
+                if self.of.others().is_empty() {
+                    return text + &self.insert_new();
+                }
+                // Updating a column unpacks all of its values around each row. Where rows come in another order than that
+                // of the table, this takes a hundred times as long.
+                text.push_str(&self.delete_same(&self.of.primary_key));
                 text + &self.insert()
             }
         }
@@ -237,6 +243,41 @@ impl<'t> Statements<'t> {
             living.unwrap_or_default(),
             columns = self.columns,
         )
+    }
+
+    /// What `apply` does by deleting and adding rows, for a table that has columns beside these: their values stay.
+    fn update(&self) -> Option<String> {
+        let others = self.of.others();
+        if self.of.strategy() != Some(MergeStrategy::Upsert) || others.is_empty() {
+            return None;
+        }
+        let mut text = self.one_of_each(&self.primary_key(), Counts::Last);
+        text.push_str(&self.apply_lists());
+        text.push_str(&format!(
+            "MERGE INTO {} AS old\nUSING {} AS new\nON {}\n",
+            self.table,
+            self.stage,
+            same(&self.primary_key(), "="),
+        ));
+        let mut living = String::new();
+        if let Some(mark) = self.of.hard_delete {
+            living = is_living(mark, "new.");
+            text.push_str(&format!("WHEN MATCHED AND NOT ({living}) THEN DELETE\n"));
+            living.insert_str(0, " AND ");
+        }
+        let sets = others.into_iter().map(|name| {
+            let name = quoted(name);
+            format!("  {name} = new.{name}")
+        });
+        let sets: Vec<_> = sets.collect();
+        let names = self.of.columns.iter().map(|column| column.name.as_str());
+        text.push_str(&format!(
+            "WHEN MATCHED THEN UPDATE SET\n{}\nWHEN NOT MATCHED{living} THEN INSERT ({})\n  VALUES ({});",
+            sets.join(",\n"),
+            self.columns,
+            list(names, "new."),
+        ));
+        Some(text)
     }
 
     /// Adds the staged rows whose key is new and that are not deleted.
