@@ -47,7 +47,7 @@ use proptest::test_runner::{Config, TestRunner};
 use serde_json::json;
 use sqlite::Sqlite;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::LazyLock;
 use std::time::Duration;
 use world::{Step, World, steps};
@@ -139,6 +139,16 @@ fn tables_of_jsonl_are_those_of_the_model() {
 #[test]
 fn tables_of_parquet_are_those_of_the_model() {
     histories_come_out_as_the_model_says(12, Lake::parquet);
+}
+
+/// A run that is not waited for.
+fn begin(world: &World, place: &dyn Place, resources: &[&str]) -> Child {
+    let mut command = world.command(place, resources);
+    command
+        .arg("--quiet")
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the connector runs")
 }
 
 /// Resources that are loaded where runs are disturbed.

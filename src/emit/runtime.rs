@@ -21,10 +21,10 @@ parts! {
     job json jwt keyset known lanes leaf lenient limit lines link load loader lock login manifest md5_hex memory
     metrics nested numbers oauth2 once output pages parents parquet_cell parquet_column part_jsonl part_parquet
     partitions path pattern percent plan policies postgres postgres_catalog postgres_copy postgres_error
-    postgres_numeric postgres_tls progress read record records refresh_token replace request resume retry row rows
-    scalar scaled schema search secret seen_keys send session settings sha256_hex shape signer slice source sqlite
-    sqlite_row state state_file statements stats store summary sync sync_plan sync_table target time tls token_file
-    token_request tokens tree unpacked untyped uuid wait windows wire word xml zip
+    postgres_numeric postgres_open postgres_tls progress read record records refresh_token replace request resume
+    retry row rows scalar scaled schema search secret seen_keys send session settings sha256_hex shape signer slice
+    source sqlite sqlite_row state state_file statements stats store summary sync sync_plan sync_table target time
+    tls token_file token_request tokens tree unpacked untyped uuid wait windows wire word xml zip
 }
 
 /// Calls of methods that parts add to types of other parts.
@@ -120,6 +120,7 @@ const CLI: &[&str] = &[
     "postgres_copy",
     "postgres_error",
     "postgres_numeric",
+    "postgres_open",
     "postgres_tls",
     "progress",
     "read",
@@ -163,6 +164,7 @@ pub const GATED: &[(&str, &str)] = &[
     ("postgres_copy", "postgres"),
     ("postgres_error", "postgres"),
     ("postgres_numeric", "postgres"),
+    ("postgres_open", "postgres"),
     ("postgres_tls", "postgres"),
     ("seen_keys", "postgres"),
     ("sqlite", "sqlite"),

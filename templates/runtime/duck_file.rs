@@ -350,6 +350,9 @@ impl Destination for DuckFile {
             if replaces {
                 self.run(needed(sql, "empty")?)?;
             }
+            if let Some(deduplicate) = section(sql, "deduplicate") {
+                self.run(deduplicate)?;
+            }
             let update = section(sql, "update").filter(|_| has_others);
             self.apply(update.map_or_else(|| needed(sql, "apply"), Ok)?, &at)?;
             if let Some(retire) = section(sql, "retire").filter(|_| commit.whole) {

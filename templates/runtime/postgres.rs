@@ -15,12 +15,10 @@
 //! others once the server has vacuumed the table.
 
 use std::collections::BTreeMap;
-use std::env;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
-use postgres::config::{Host, SslMode};
 use postgres::types::{ToSql, Type};
-use postgres::{Client, Config, GenericClient, Row};
+use postgres::{Client, GenericClient, Row};
 
 use super::destination::{Commit, Destination, Found, Load, Table};
 use super::error::{Error, Kind};
@@ -28,7 +26,7 @@ use super::load::Rows;
 use super::postgres_catalog::{self as catalog, NAME_BYTES};
 use super::postgres_copy::{CopyRow, Staged};
 use super::postgres_error::Server;
-use super::postgres_tls::{Tls, check};
+use super::postgres_open::connect;
 use super::schema;
 use super::statements::{add, needed, section, statements};
 
@@ -37,9 +35,6 @@ const BUFFER: usize = 4 << 20;
 
 /// Bytes of one message.
 const MESSAGE: usize = 64 << 10;
-
-/// How long a connection may take, if the URL does not say it.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 const STATES: &str = "CREATE TABLE IF NOT EXISTS _spile_state (
   connector text NOT NULL,
@@ -74,44 +69,11 @@ impl Postgres {
     /// # Errors
     /// The URL is none, the server refuses, or it is to be written and another run has it.
     pub fn open(url: &str, connector: &'static str, writes: bool) -> Result<Self, Error> {
-        let unusable = |reason: &str| {
-            Error::new(
-                Kind::Config,
-                format!("the URL of PostgreSQL cannot be used: {reason}"),
-            )
-        };
-        if url.matches('@').count() > 1 {
-            // What is taken for the host would be a part of the password.
-            return Err(unusable(
-                "it has more than one `@`; in a user or password, write `%40`",
-            ));
-        }
-        let (url, checked) = check(url);
-        let mut config: Config = url.parse().map_err(|error: postgres::Error| {
-            let reason = std::error::Error::source(&error)
-                .map_or_else(|| error.to_string(), ToString::to_string);
-            unusable(&reason)
-        })?;
-        let password = env::var("PGPASSWORD").ok();
-        if let Some(password) = password.filter(|_| config.get_password().is_none()) {
-            config.password(password);
-        }
-        if config.get_connect_timeout().is_none() {
-            config.connect_timeout(PATIENCE);
-        }
-        if config.get_application_name().is_none() {
-            config.application_name(connector);
-        }
-        let server = Server(name(&config));
-        let connected = if config.get_ssl_mode() == SslMode::Disable {
-            config.connect(postgres::NoTls)
-        } else {
-            config.connect(Tls::new(&checked).map_err(|reason| unusable(&reason))?)
-        };
+        let (server, client) = connect(url, connector)?;
         let mut destination = Self {
-            client: connected.map_err(|error| server.unreached(&error))?,
             server,
             connector,
+            client,
             tables: BTreeMap::new(),
         };
         if writes {
@@ -268,22 +230,6 @@ impl Postgres {
     }
 }
 
-/// Where a database is, without what may be secret.
-fn name(config: &Config) -> String {
-    let host = match config.get_hosts().first() {
-        Some(Host::Tcp(host)) => host.clone(),
-        #[cfg(unix)]
-        Some(Host::Unix(path)) => path.display().to_string(),
-        None => String::new(),
-    };
-    let port = config.get_ports().first().copied().unwrap_or(5432);
-    let database = config
-        .get_dbname()
-        .or(config.get_user())
-        .unwrap_or_default();
-    format!("{host}:{port}/{database}")
-}
-
 /// Takes what is staged into the table, and saves the state.
 fn take_in(
     client: &mut impl GenericClient,
@@ -387,7 +333,10 @@ impl Destination for Postgres {
         self.run(table, needed(table.sql.postgres, "clear")?)?;
         let loading = Loading {
             replaces: load.replaces,
-            staged: table.all().map(|_| Staged::default()).collect(),
+            staged: table
+                .all()
+                .map(|one| Staged::new(section(one.sql.postgres, "deduplicate").is_some()))
+                .collect(),
         };
         self.tables.insert(table.name, loading);
         Ok(())

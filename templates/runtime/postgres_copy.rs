@@ -41,20 +41,31 @@ pub(super) struct Staged {
     bytes: Vec<u8>,
     /// Records since the last commit, those that were sent too.
     count: i64,
-    keys: SeenKeys,
+    /// The keys of the rows since the last commit, where those that repeat matter.
+    keys: Option<SeenKeys>,
 }
 
 impl Staged {
+    /// Without rows; whether a key came twice is only known if it is said so.
+    pub fn new(knows_keys: bool) -> Self {
+        Self {
+            keys: knows_keys.then(SeenKeys::default),
+            ..Self::default()
+        }
+    }
+
     /// Drops all.
     pub fn clear(&mut self) {
         self.bytes.clear();
         self.count = 0;
-        self.keys.clear();
+        if let Some(keys) = &mut self.keys {
+            keys.clear();
+        }
     }
 
     /// Whether a key may have come twice since the last commit.
     pub fn may_repeat(&self) -> bool {
-        self.keys.may_repeat()
+        self.keys.as_ref().is_some_and(SeenKeys::may_repeat)
     }
 
     /// Bytes that wait.
@@ -335,9 +346,15 @@ where
         }
         self.put(Some(self.staged.count.to_be_bytes()))?;
         self.column = 0;
-        let Staged { bytes, keys, .. } = &mut *self.staged;
-        let row = bytes.get(self.start + 2..).unwrap_or_default();
-        keys.add(key_values(self.table, row).map(|(_, value)| value));
+        if let Staged {
+            bytes,
+            keys: Some(keys),
+            ..
+        } = &mut *self.staged
+        {
+            let row = bytes.get(self.start + 2..).unwrap_or_default();
+            keys.add(key_values(self.table, row).map(|(_, value)| value));
+        }
         (self.full)(self.staged)
     }
 

@@ -245,8 +245,8 @@ impl Session {
         text: Option<String>,
     ) -> Error {
         let status = answer.status.to_string();
-        let mut message = status.replace(" <unknown status code>", "");
-        message.extend(text.into_iter().flat_map(|text| [": ".to_owned(), text]));
+        let text = text.map(|text| format!(": {text}")).unwrap_or_default();
+        let message = status.replace(" <unknown status code>", "") + &text;
         Error::new(Kind::Status(answer.status()), self.mask(request, message))
             .said(self.said(request, answer))
     }

@@ -172,22 +172,26 @@ impl Sqlite {
     /// Whether rows can be added, by the key if there is one; columns may be missing.
     fn check_key(&self, table: &Table) -> Result<(), Error> {
         let name = schema::quoted(table.name);
-        let statement = match schema::key(table) {
-            None => format!("INSERT INTO main.{name} DEFAULT VALUES"),
+        let (statement, lack) = match schema::key(table) {
+            None => (
+                format!("INSERT INTO main.{name} DEFAULT VALUES"),
+                "takes no rows",
+            ),
             Some(key) => {
                 let columns: Vec<_> = key.iter().map(|name| schema::quoted(name)).collect();
                 let (columns, values) = (columns.join(", "), vec!["NULL"; key.len()].join(", "));
-                format!(
+                let statement = format!(
                     "INSERT INTO main.{name} ({columns}) VALUES ({values}) ON CONFLICT ({columns}) DO NOTHING"
-                )
+                );
+                (statement, "lacks its key")
             }
         };
         // SQLite looks for the key as soon as it reads a statement that goes by it.
-        self.connection.prepare(&statement).map_err(|error| {
-            let reason = format!("lacks its key: {error}");
+        let read = self.connection.prepare(&statement);
+        read.map(drop).map_err(|error| {
+            let reason = format!("{lack}: {error}");
             schema::unusable(table, &reason, &schema::rename(table))
-        })?;
-        Ok(())
+        })
     }
 
     /// Writes the rows of one of the tables of a resource by a statement, with the number of their record if there is a

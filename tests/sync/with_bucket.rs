@@ -5,12 +5,12 @@ use super::place::Place;
 use super::proxy::{Fault, Proxy};
 use super::world::World;
 use super::{
-    disturbed_runs_leave_no_trace, folder, harness, histories_come_out_as_the_model_says,
+    begin, disturbed_runs_leave_no_trace, folder, harness, histories_come_out_as_the_model_says,
     histories_of, history, kill_at,
 };
 use serde_json::json;
 use std::path::Path;
-use std::process::{Child, Output, Stdio};
+use std::process::{Child, Output};
 use std::sync::Arc;
 
 #[test]
@@ -112,16 +112,6 @@ fn a_bucket_is_whole_where_requests_are_refused_from_any_on() {
             true
         },
     );
-}
-
-/// A run that is not waited for.
-fn begin(world: &World, place: &Bucket, resources: &[&str]) -> Child {
-    let mut command = world.command(place, resources);
-    command
-        .arg("--quiet")
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the connector runs")
 }
 
 /// What a run says that another was faster than.

@@ -94,6 +94,27 @@ fn duckdb_has_values_as_stated() {
 }
 
 #[test]
+fn tables_of_duckdb_that_have_columns_of_their_own_are_those_of_the_model() {
+    let folder = folder();
+    let place = Duck::new(folder.path());
+    let mut world = World::new();
+    let resources = ["upserted", "upserted_new", "living", "inserted"];
+    for (at, step) in history().iter().enumerate() {
+        world.advance(step);
+        harness::succeed("sync", &world.sync(&place, &resources));
+        world.model_run();
+        world.compare(&place, &resources);
+        for name in resources.iter().filter(|_| at == 0) {
+            place.change(&format!(
+                "ALTER TABLE {name} ADD COLUMN own VARCHAR; UPDATE {name} SET own = 'mine'"
+            ));
+        }
+    }
+    let kept = place.query("SELECT count(*) AS kept FROM upserted WHERE own = 'mine'");
+    assert!(kept[0]["kept"].as_u64() > Some(0), "{kept:?}");
+}
+
+#[test]
 fn decimals_of_duckdb_are_exact_or_refused() {
     super::decimals_are_exact_or_refused(&Duck::new, |place| {
         place.query("SELECT exact FROM kinds ORDER BY place__code")

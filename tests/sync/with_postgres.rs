@@ -4,11 +4,11 @@ use super::place::Place;
 use super::postgres::{PASSWORD, Postgres, Server};
 use super::world::World;
 use super::{
-    disturbed_runs_leave_no_trace, disturbed_runs_of, folder, harness,
+    begin, disturbed_runs_leave_no_trace, disturbed_runs_of, folder, harness,
     histories_come_out_as_the_model_says, histories_of, history, spread,
 };
 use serde_json::json;
-use std::process::Stdio;
+use std::process::Child;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -294,12 +294,7 @@ fn a_connection_to_postgres_that_is_cut_is_told_and_leaves_no_trace() {
     let mut world = World::new();
     world.advance(&history()[0]);
     world.delay(Duration::from_millis(200));
-    let run = world
-        .command(&place, &["upserted", "replaced"])
-        .arg("--quiet")
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the connector runs");
+    let run = begin(&world, &place, &["upserted", "replaced"]);
     wait_until(|| {
         place
             .run("SELECT to_regclass('replaced') IS NOT NULL")
@@ -309,9 +304,7 @@ fn a_connection_to_postgres_that_is_cut_is_told_and_leaves_no_trace() {
     place.run(&format!(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {SESSIONS}"
     ));
-    let output = run.wait_with_output().expect("it ends");
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(1), "{said}");
+    let said = failed(run);
     assert!(
         said.contains("PostgreSQL at `127.0.0.1:") && said.contains("is lost: "),
         "{said}"
@@ -333,17 +326,10 @@ fn a_server_of_postgres_that_is_killed_loses_nothing_that_was_committed() {
     world.model_run();
     world.advance(&history()[1]);
     world.delay(Duration::from_millis(200));
-    let run = world
-        .command(&place, &["upserted", "upserted_new"])
-        .arg("--quiet")
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the connector runs");
+    let run = begin(&world, &place, &["upserted", "upserted_new"]);
     wait_until(|| !sessions(&place).is_empty());
     place.server.kill();
-    let output = run.wait_with_output().expect("it ends");
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(1), "{said}");
+    let said = failed(run);
     assert!(said.contains("PostgreSQL at `127.0.0.1:"), "{said}");
     place.server.restart();
     world.compare(&place, &["upserted", "upserted_new"]);
@@ -374,6 +360,14 @@ fn a_row_of_postgres_that_is_as_it_was_is_not_written_again() {
     assert_eq!(second[0], first[0]);
     assert_ne!(second[1]["xmin"], first[1]["xmin"]);
     assert_eq!(second[1]["exact"], "12.10");
+}
+
+/// What a run says that fails.
+fn failed(run: Child) -> String {
+    let output = run.wait_with_output().expect("it ends");
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    said
 }
 
 /// Sessions of the connector.

@@ -7,6 +7,7 @@
 
 use super::super::native::Native;
 use super::super::table::{Column, ColumnType, Table};
+use super::deduplicate::deduplicate;
 use super::lists::{self, Named, ORDER};
 use super::{Dialect, list, one_line, quoted};
 use crate::model::{Disposition, MergeStrategy};
@@ -74,6 +75,8 @@ impl Dialect for DuckDb {
             let empty = lists.map(|list| format!("\nDELETE FROM {};", list.table));
             let empty = format!("DELETE FROM {};", statements.table) + &empty.collect::<String>();
             sections.push(("empty", empty));
+            let deduplicate = deduplicate(&named(table));
+            sections.extend(deduplicate.map(|text| ("deduplicate", text)));
             sections.push(("apply", statements.apply()));
             sections.extend(statements.update().map(|update| ("update", update)));
             sections.extend(statements.retire().map(|retire| ("retire", retire)));
@@ -102,13 +105,6 @@ fn named<'t>(of: &'t Table<'t>) -> Named<'t> {
         table: quoted(&of.name),
         stage: format!("temp.{}", quoted(&format!("_spile_stage_{}", of.name))),
     }
-}
-
-/// Which of the staged rows of one key counts.
-#[derive(Clone, Copy)]
-enum Counts {
-    First,
-    Last,
 }
 
 impl<'t> Statements<'t> {
@@ -185,14 +181,12 @@ impl<'t> Statements<'t> {
     }
 
     fn apply(&self) -> String {
+        if self.of.strategy() == Some(MergeStrategy::Scd2) {
+            return self.versions();
+        }
+        let mut text = self.apply_lists();
         match self.of.strategy() {
-            Some(MergeStrategy::Scd2) => self.versions(),
             Some(MergeStrategy::DeleteInsert) => {
-                let mut text = String::new();
-                if !self.of.primary_key.is_empty() {
-                    text.push_str(&self.one_of_each(&self.primary_key(), Counts::Last));
-                }
-                text.push_str(&self.apply_lists());
                 let merge_key = match &*self.of.merge_key {
                     [] => &self.of.primary_key,
                     key => key,
@@ -201,29 +195,17 @@ impl<'t> Statements<'t> {
                 if !self.of.primary_key.is_empty() && *merge_key != self.of.primary_key {
                     text.push_str(&self.delete_same(&self.of.primary_key));
                 }
-                text + &self.insert()
             }
-            _ if !self.of.is_keyed() => self.apply_lists() + &self.insert(),
-            Some(MergeStrategy::InsertOnly) => {
-                let first = self.one_of_each(&self.primary_key(), Counts::First);
-                first + &self.apply_lists() + &self.insert_new()
-            }
-            _ => {
-                let mut text = self.one_of_each(&self.primary_key(), Counts::Last);
-                text.push_str(&self.apply_lists());
-                if *self.of.disposition == Disposition::Replace {
-                    // The table is empty.
-                    return text + &self.insert();
-                }
-                if self.of.others().is_empty() {
-                    return text + &self.insert_new();
-                }
-                // Updating a column unpacks all of its values around each row. Where rows come in another order than that
-                // of the table, this takes a hundred times as long.
-                text.push_str(&self.delete_same(&self.of.primary_key));
-                text + &self.insert()
-            }
+            // The table is empty.
+            _ if *self.of.disposition == Disposition::Replace => {}
+            _ if !self.of.is_keyed() => {}
+            Some(MergeStrategy::InsertOnly) => return text + &self.insert_new(),
+            _ if self.of.others().is_empty() => return text + &self.insert_new(),
+            // Updating a column unpacks all of its values around each row. Where rows come in another order than that of
+            // the table, this takes a hundred times as long.
+            _ => text.push_str(&self.delete_same(&self.of.primary_key)),
         }
+        text + &self.insert()
     }
 
     /// Takes the rows of lists in.
@@ -251,8 +233,7 @@ impl<'t> Statements<'t> {
         if self.of.strategy() != Some(MergeStrategy::Upsert) || others.is_empty() {
             return None;
         }
-        let mut text = self.one_of_each(&self.primary_key(), Counts::Last);
-        text.push_str(&self.apply_lists());
+        let mut text = self.apply_lists();
         text.push_str(&format!(
             "MERGE INTO {} AS old\nUSING {} AS new\nON {}\n",
             self.table,
@@ -295,25 +276,6 @@ impl<'t> Statements<'t> {
         )
     }
 
-    /// Leaves one row of each key in the staging table. Keys are never null.
-    fn one_of_each(&self, key: &[&str], counts: Counts) -> String {
-        let kept = match counts {
-            Counts::First => "min",
-            Counts::Last => "max",
-        };
-        let equal = key.iter().map(|name| {
-            let name = quoted(name);
-            format!("one.{name} = kept.{name}")
-        });
-        format!(
-            "DELETE FROM {stage} AS one\nUSING (SELECT {columns}, {kept}({ORDER}) AS {ORDER} FROM {stage} GROUP BY {columns} \
-             HAVING count(*) > 1) AS kept\nWHERE {}\n  AND one.{ORDER} <> kept.{ORDER};\n",
-            equal.collect::<Vec<_>>().join(" AND "),
-            stage = self.stage,
-            columns = list(key.iter().copied(), ""),
-        )
-    }
-
     /// Deletes the rows whose key is that of a staged row.
     fn delete_same(&self, key: &[String]) -> String {
         let key = list(key.iter().map(String::as_str), "");
@@ -350,7 +312,7 @@ impl<'t> Statements<'t> {
                 columns = self.columns,
             )
         } else {
-            self.one_of_each(&self.primary_key(), Counts::Last)
+            String::new()
         };
         let same_row = self.same_identity();
         let others = self.of.others();

@@ -11,7 +11,9 @@
 //! | `insert` | takes one row into the staging table |
 //! | `write` | takes one row into the table itself, where that comes to the same as staging and `apply` |
 //! | `empty` | removes all rows of the table |
+//! | `deduplicate` | leaves one row of each key in the staging table, before `apply` (PostgreSQL, where a key may have come twice, and DuckDB) |
 //! | `apply` | takes the rows of the staging table into the table, as the disposition says |
+//! | `update` | does the same where the table has columns beside those of the records, whose values stay (DuckDB) |
 //! | `retire` | ends the versions of rows that did not come (`scd2`) |
 //! | `clear` | empties the staging table (but in DuckDB) |
 //!
@@ -22,6 +24,7 @@
 //!
 //! The first parameter of a statement in `apply` and `retire`, where there is one, is the time of the commit.
 
+mod deduplicate;
 mod duckdb;
 mod lists;
 mod postgres;

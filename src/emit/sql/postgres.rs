@@ -3,6 +3,7 @@
 //! The staging table has one column more than the table: `_spile_order`, the place of a row among those that came.
 
 use super::super::table::{Column, ColumnType, Table};
+use super::deduplicate::deduplicate;
 use super::lists::{self, Named};
 use super::{Dialect, list, one_line, quoted};
 use crate::model::{Disposition, MergeStrategy};
@@ -47,7 +48,7 @@ impl Dialect for Postgres {
             let empty = lists().map(|list| format!("\nDELETE FROM {};", list.table));
             let empty = format!("DELETE FROM {};", statements.table) + &empty.collect::<String>();
             sections.push(("empty", empty));
-            let deduplicate = statements.deduplicate();
+            let deduplicate = deduplicate(&named(table));
             sections.extend(deduplicate.map(|text| ("deduplicate", text)));
             sections.push(("apply", statements.apply()));
             sections.extend(statements.retire().map(|retire| ("retire", retire)));
@@ -252,27 +253,6 @@ impl<'t> Statements<'t> {
     fn apply_lists(&self) -> String {
         let living = self.of.hard_delete.map(living);
         lists::apply(&named(self.of), &self.lists, living.as_deref())
-    }
-
-    /// Leaves one row of each key in the staging table: the last, or the first where only new ones are added. Keys are
-    /// never null.
-    fn deduplicate(&self) -> Option<String> {
-        let kept = match self.of.strategy() {
-            Some(MergeStrategy::Scd2 | MergeStrategy::DeleteInsert) => "max",
-            _ if !self.of.is_keyed() => return None,
-            Some(MergeStrategy::InsertOnly) => "min",
-            _ => "max",
-        };
-        let key = self.primary_key();
-        let text = format!(
-            "DELETE FROM {stage} AS one\nUSING (SELECT {columns}, {kept}(\"_spile_order\") AS \"_spile_order\" FROM {stage} \
-             GROUP BY {columns} HAVING count(*) > 1) AS kept\nWHERE {same}\n  AND one.\"_spile_order\" <> \
-             kept.\"_spile_order\";",
-            stage = self.stage,
-            columns = list(key.iter().copied(), ""),
-            same = same(&key, "one", "kept"),
-        );
-        (!key.is_empty()).then_some(text)
     }
 
     /// Deletes the rows whose key is that of a staged row.

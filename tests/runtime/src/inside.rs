@@ -10,6 +10,7 @@ use serde_json::value::RawValue;
 use super::guard::Seen;
 use super::request::Request;
 use super::retry::Retry;
+use super::seen_keys::SeenKeys;
 use super::session::{Options, Session};
 use super::shape::{Fit, fit};
 
@@ -167,4 +168,23 @@ fn lists_and_objects_take_what_has_the_same_fields_and_grow_by_more() {
     for (there, wanted, expected) in cases {
         assert_eq!(fit(there, wanted), expected, "{there}, {wanted}");
     }
+}
+
+#[test]
+fn keys_repeat_where_one_came_twice_or_too_many_came_to_know() {
+    let mut keys = SeenKeys::default();
+    let mut add = |keys: &mut SeenKeys, key: &[&[u8]]| {
+        keys.add(key.iter().copied());
+        keys.may_repeat()
+    };
+    assert!(!add(&mut keys, &[b"ab", b"c"]));
+    assert!(!add(&mut keys, &[b"a", b"bc"]), "values are told apart");
+    assert!(add(&mut keys, &[b"ab", b"c"]));
+    assert!(add(&mut keys, &[b"d"]), "up to the commit");
+    keys.clear();
+    assert!(!add(&mut keys, &[b"ab", b"c"]));
+    keys.clear();
+    let known = (0..2_u32.pow(20)).all(|key| !add(&mut keys, &[&key.to_be_bytes()]));
+    assert!(known);
+    assert!(add(&mut keys, &[b"one more"]));
 }

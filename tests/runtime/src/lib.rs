@@ -104,6 +104,8 @@ pub mod runtime {
     #[cfg(feature = "postgres")]
     mod postgres_numeric;
     #[cfg(feature = "postgres")]
+    mod postgres_open;
+    #[cfg(feature = "postgres")]
     mod postgres_tls;
     mod progress;
     mod read;
@@ -122,7 +124,7 @@ pub mod runtime {
     mod schema;
     pub mod search;
     pub mod secret;
-    #[cfg(feature = "postgres")]
+    #[cfg(any(test, feature = "postgres"))]
     mod seen_keys;
     pub mod send;
     pub mod session;
