@@ -173,7 +173,7 @@ fn lists_and_objects_take_what_has_the_same_fields_and_grow_by_more() {
 #[test]
 fn keys_repeat_where_one_came_twice_or_too_many_came_to_know() {
     let mut keys = SeenKeys::default();
-    let mut add = |keys: &mut SeenKeys, key: &[&[u8]]| {
+    let add = |keys: &mut SeenKeys, key: &[&[u8]]| {
         keys.add(key.iter().copied());
         keys.may_repeat()
     };
