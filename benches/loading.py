@@ -12,8 +12,9 @@ fastest: Parquet files for DuckDB, its defaults elsewhere; it loads fewer rows, 
 faster than the table.
 
 The second table has the loading step alone: a run without `sync --dry-run`, which reads the same and loads nothing,
-against the lab's `loadbench`, which writes as many rows from memory with the same client libraries, in one transaction. Of
-PostgreSQL it has the CPU time of the sessions, as `loadbench` has.
+against the lab's `loadbench`, which writes as many rows from memory with the same client libraries, in one transaction. The
+three take turns, and a ratio is the median of those of the rounds. Of PostgreSQL it has the CPU time of the sessions, as
+`loadbench` has.
 
 Release builds with the profile of the lab. Everything is built, and the server's data kept, in target/lab.
 """
@@ -143,8 +144,22 @@ def rows(table):
         print("| " + " | ".join(str(cell).ljust(width) for cell, width in zip(row, widths)) + " |", flush=True)
 
 
+STRATEGIES = {"sqlite": "upsert", "duckdb": "merge", "postgres": "copy-bin-merge"}
+
+
+def bare(name):
+    """CPU seconds per 100,000 rows of the loading step alone, of the first and the second load."""
+    (work / "bare").mkdir(exist_ok=True)
+    command = [target / "release/loadbench", name, STRATEGIES[name], "--n", options.n, "--dir", work / "bare", "--pg", f"host=127.0.0.1 port={Postgres.port} user=lab dbname=postgres"]
+    lines = [line.split() for line in measure(command)[4].splitlines()]
+    return [(float(line[6]) + float(line[7])) / int(line[3]) * 1e5 for line in lines if line[0] == name]
+
+
 def connector(server):
-    """Medians of the runs of the connector: by destination those of the first and the second load, and what reading takes."""
+    """By destination the medians of the first and the second load, and of what the loading step takes and `loadbench` does; and what reading takes.
+
+    They take turns, so that the rounds and what else the machine does are the same for all.
+    """
     base = f"http://127.0.0.1:{options.port}/none"
     places = {
         "sqlite": f"sqlite:{out}/lab.db",
@@ -155,17 +170,21 @@ def connector(server):
     }
     places = {name: place for name, place in places.items() if name in only}
     program = [target / "release/lab", "sync", "--base-url", base, "--resource", "customers", "--to"]
-    runs, reads = {name: ([], []) for name in places}, []
+    runs, reads, steps = {name: ([], []) for name in places}, [], {}
     for _ in range(options.rounds):
         shutil.rmtree(out, ignore_errors=True)
         out.mkdir(parents=True)
         if server:
             server.call("psql", "-q", "-h", "127.0.0.1", "-p", server.port, "-U", "lab", "-d", "postgres", "-c", "DROP TABLE IF EXISTS customers, _spile_state")
         for name, place in places.items():
-            for load in (0, 1):
-                runs[name][load].append(measure([*program, place], server if name == "postgres" else None))
-        reads.append(measure([*program, f"jsonl:{out}/none", "--dry-run"]))
-    return {name: [median(load) for load in loads] for name, loads in runs.items()}, median(reads)
+            loads = [measure([*program, place], server if name == "postgres" else None) for _ in range(2)]
+            for run, load in zip(runs[name], loads):
+                run.append(load)
+            reads.append(measure([*program, f"jsonl:{out}/none", "--dry-run"]))
+            if name in STRATEGIES:
+                own = [(load[3] - reads[-1][1]) / options.n * 1e5 for load in loads]
+                steps.setdefault(name, []).append(list(zip(own, bare(name))))
+    return {name: [median(load) for load in loads] for name, loads in runs.items()}, median(reads), steps
 
 
 def dlt(server):
@@ -181,28 +200,12 @@ def dlt(server):
     return found
 
 
-def bare(server):
-    """CPU seconds per 100,000 rows of the loading step alone: by destination of the first and the second load."""
-    (work / "bare").mkdir(exist_ok=True)
-    strategies = {"sqlite": "upsert", "duckdb": "merge", "postgres": "copy-bin-merge"}
-    found = {}
-    for name, strategy in strategies.items():
-        if name in only:
-            runs = []
-            for _ in range(options.rounds):
-                command = [target / "release/loadbench", name, strategy, "--n", options.n, "--dir", work / "bare", "--pg", f"host=127.0.0.1 port={Postgres.port} user=lab dbname=postgres"]
-                lines = [line.split() for line in measure(command)[4].splitlines()]
-                runs.append([(float(line[6]) + float(line[7])) / int(line[3]) * 1e5 for line in lines if line[0] == name])
-            found[name] = [statistics.median(load) for load in zip(*runs)]
-    return found
-
-
 build()
 server = Postgres() if "postgres" in only else None
 try:
     source = api(options.n)
     try:
-        ours, read = connector(server)
+        ours, read, steps = connector(server)
     finally:
         source.kill()
     theirs = {}
@@ -212,7 +215,6 @@ try:
             theirs = dlt(server)
         finally:
             source.kill()
-    alone = bare(server)
 finally:
     if server:
         server.stop()
@@ -234,10 +236,11 @@ table.append(["none (`--dry-run`)", "generated", f"{options.n:,}", *figures(read
 rows(table)
 print()
 table = [["loading step, CPU s per 100,000", "generated", "loadbench", "ratio", "again: generated", "loadbench", "ratio"], ["-"] * 7]
-for name, loads in alone.items():
+for name, rounds in steps.items():
     cells = [name]
-    for load in (0, 1):
-        own = (ours[name][load][3] - read[1]) / options.n * 1e5
-        cells += [f"{own:.3f}", f"{loads[load]:.3f}", f"{own / loads[load]:.2f}"]
+    for load in zip(*rounds):
+        own, alone = (statistics.median(side) for side in zip(*load))
+        ratio = statistics.median(own / alone for own, alone in load)
+        cells += [f"{own:.3f}", f"{alone:.3f}", f"{ratio:.2f}"]
     table.append(cells)
 rows(table)

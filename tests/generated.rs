@@ -131,17 +131,31 @@ fn generated_documentation_has_no_warnings() {
 }
 
 #[test]
-fn what_is_off_by_default_has_no_warnings_either() {
+fn other_choices_of_features_have_no_warnings_either() {
     let package = ["--quiet", "-p", "obstacle-tables"];
-    let features = ["--features", "cloud,duckdb,parquet,postgres"];
-    let lint = [
-        &["clippy"][..],
-        &package,
-        &features,
-        &["--", "-D", "warnings"],
-    ];
-    passes("cargo clippy", harness::cargo(&lint.concat()));
-    let document = [&["doc", "--no-deps"][..], &package, &features];
+    let all = ["--features", "cloud,duckdb,parquet,postgres"];
+    let lint = |features: &[&str]| {
+        let all_of_it = [
+            &["clippy"],
+            &package[..],
+            features,
+            &["--", "-D", "warnings"],
+        ];
+        passes("cargo clippy", harness::cargo(&all_of_it.concat()));
+    };
+    lint(&all);
+    for some in [
+        "ring",
+        "cli,ring",
+        "ring,sqlite",
+        "ring,duckdb",
+        "postgres,ring",
+        "parquet,ring",
+        "cloud,ring",
+    ] {
+        lint(&["--no-default-features", "--features", some]);
+    }
+    let document = [&["doc", "--no-deps"], &package[..], &all];
     let mut command = harness::cargo(&document.concat());
     command.env("RUSTDOCFLAGS", "-D warnings");
     passes("cargo doc", command);

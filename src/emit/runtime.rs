@@ -20,7 +20,7 @@ parts! {
     each encoding endpoint epoch error extend failures files first_of folder graphql guard gzip incremental items
     job json jwt keyset known lanes leaf lenient limit lines link load loader lock login manifest md5_hex memory
     metrics nested numbers oauth2 once output pages parents parquet_cell parquet_column part_jsonl part_parquet
-    partitions path pattern percent plan policies postgres postgres_catalog postgres_copy postgres_error
+    partitions path pattern percent plan policies postgres postgres_apply postgres_catalog postgres_copy postgres_error
     postgres_numeric postgres_open postgres_tls progress read record records refresh_token replace request resume
     retry row rows scalar scaled schema search secret seen_keys send session settings sha256_hex shape signer slice
     source sqlite sqlite_row state state_file statements stats store summary sync sync_plan sync_table target time
@@ -116,6 +116,7 @@ const CLI: &[&str] = &[
     "part_parquet",
     "plan",
     "postgres",
+    "postgres_apply",
     "postgres_catalog",
     "postgres_copy",
     "postgres_error",
@@ -160,6 +161,7 @@ pub const GATED: &[(&str, &str)] = &[
     ("bucket_error", "cloud"),
     ("aside", "postgres"),
     ("postgres", "postgres"),
+    ("postgres_apply", "postgres"),
     ("postgres_catalog", "postgres"),
     ("postgres_copy", "postgres"),
     ("postgres_error", "postgres"),
@@ -167,8 +169,14 @@ pub const GATED: &[(&str, &str)] = &[
     ("postgres_open", "postgres"),
     ("postgres_tls", "postgres"),
     ("seen_keys", "postgres"),
+    ("schema", "duckdb"),
+    ("schema", "postgres"),
+    ("schema", "sqlite"),
     ("sqlite", "sqlite"),
     ("sqlite_row", "sqlite"),
+    ("statements", "duckdb"),
+    ("statements", "postgres"),
+    ("statements", "sqlite"),
 ];
 
 /// The features of which a part needs one beside `cli`; none where it does not.

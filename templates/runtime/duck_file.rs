@@ -134,9 +134,16 @@ impl DuckFile {
 
     /// Whether a query has a row.
     fn has(&self, query: &str) -> Result<bool, Error> {
-        let sql = format!("SELECT EXISTS ({query})");
-        let found = self.connection.query_row(&sql, [], |row| row.get(0));
-        found.map_err(|error| self.path.failed(&error))
+        self.holds(&format!("SELECT EXISTS ({query})"))
+    }
+
+    /// Whether the answer to a question is yes; null is no.
+    fn holds(&self, question: &str) -> Result<bool, Error> {
+        let answer = self
+            .connection
+            .query_row(question, [], |row| row.get::<_, Option<bool>>(0));
+        let answer = answer.map_err(|error| self.path.failed(&error))?;
+        Ok(answer.unwrap_or_default())
     }
 
     fn is_view(&self, table: &Table) -> Result<bool, Error> {
@@ -353,8 +360,12 @@ impl Destination for DuckFile {
             if let Some(deduplicate) = section(sql, "deduplicate") {
                 self.run(deduplicate)?;
             }
-            let update = section(sql, "update").filter(|_| has_others);
-            self.apply(update.map_or_else(|| needed(sql, "apply"), Ok)?, &at)?;
+            let updates = match section(sql, "near") {
+                Some(near) => has_others || self.holds(near)?,
+                None => false,
+            };
+            let apply = if updates { "update" } else { "apply" };
+            self.apply(needed(sql, apply)?, &at)?;
             if let Some(retire) = section(sql, "retire").filter(|_| commit.whole) {
                 self.apply(retire, &at)?;
             }

@@ -18,17 +18,18 @@ use std::collections::BTreeMap;
 use std::time::SystemTime;
 
 use postgres::types::{ToSql, Type};
-use postgres::{Client, GenericClient, Row};
+use postgres::{Client, Row};
 
 use super::destination::{Commit, Destination, Found, Load, Table};
 use super::error::{Error, Kind};
 use super::load::Rows;
+use super::postgres_apply::Loading;
 use super::postgres_catalog::{self as catalog, NAME_BYTES};
 use super::postgres_copy::{CopyRow, Staged};
 use super::postgres_error::Server;
 use super::postgres_open::connect;
 use super::schema;
-use super::statements::{add, needed, section, statements};
+use super::statements::{add, needed};
 
 /// Bytes of rows that are sent at once.
 const BUFFER: usize = 4 << 20;
@@ -53,13 +54,6 @@ pub struct Postgres {
     client: Client,
     /// The tables that are loaded.
     tables: BTreeMap<&'static str, Loading>,
-}
-
-/// A table that is loaded.
-struct Loading {
-    replaces: bool,
-    /// The rows of it and of the tables of its lists.
-    staged: Vec<Staged>,
 }
 
 impl Postgres {
@@ -230,45 +224,6 @@ impl Postgres {
     }
 }
 
-/// Takes what is staged into the table, and saves the state.
-fn take_in(
-    client: &mut impl GenericClient,
-    table: &Table,
-    loading: &Loading,
-    commit: Commit<'_>,
-) -> Result<Result<(), postgres::Error>, Error> {
-    let sql = table.sql.postgres;
-    let empty = if loading.replaces {
-        Some(needed(sql, "empty")?)
-    } else {
-        None
-    };
-    let repeats = loading.staged.first().is_some_and(Staged::may_repeat);
-    let deduplicate = section(sql, "deduplicate").filter(|_| repeats);
-    let retire = section(sql, "retire").filter(|_| commit.whole);
-    let sections = empty.into_iter().chain(deduplicate);
-    let sections = sections.chain([needed(sql, "apply")?]).chain(retire);
-    let sections: Vec<_> = sections.chain([needed(sql, "clear")?]).collect();
-    let at = SystemTime::from(commit.at);
-    let run = || {
-        for section in sections {
-            if !section.contains("$1") {
-                client.batch_execute(section)?;
-                continue;
-            }
-            for statement in statements(section) {
-                if statement.contains("$1") {
-                    client.execute_typed(statement, &[(&at, Type::TIMESTAMPTZ)])?;
-                } else {
-                    client.batch_execute(statement)?;
-                }
-            }
-        }
-        Ok(())
-    };
-    Ok(run())
-}
-
 impl Destination for Postgres {
     fn look(&mut self, table: &Table) -> Result<Found, Error> {
         let state = self.state(table)?;
@@ -331,13 +286,7 @@ impl Destination for Postgres {
             self.run(one, needed(one.sql.postgres, "stage")?)?;
         }
         self.run(table, needed(table.sql.postgres, "clear")?)?;
-        let loading = Loading {
-            replaces: load.replaces,
-            staged: table
-                .all()
-                .map(|one| Staged::new(section(one.sql.postgres, "deduplicate").is_some()))
-                .collect(),
-        };
+        let loading = Loading::new(table, load.replaces, !found.has_rows);
         self.tables.insert(table.name, loading);
         Ok(())
     }
@@ -370,7 +319,7 @@ impl Destination for Postgres {
         }
         let failed = |error: postgres::Error| self.server.failed(Some(table), &error);
         let mut transaction = self.client.transaction().map_err(failed)?;
-        take_in(&mut transaction, table, loading, commit)?.map_err(failed)?;
+        loading.take_in(&mut transaction, &self.server, table, commit)?;
         let save = "UPDATE _spile_state SET state = coalesce($3::json, state), loaded_at = $4 \
                     WHERE connector = $1 AND resource = $2";
         let at = SystemTime::from(commit.at);

@@ -21,7 +21,13 @@ impl Server {
     /// It cannot be connected to.
     pub fn unreached(&self, error: &postgres::Error) -> Error {
         let Some(refusal) = error.as_db_error() else {
-            return self.says(&format!("cannot be reached: {}", cause(error)));
+            let cause = cause(error);
+            let remedy = if cause.ends_with("UnknownIssuer") {
+                "; give the file with the certificate of its issuer as `sslrootcert`"
+            } else {
+                ""
+            };
+            return self.says(&format!("cannot be reached: {cause}{remedy}"));
         };
         let message = refusal.message();
         self.says(&match *refusal.code() {

@@ -104,6 +104,7 @@ pub(super) fn rename(table: &Table) -> String {
 }
 
 /// The columns in which no two rows of a table are equal; none where there are such rows.
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub(super) fn key(table: &Table) -> Option<&'static [&'static str]> {
     let repeats = matches!(
         table.disposition,

@@ -1,6 +1,7 @@
 //! Disks that are full or cannot be written. `strace` lets system calls fail as they do there: no mode of a file keeps root
 //! from writing it.
 
+use super::duck::Duck;
 use super::lake::Lake;
 use super::place::Place;
 use super::sqlite::Sqlite;
@@ -93,4 +94,15 @@ fn a_database_that_cannot_be_written_is_told_and_left_as_it_was() {
         ("openat", "EACCES", &["tables.db-shm"]),
     ];
     insta::assert_snapshot!("sqlite_read_only", failures(Sqlite::new, ways));
+}
+
+#[test]
+fn a_file_of_duckdb_that_cannot_be_written_is_told_and_left_as_it_was() {
+    let ways: &[Way] = &[
+        ("openat", "EROFS", &["tables.duckdb.lock"]),
+        ("openat", "EACCES", &["tables.duckdb"]),
+        ("openat", "EROFS", &["tables.duckdb"]),
+        ("openat", "EROFS", &["tables.duckdb.wal"]),
+    ];
+    insta::assert_snapshot!("duckdb_read_only", failures(Duck::new, ways));
 }

@@ -115,6 +115,29 @@ fn tables_of_duckdb_that_have_columns_of_their_own_are_those_of_the_model() {
 }
 
 #[test]
+fn rows_of_duckdb_that_are_as_they_were_are_written_again_only_where_they_are_far_apart() {
+    let folder = folder();
+    let place = Duck::new(folder.path());
+    let world = World::new();
+    // Codes in the order in which rows are in the table; one that was written again comes last.
+    let load = |codes: &str, changed: &str| {
+        let kind = |code: char| {
+            let exact = if changed.contains(code) { "2.5" } else { "1.5" };
+            json!({ "place": { "code": code }, "exact": exact })
+        };
+        world.set_kinds(codes.chars().map(kind).collect());
+        harness::succeed("sync", &world.sync(&place, &["kinds"]));
+        let of = "string_agg(place__code, '' ORDER BY rowid)";
+        let sql = format!("SELECT {of} AS all, {of} FILTER (exact = 2.5) AS changed FROM kinds");
+        place.query(&sql).remove(0)
+    };
+    let rows = |all: &str, changed: Option<&str>| json!({ "all": all, "changed": changed });
+    assert_eq!(load("abcdefghij", ""), rows("abcdefghij", None));
+    assert_eq!(load("abde", "d"), rows("abcefghijd", Some("d")));
+    assert_eq!(load("ad", "d"), rows("bcefghijad", Some("d")));
+}
+
+#[test]
 fn decimals_of_duckdb_are_exact_or_refused() {
     super::decimals_are_exact_or_refused(&Duck::new, |place| {
         place.query("SELECT exact FROM kinds ORDER BY place__code")

@@ -78,7 +78,10 @@ impl Dialect for DuckDb {
             let deduplicate = deduplicate(&named(table));
             sections.extend(deduplicate.map(|text| ("deduplicate", text)));
             sections.push(("apply", statements.apply()));
-            sections.extend(statements.update().map(|update| ("update", update)));
+            if let Some(update) = statements.update() {
+                sections.push(("near", statements.near()));
+                sections.push(("update", update));
+            }
             sections.extend(statements.retire().map(|retire| ("retire", retire)));
         }
         let named = sections.into_iter();
@@ -201,8 +204,6 @@ impl<'t> Statements<'t> {
             _ if !self.of.is_keyed() => {}
             Some(MergeStrategy::InsertOnly) => return text + &self.insert_new(),
             _ if self.of.others().is_empty() => return text + &self.insert_new(),
-            // Updating a column unpacks all of its values around each row. Where rows come in another order than that of
-            // the table, this takes a hundred times as long.
             _ => text.push_str(&self.delete_same(&self.of.primary_key)),
         }
         text + &self.insert()
@@ -227,7 +228,20 @@ impl<'t> Statements<'t> {
         )
     }
 
-    /// What `apply` does by deleting and adding rows, for a table that has columns beside these: their values stay.
+    /// Whether a quarter of the rows between the first and the last whose key comes have a key that comes.
+    ///
+    /// An update unpacks and packs all values around a row. Measured with 15 columns, it takes half of the time of deleting
+    /// and adding where rows are this near, and many times as long where they are spread over the table.
+    fn near(&self) -> String {
+        format!(
+            "SELECT count(*) * 4 > max(rowid) - min(rowid)\nFROM {}\nWHERE {};",
+            self.table,
+            self.is_staged(&self.of.primary_key),
+        )
+    }
+
+    /// What `apply` does by deleting and adding rows, by updating those that have changed. The values of columns that the
+    /// table has beside these stay.
     fn update(&self) -> Option<String> {
         let others = self.of.others();
         if self.of.strategy() != Some(MergeStrategy::Upsert) || others.is_empty() {
@@ -246,14 +260,15 @@ impl<'t> Statements<'t> {
             text.push_str(&format!("WHEN MATCHED AND NOT ({living}) THEN DELETE\n"));
             living.insert_str(0, " AND ");
         }
-        let sets = others.into_iter().map(|name| {
+        let sets = others.iter().map(|name| {
             let name = quoted(name);
             format!("  {name} = new.{name}")
         });
         let sets: Vec<_> = sets.collect();
         let names = self.of.columns.iter().map(|column| column.name.as_str());
         text.push_str(&format!(
-            "WHEN MATCHED THEN UPDATE SET\n{}\nWHEN NOT MATCHED{living} THEN INSERT ({})\n  VALUES ({});",
+            "WHEN MATCHED AND ({}) THEN UPDATE SET\n{}\nWHEN NOT MATCHED{living} THEN INSERT ({})\n  VALUES ({});",
+            Self::changed(&others),
             sets.join(",\n"),
             self.columns,
             list(names, "new."),
@@ -278,11 +293,17 @@ impl<'t> Statements<'t> {
 
     /// Deletes the rows whose key is that of a staged row.
     fn delete_same(&self, key: &[String]) -> String {
-        let key = list(key.iter().map(String::as_str), "");
         format!(
-            "DELETE FROM {}\nWHERE ({key}) IN (SELECT {key} FROM {});\n",
-            self.table, self.stage,
+            "DELETE FROM {}\nWHERE {};\n",
+            self.table,
+            self.is_staged(key)
         )
+    }
+
+    /// Whether a row has the key of a staged one.
+    fn is_staged(&self, key: &[String]) -> String {
+        let key = list(key.iter().map(String::as_str), "");
+        format!("({key}) IN (SELECT {key} FROM {})", self.stage)
     }
 
     /// Whether a row has changed: one of these columns.

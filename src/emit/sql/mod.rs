@@ -12,8 +12,10 @@
 //! | `write` | takes one row into the table itself, where that comes to the same as staging and `apply` |
 //! | `empty` | removes all rows of the table |
 //! | `deduplicate` | leaves one row of each key in the staging table, before `apply` (PostgreSQL, where a key may have come twice, and DuckDB) |
+//! | `fill` | takes the rows of the staging table into a table that has none of their keys (PostgreSQL) |
 //! | `apply` | takes the rows of the staging table into the table, as the disposition says |
-//! | `update` | does the same where the table has columns beside those of the records, whose values stay (DuckDB) |
+//! | `near` | whether the rows whose keys come stand near each other in the table (DuckDB) |
+//! | `update` | does what `apply` does, where they do, and where the table has columns beside those of the records, whose values stay (DuckDB) |
 //! | `retire` | ends the versions of rows that did not come (`scd2`) |
 //! | `clear` | empties the staging table (but in DuckDB) |
 //!

@@ -96,6 +96,8 @@ pub mod runtime {
     #[cfg(feature = "postgres")]
     pub mod postgres;
     #[cfg(feature = "postgres")]
+    mod postgres_apply;
+    #[cfg(feature = "postgres")]
     mod postgres_catalog;
     #[cfg(feature = "postgres")]
     mod postgres_copy;
