@@ -150,12 +150,19 @@ impl Server {
 
     /// Kills the server as the system would.
     pub fn kill(&self) {
-        let pid = fs::read_to_string(self.data().join("postmaster.pid")).expect("it runs");
-        let pid = pid.lines().next().expect("a number");
-        let killed = Command::new("kill").args(["-KILL", pid]).status();
-        assert!(killed.expect("kill runs").success());
+        assert!(self.signal("-KILL"), "it runs");
         let mut child = self.child.lock().expect("no panic");
         child.wait().expect("it ends");
+    }
+
+    /// Sends it a signal, and not to `runuser`, which keeps most of them to itself; false where it does not run.
+    fn signal(&self, signal: &str) -> bool {
+        let Ok(file) = fs::read_to_string(self.data().join("postmaster.pid")) else {
+            return false;
+        };
+        let pid = file.lines().next().expect("a number");
+        let sent = Command::new("kill").args([signal, pid]).status();
+        sent.expect("kill runs").success()
     }
 
     /// Starts it again after it was killed; its sessions end by themselves before.
@@ -243,11 +250,11 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // `runuser` hands it on; its child is the server, which ends with its sessions.
+        // It ends its sessions, too.
+        if !self.signal("-INT") {
+            return;
+        }
         let child = self.child.get_mut().expect("no panic");
-        let _stopped = Command::new("kill")
-            .args(["-INT", &child.id().to_string()])
-            .status();
         let began = Instant::now();
         while matches!(child.try_wait(), Ok(None)) && began.elapsed() < Duration::from_secs(20) {
             std::thread::sleep(Duration::from_millis(20));
