@@ -223,6 +223,33 @@ fn disturbed_runs_of<P: Place>(
     assert!(disturbances > 5, "{disturbances} disturbances");
 }
 
+/// A first load whose keys come again, one of them deleted, after the commit of its first page.
+fn keys_that_come_again_after_a_commit<P: Place>(place: &P) {
+    let mut world = World::new();
+    let record = |id, cents, gone| (id, 0, None, cents, gone);
+    // On pages of three. The second has no row that is there; what it deletes is.
+    let records = vec![
+        record(1, 1, false),
+        record(2, 2, false),
+        record(3, 3, false),
+        record(1, 4, true),
+        record(4, 5, false),
+        record(5, 6, false),
+        record(2, 7, false),
+    ];
+    world.advance(&Step { records, leaves: 0 });
+    for resource in ["upserted_new", "living"] {
+        let mut command = world.command(place, &[resource]);
+        let output = command.args(["--batch-size", "1"]).output();
+        let output = output.expect("the connector runs");
+        harness::succeed("sync", &output);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(!said.contains("commits 1,"), "{said}");
+    }
+    world.model_run();
+    world.compare(place, &["upserted_new", "living"]);
+}
+
 /// A command under `strace`, with what that does to system calls; those that are about other files than these are left
 /// alone, if there are any.
 fn under_strace(command: &Command, calls: &str, done: &str, files: &[PathBuf]) -> Command {

@@ -138,6 +138,12 @@ fn rows_of_duckdb_that_are_as_they_were_are_written_again_only_where_they_are_fa
 }
 
 #[test]
+fn keys_that_come_again_after_a_commit_are_updated_in_duckdb() {
+    let folder = folder();
+    super::keys_that_come_again_after_a_commit(&Duck::new(folder.path()));
+}
+
+#[test]
 fn decimals_of_duckdb_are_exact_or_refused() {
     super::decimals_are_exact_or_refused(&Duck::new, |place| {
         place.query("SELECT exact FROM kinds ORDER BY place__code")

@@ -363,27 +363,9 @@ fn a_row_of_postgres_that_is_as_it_was_is_not_written_again() {
 }
 
 #[test]
-fn a_key_that_comes_again_after_a_commit_is_updated_in_a_table_of_postgres_that_was_empty() {
+fn keys_that_come_again_after_a_commit_are_updated_in_a_table_of_postgres_that_was_empty() {
     let folder = folder();
-    let place = Postgres::new(&server(), folder.path());
-    let world = World::new();
-    let kind = |code: &str, exact: &str| json!({ "place": { "code": code }, "exact": exact });
-    // The last is on a page of its own.
-    world.set_kinds(vec![
-        kind("a", "1"),
-        kind("b", "2"),
-        kind("c", "3"),
-        kind("a", "4"),
-    ]);
-    let mut command = world.command(&place, &["kinds"]);
-    let output = command.args(["--batch-size", "1"]).output();
-    let output = output.expect("the connector runs");
-    harness::succeed("sync", &output);
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(said.contains("commits 3"), "{said}");
-    let rows = place.query("SELECT place__code AS code, exact::text FROM kinds ORDER BY 1");
-    let row = |code: &str, exact: &str| json!({ "code": code, "exact": exact });
-    assert_eq!(rows, [row("a", "4"), row("b", "2"), row("c", "3")]);
+    super::keys_that_come_again_after_a_commit(&Postgres::new(&server(), folder.path()));
 }
 
 /// What a run says that fails.

@@ -204,10 +204,11 @@ impl<'t> Statements<'t> {
     /// What `apply` comes to where no key that comes is in the table. Measured, it takes half of the time: no key is looked for
     /// before its row is added, and no row is marked as one that may be taken back.
     fn fill(&self) -> Option<String> {
-        use MergeStrategy::{InsertOnly, Upsert};
-        let strategy = self.of.strategy();
-        let looks = self.of.is_keyed() && matches!(strategy, Some(Upsert | InsertOnly));
-        looks.then(|| self.apply_lists() + &self.insert(""))
+        match self.of.strategy() {
+            Some(MergeStrategy::Upsert) => Some(self.upsert("")),
+            Some(MergeStrategy::InsertOnly) => Some(self.apply_lists() + &self.insert("")),
+            _ => None,
+        }
     }
 
     fn apply(&self) -> String {
@@ -229,15 +230,18 @@ impl<'t> Statements<'t> {
             Some(MergeStrategy::InsertOnly) => lists + &self.insert(&self.conflict(&[])),
             // The table is empty.
             _ if *self.of.disposition == Disposition::Replace => lists + &self.insert(""),
-            _ => {
-                let mut text = lists;
-                if let Some(mark) = self.of.hard_delete {
-                    let dead = format!("NOT ({})", living(mark));
-                    text.push_str(&self.delete_same(&self.of.primary_key, Some(&dead)));
-                }
-                text + &self.insert(&self.conflict(&self.of.others()))
-            }
+            _ => self.upsert(&self.conflict(&self.of.others())),
         }
+    }
+
+    /// Deletes the rows that are marked so, which come into conflict with nothing, and adds the others.
+    fn upsert(&self, conflict: &str) -> String {
+        let mut text = self.apply_lists();
+        if let Some(mark) = self.of.hard_delete {
+            let dead = format!("NOT ({})", living(mark));
+            text.push_str(&self.delete_same(&self.of.primary_key, Some(&dead)));
+        }
+        text + &self.insert(conflict)
     }
 
     /// What becomes of a row whose key is there: these columns are updated. A row that is as it was is not written again:
