@@ -71,10 +71,7 @@ fn answer(stream: TcpStream, notes: &Mutex<Asked>) {
 }
 
 fn read(url: &str, resource: &str) -> String {
-    let output = harness::cargo(&["build", "--quiet", "-p", "obstacle-extend"])
-        .output()
-        .unwrap();
-    harness::succeed("cargo build", &output);
+    harness::build();
     let output = Command::new(harness::target().join("debug/obstacle-extend"))
         .args(["--base-url", url, "read", resource])
         .env_clear()

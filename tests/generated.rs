@@ -24,7 +24,7 @@ const ALLOWED: &[&str] = &[
     "encoding_rs",
     "fastrand",
     "flate2",
-    "futures-core",
+    "futures-util",
     "httpdate",
     "indicatif",
     "jiff",
@@ -70,15 +70,7 @@ fn generated_code_is_formatted_as_rustfmt_would() {
 fn generated_crates_have_no_warnings_of_clippy_pedantic_included() {
     passes(
         "cargo clippy",
-        harness::cargo(&[
-            "clippy",
-            "--quiet",
-            "--workspace",
-            "--all-targets",
-            "--",
-            "-D",
-            "warnings",
-        ]),
+        harness::cargo_all("clippy", &["--all-targets", "--", "-D", "warnings"]),
     );
 }
 
@@ -125,39 +117,35 @@ fn generated_lint_tables_deny_unsafe_code_and_except_a_handful_of_lints() {
 
 #[test]
 fn generated_documentation_has_no_warnings() {
-    let mut command = harness::cargo(&["doc", "--quiet", "--workspace", "--no-deps"]);
+    let mut command = harness::cargo_all("doc", &["--no-deps"]);
     command.env("RUSTDOCFLAGS", "-D warnings");
     passes("cargo doc", command);
 }
 
 #[test]
 fn other_choices_of_features_have_no_warnings_either() {
-    let package = ["--quiet", "-p", "obstacle-tables"];
-    let all = ["--features", "cloud,duckdb,parquet,postgres"];
-    let lint = |features: &[&str]| {
-        let all_of_it = [
-            &["clippy"],
-            &package[..],
-            features,
+    for some in ["ring", "cli,ring", "duckdb,ring"] {
+        let choice = [
+            "-p",
+            "obstacle-tables",
+            "--no-default-features",
+            "--features",
+            some,
+        ];
+        let lint = [
+            &["clippy", "--quiet"],
+            &choice[..],
             &["--", "-D", "warnings"],
         ];
-        passes("cargo clippy", harness::cargo(&all_of_it.concat()));
-    };
-    lint(&all);
-    for some in ["ring", "cli,ring", "duckdb,ring"] {
-        lint(&["--no-default-features", "--features", some]);
+        passes("cargo clippy", harness::cargo(&lint.concat()));
     }
-    let document = [&["doc", "--no-deps"], &package[..], &all];
-    let mut command = harness::cargo(&document.concat());
-    command.env("RUSTDOCFLAGS", "-D warnings");
-    passes("cargo doc", command);
 }
 
 #[test]
 fn tests_of_generated_crates_pass() {
     passes(
         "cargo test",
-        harness::cargo(&["test", "--quiet", "--workspace", "--no-fail-fast"]),
+        harness::cargo_all("test", &["--no-fail-fast"]),
     );
 }
 
@@ -206,13 +194,9 @@ fn a_generated_crate_depends_on_the_decided_packages_only_and_says_what_each_is_
 fn a_crate_stands_alone_outside_of_any_workspace() {
     let folder = harness::scratch("alone");
     harness::succeed("generate", &generate("specs/cash_management.yaml", &folder));
-    let output = Command::new(env!("CARGO"))
-        .args(["check", "--quiet", "--lib", "--no-default-features"])
-        .current_dir(folder.join("cash-management"))
-        .env("CARGO_TARGET_DIR", harness::target())
-        .output()
-        .expect("cargo runs");
-    harness::succeed("cargo check without the command line", &output);
+    let alone = ["check", "--quiet", "--lib", "--no-default-features"];
+    let command = harness::cargo_in(&folder.join("cash-management"), &alone);
+    passes("cargo check without the command line", command);
 }
 
 #[test]

@@ -7,26 +7,15 @@
     reason = "tests"
 )]
 
-use std::path::Path;
-use std::process::Command;
+mod harness;
 
-/// Runs cargo in the package; the target directory is shared with generated crates, whose dependencies are the same.
+/// Runs cargo in the package.
 fn cargo(arguments: &[&str]) {
-    let package = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/runtime");
-    let output = Command::new(env!("CARGO"))
-        .args(arguments)
-        .current_dir(package)
-        .env(
-            "CARGO_TARGET_DIR",
-            Path::new(env!("CARGO_TARGET_TMPDIR")).join("generated"),
-        )
-        .output()
-        .expect("cargo runs");
-    assert!(
-        output.status.success(),
-        "cargo {arguments:?}:\n{}\n{}",
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr),
+    let package = harness::root().join("tests/runtime");
+    let output = harness::cargo_in(&package, arguments).output();
+    harness::succeed(
+        &format!("cargo {arguments:?}"),
+        &output.expect("cargo runs"),
     );
 }
 

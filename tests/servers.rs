@@ -52,29 +52,6 @@ static SERVERS: LazyLock<Servers> = LazyLock::new(|| {
     }
 });
 
-/// The programs of the connectors, built together.
-static BUILT: LazyLock<()> = LazyLock::new(|| {
-    let output = harness::cargo(&[
-        "build",
-        "--quiet",
-        "-p",
-        "datasette",
-        "-p",
-        "json-server",
-        "-p",
-        "kinto",
-        "-p",
-        "localstripe",
-        "-p",
-        "oidc-gateway",
-        "-p",
-        "signed-gateway",
-    ])
-    .output()
-    .expect("cargo runs");
-    harness::succeed("cargo build of the connectors", &output);
-});
-
 fn ready(server: &Mutex<Option<Starting>>) -> Server {
     server
         .lock()
@@ -86,7 +63,7 @@ fn ready(server: &Mutex<Option<Starting>>) -> Server {
 
 /// A connector's program with its configuration, by environment variables alone.
 fn connector(name: &str, url: &str, environment: &[(&str, &str)], arguments: &[&str]) -> Output {
-    LazyLock::force(&BUILT);
+    harness::build();
     Command::new(harness::target().join("debug").join(name))
         .args(arguments)
         .env_clear()

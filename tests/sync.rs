@@ -40,7 +40,6 @@ mod with_postgres;
 #[path = "sync/world.rs"]
 mod world;
 
-use harness::libduckdb;
 use lake::Lake;
 use place::Place;
 use proptest::test_runner::{Config, TestRunner};
@@ -48,31 +47,13 @@ use serde_json::json;
 use sqlite::Sqlite;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::LazyLock;
 use std::time::Duration;
 use world::{Step, World, steps};
-
-/// The connector is built.
-static BUILT: LazyLock<()> = LazyLock::new(|| {
-    libduckdb::install();
-    let output = harness::cargo(&[
-        "build",
-        "--quiet",
-        "-p",
-        "obstacle-tables",
-        "-p",
-        "obstacle-normalized",
-        "--features",
-        "cloud,duckdb,parquet,postgres",
-    ])
-    .output();
-    harness::succeed("cargo build", &output.expect("cargo runs"));
-});
 
 /// A fresh folder, in memory where there is such a place: what counts is what is there when a program was killed, not
 /// when the power failed.
 fn folder() -> tempfile::TempDir {
-    LazyLock::force(&BUILT);
+    harness::build();
     let memory = Path::new("/dev/shm");
     let folder = if memory.is_dir() {
         tempfile::tempdir_in(memory)

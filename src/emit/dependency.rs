@@ -76,12 +76,12 @@ pub const DEPENDENCIES: &[Dependency] = &[
         features: &["rust_backend"],
     },
     Dependency {
-        name: "futures-core",
-        seen: "futures_core::",
+        name: "futures-util",
+        seen: "futures_util::",
         reason: "streams of records",
         version: "0.3",
         bare: true,
-        features: &[],
+        features: &["alloc"],
     },
     Dependency {
         name: "httpdate",

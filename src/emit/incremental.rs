@@ -97,7 +97,7 @@ pub fn view(
         cursor: text::code(&incremental.name),
         resource: text::code(&resource.name.wire),
         constants: format::items(constants),
-        stream_with_state: stream_with_state(&incremental.endpoint),
+        stream_with_state: stream_with_state(&root(resource)),
         sends_window,
         items: format::items(items),
     }
@@ -131,8 +131,8 @@ pub fn divided_methods(record: &Ident) -> TokenStream {
     quote! {
         #[doc = " The records that are new since a state, and how far they were read: each partition has its own."]
         #[must_use]
-        pub fn stream_with_state(self, state: &CursorState) -> Checkpointed<impl Source<Record = #record>> {
-            Checkpointed::new(self.pages_with_state(state))
+        pub fn stream_with_state(self, state: &CursorState) -> Checkpointed<#record> {
+            Checkpointed::with_checkpoints(self.pages_with_state(state))
         }
 
         #[doc = " The same by pages."]
@@ -156,10 +156,10 @@ pub fn divided_open(endpoint: &Ident, sends_window: bool) -> TokenStream {
 }
 
 /// The one signature whose width depends on the spec.
-fn stream_with_state(endpoint: &str) -> String {
+fn stream_with_state(record: &Ident) -> String {
     const WIDTH: usize = 100;
     let (name, state) = ("pub fn stream_with_state", "state: &CursorState");
-    let result = format!("-> Checkpointed<Windows<{endpoint}>>");
+    let result = format!("-> Checkpointed<{record}>");
     let line = format!("{name}(self, {state}) {result}");
     if line.len() + "    ".len() + " {".len() <= WIDTH {
         return line;

@@ -120,7 +120,7 @@ impl Code<'_> {
 
                 #docs
                 #[must_use]
-                pub fn stream(self) -> Records<impl Source<Record = #record>> {
+                pub fn stream(self) -> Records<#record> {
                     Records::new(self.pages())
                 }
 

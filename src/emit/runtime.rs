@@ -15,7 +15,7 @@ macro_rules! parts {
 }
 
 parts! {
-    adapt api_key aside assertion base64 base64_text basic batches bearer body bucket bucket_error capture
+    adapt api_key aside assertion base64 base64_text basic bearer body bucket bucket_error capture
     checkpointed cli csv cursor decimal decimal_cursor decode destination duck_cell duck_columns duck_file duck_open
     each encoding endpoint epoch error extend failures files first_of folder graphql guard gzip incremental items
     job json jwt keyset known lanes leaf lenient limit lines link load loader lock login manifest md5_hex memory

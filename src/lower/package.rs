@@ -30,7 +30,7 @@ const TAKEN: &[&str] = &[
     "final",
     "fn",
     "for",
-    "futures-core",
+    "futures-util",
     "gen",
     "http",
     "httpdate",

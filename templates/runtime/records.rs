@@ -1,52 +1,44 @@
 //! Reads a resource record after record.
 
-use std::future::poll_fn;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
-use std::vec;
+use std::task::{Context, Poll};
 
-use futures_core::Stream;
+use futures_util::stream::{self, BoxStream, Stream, StreamExt, TryStreamExt};
 
-use super::batches::Batches;
 use super::error::Error;
-use super::source::Source;
+use super::source::{Batch, Source};
 
-/// All records of a source, as a stream. Records that are left out are only counted; the pages hand them over.
-pub struct Records<S: Source> {
-    batch: vec::IntoIter<S::Record>,
-    batches: Batches<S>,
-}
+/// Records, one after the other. Those that are left out are only counted; the pages hand them over.
+pub struct Records<T>(BoxStream<'static, Result<T, Error>>);
 
-impl<S: Source> Records<S> {
+impl<T: Send + 'static> Records<T> {
     /// All records of a source; nothing is sent before the first is asked for.
-    pub fn new(source: S) -> Self {
-        Self {
-            batch: Vec::new().into_iter(),
-            batches: Batches::new(source),
-        }
+    pub fn new(source: impl Source<Record = T>) -> Self {
+        Self::of(source, |page| page.records)
+    }
+
+    pub(super) fn of<S: Source, I>(source: S, items: fn(Batch<S::Record>) -> I) -> Self
+    where
+        I: IntoIterator<Item = T, IntoIter: Send + 'static> + 'static,
+    {
+        let pages = stream::unfold(source, async |mut source| {
+            let page = source.next().await.transpose()?;
+            Some((page, source))
+        });
+        let items = move |page| stream::iter(items(page)).map(Ok);
+        Self(pages.map_ok(items).try_flatten().fuse().boxed())
     }
 
     /// The next record; none at the end. After an error there may be others, if the resource has partitions.
-    pub async fn try_next(&mut self) -> Result<Option<S::Record>, Error> {
-        poll_fn(|context| Pin::new(&mut *self).poll_next(context))
-            .await
-            .transpose()
+    pub async fn try_next(&mut self) -> Result<Option<T>, Error> {
+        self.0.try_next().await
     }
 }
 
-impl<S: Source> Stream for Records<S> {
-    type Item = Result<S::Record, Error>;
+impl<T> Stream for Records<T> {
+    type Item = Result<T, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        loop {
-            if let Some(record) = self.batch.next() {
-                return Poll::Ready(Some(Ok(record)));
-            }
-            match ready!(Pin::new(&mut self.batches).poll_next(context)) {
-                None => return Poll::Ready(None),
-                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
-                Some(Ok(batch)) => self.batch = batch.records.into_iter(),
-            }
-        }
+        self.0.poll_next_unpin(context)
     }
 }

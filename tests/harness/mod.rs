@@ -78,6 +78,12 @@ pub fn workspace() -> &'static Path {
             &folder.join("Cargo.toml"),
             "[workspace]\nresolver = \"3\"\nmembers = [\"*\"]\nexclude = [\"target\"]\n\n[profile.dev]\ndebug = false\n",
         );
+        // What the runtime is tested with; Cargo changes what has to be another.
+        let lock = folder.join("Cargo.lock");
+        if !lock.exists() {
+            let tested = root().join("tests/runtime/Cargo.lock");
+            fs::copy(tested, lock).expect("the lock file can be copied");
+        }
         folder
     });
     &WORKSPACE
@@ -109,10 +115,40 @@ pub fn package(spec: &Path) -> String {
 
 /// Cargo in the workspace of generated crates.
 pub fn cargo(arguments: &[&str]) -> Command {
+    cargo_in(workspace(), arguments)
+}
+
+/// A command of Cargo for all generated crates, of which two can load into every destination. Every test builds the same
+/// choice: with another one, what they depend on would have other features, and be built again.
+pub fn cargo_all(command: &str, arguments: &[&str]) -> Command {
+    libduckdb::install();
+    let destinations = ["cloud", "duckdb", "parquet", "postgres"];
+    let features = ["obstacle-normalized", "obstacle-tables"].map(|package| {
+        destinations
+            .map(|feature| format!("{package}/{feature}"))
+            .join(",")
+    });
+    let features = features.join(",");
+    let all = [command, "--quiet", "--workspace", "--features", &features];
+    cargo(&[&all, arguments].concat())
+}
+
+/// Builds the programs of all generated crates.
+pub fn build() {
+    static BUILT: LazyLock<()> = LazyLock::new(|| {
+        let output = cargo_all("build", &[]).output();
+        succeed("cargo build", &output.expect("cargo runs"));
+    });
+    LazyLock::force(&BUILT);
+}
+
+/// Cargo in a folder of generated code, with the one target folder and the one profile of all of it: what crates depend
+/// on is built once.
+pub fn cargo_in(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO"));
     command
         .args(arguments)
-        .current_dir(workspace())
+        .current_dir(folder)
         .env("CARGO_TARGET_DIR", target())
         // Dozens of small crates: what is kept for compiling them in parts is gigabytes, and saves seconds.
         .env("CARGO_INCREMENTAL", "0")
@@ -122,6 +158,7 @@ pub fn cargo(arguments: &[&str]) -> Command {
         // What `cargo test` sets for this crate is not meant for the generated ones.
         .env_remove("RUSTFLAGS")
         .env_remove("CARGO_ENCODED_RUSTFLAGS");
+    libduckdb::find(&mut command);
     command
 }
 

@@ -1,11 +1,11 @@
 //! Runs of a connector, one after the other, with one state and one folder of files.
 
+use crate::harness;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
-use std::sync::LazyLock;
 use std::time::Duration;
 
 /// A connector that reads a resource from time to time.
@@ -36,7 +36,7 @@ impl<'a> Runs<'a> {
     }
 
     fn command(&self) -> Command {
-        LazyLock::force(&crate::BUILT);
+        harness::build();
         let mut command = Command::new(crate::harness::target().join("debug").join(self.connector));
         command
             .args([

@@ -11,7 +11,6 @@ pub mod runtime {
     pub mod base64;
     pub mod base64_text;
     pub mod basic;
-    pub mod batches;
     pub mod bearer;
     pub mod body;
     #[cfg(feature = "cloud")]

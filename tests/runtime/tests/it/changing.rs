@@ -336,7 +336,7 @@ impl Reader {
             way: std::marker::PhantomData,
         };
         self.read.clear();
-        let mut steps = Checkpointed::new(Windows::new(items, None, &extent));
+        let mut steps = Checkpointed::with_checkpoints(Windows::new(items, None, &extent));
         for _ in 0..limit {
             match steps.try_next().await? {
                 Some(Step::Record(item)) => self.read.push(item),

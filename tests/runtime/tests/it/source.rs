@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use runtime_tests::runtime::endpoint::{Endpoint, Guard, OnInvalid, Turn};
+use runtime_tests::runtime::endpoint::{Endpoint, Guard, OnInvalid, RecordOf, Turn};
 use runtime_tests::runtime::error::Error;
 use runtime_tests::runtime::leaf::{Count, Flag, Token};
 use runtime_tests::runtime::pages::Pages;
@@ -200,7 +200,7 @@ impl<K: Kind> Source<K> {
         Pages::new(self)
     }
 
-    pub fn records(self) -> Records<Pages<Self>> {
+    pub fn records(self) -> Records<RecordOf<Self>> {
         Records::new(self.pages())
     }
 
