@@ -20,6 +20,8 @@ struct CargoView {
     description: String,
     /// It has a command line of its own.
     program: bool,
+    /// It has modules of others, which may have tests in them.
+    extended: bool,
     /// Features that are on by default.
     default: Vec<String>,
     /// The features.
@@ -194,6 +196,7 @@ pub fn connector(connector: &Connector, sources: &Files, parts: &Parts, layout: 
         version: connector.version.clone(),
         description: package::description(connector),
         program: true,
+        extended: !connector.modules.is_empty(),
         default: DEFAULT.map(str::to_owned).into(),
         features,
         dependencies,
@@ -209,6 +212,7 @@ pub fn runtime(parts: &Parts) -> String {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         description: "What all connectors of this workspace need.".to_owned(),
         program: false,
+        extended: false,
         default: Vec::new(),
         features: features(&paths),
         dependencies: with_base(dependencies(&paths), locks(parts)),

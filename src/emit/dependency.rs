@@ -103,7 +103,7 @@ pub const DEPENDENCIES: &[Dependency] = &[
         name: "jiff",
         seen: "jiff::",
         reason: "timestamps and dates",
-        version: "0.2",
+        version: "1",
         bare: true,
         features: &["serde", "std"],
     },

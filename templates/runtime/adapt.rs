@@ -180,7 +180,7 @@ impl<F: Format> Adapt<Timestamp> for Formatted<F> {
         if !serializer.is_human_readable() {
             return value.serialize(serializer);
         }
-        let zoned = value.to_zoned(jiff::tz::TimeZone::UTC);
+        let zoned = value.to_zoned_datetime(jiff::tz::TimeZone::UTC);
         serializer.serialize_str(
             &jiff::fmt::strtime::format(F::FORMAT, &zoned).map_err(S::Error::custom)?,
         )

@@ -55,7 +55,7 @@ impl Cursor for Timestamp {
     }
 
     fn after(&self, distance: Span) -> Option<Self> {
-        let later = self.to_zoned(TimeZone::UTC).checked_add(distance);
+        let later = self.to_zoned_datetime(TimeZone::UTC).checked_add(distance);
         later.ok().map(|later| later.timestamp())
     }
 
@@ -78,7 +78,7 @@ impl Cursor for Date {
     }
 
     fn now() -> Option<Self> {
-        Some(Timestamp::now().to_zoned(TimeZone::UTC).date())
+        Some(Timestamp::now().to_zoned_datetime(TimeZone::UTC).date())
     }
 
     fn after(&self, distance: Span) -> Option<Self> {

@@ -15,7 +15,6 @@
 //! others once the server has vacuumed the table.
 
 use std::collections::BTreeMap;
-use std::time::SystemTime;
 
 use postgres::types::{ToSql, Type};
 use postgres::{Client, Row};
@@ -23,7 +22,7 @@ use postgres::{Client, Row};
 use super::destination::{Commit, Destination, Found, Load, Table};
 use super::error::{Error, Kind};
 use super::load::Rows;
-use super::postgres_apply::Loading;
+use super::postgres_apply::{Loading, moment};
 use super::postgres_catalog::{self as catalog, NAME_BYTES};
 use super::postgres_copy::{CopyRow, Staged};
 use super::postgres_error::Server;
@@ -322,7 +321,7 @@ impl Destination for Postgres {
         loading.take_in(&mut transaction, &self.server, table, commit)?;
         let save = "UPDATE _spile_state SET state = coalesce($3::json, state), loaded_at = $4 \
                     WHERE connector = $1 AND resource = $2";
-        let at = SystemTime::from(commit.at);
+        let at = moment(commit)?;
         let saved = transaction.execute_typed(
             save,
             &[

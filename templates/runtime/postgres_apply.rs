@@ -7,7 +7,7 @@ use postgres::error::SqlState;
 use postgres::types::Type;
 
 use super::destination::{Commit, Table};
-use super::error::Error;
+use super::error::{Error, Kind};
 use super::postgres_copy::Staged;
 use super::postgres_error::Server;
 use super::statements::{needed, section, statements};
@@ -44,7 +44,7 @@ impl Loading {
         commit: Commit<'_>,
     ) -> Result<(), Error> {
         let sql = table.sql.postgres;
-        let at = SystemTime::from(commit.at);
+        let at = moment(commit)?;
         let failed = |error: postgres::Error| server.failed(Some(table), &error);
         if self.replaces {
             run(client, needed(sql, "empty")?, at).map_err(failed)?;
@@ -92,4 +92,12 @@ fn try_fill(client: &mut Transaction<'_>, fill: &str) -> Result<bool, postgres::
         }
         Err(error) => Err(error),
     }
+}
+
+/// When a commit is, for PostgreSQL.
+pub(super) fn moment(commit: Commit<'_>) -> Result<SystemTime, Error> {
+    let refused = |error: jiff::Error| {
+        Error::new(Kind::Load, format!("the time of the commit: {error}")).because(error)
+    };
+    SystemTime::try_from(commit.at).map_err(refused)
 }

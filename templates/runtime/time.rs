@@ -12,7 +12,7 @@ pub fn today() -> Date {
 
 /// The day of an instant.
 pub fn day(time: Timestamp) -> Date {
-    time.to_zoned(TimeZone::UTC).date()
+    time.to_zoned_datetime(TimeZone::UTC).date()
 }
 
 /// An instant as people and APIs write it: with or without an offset, or a day alone.
@@ -36,7 +36,9 @@ pub fn parse_as(text: &str, format: &str) -> Option<Timestamp> {
 
 /// An instant later, or earlier by what is negative; at most the first or last that there is.
 pub fn shift(time: Timestamp, by: Span) -> Timestamp {
-    time.to_zoned(TimeZone::UTC).saturating_add(by).timestamp()
+    time.to_zoned_datetime(TimeZone::UTC)
+        .saturating_add(by)
+        .timestamp()
 }
 
 /// The same by days.
@@ -54,5 +56,5 @@ pub fn seconds(day: Date) -> i64 {
 const MOST: i64 = 20_000 * 366 * 24;
 
 fn utc(time: DateTime) -> Option<Timestamp> {
-    Some(time.to_zoned(TimeZone::UTC).ok()?.timestamp())
+    Some(time.to_zoned_datetime(TimeZone::UTC).ok()?.timestamp())
 }

@@ -80,7 +80,7 @@ fn a_bucket_is_whole_where_the_answer_to_any_request_is_lost() {
     disturbed_runs_leave_no_trace(
         |folder| Bucket::new(&server, "jsonl", folder).through(proxy.port),
         |world, place, number| {
-            let number = 11 * number - 10;
+            let number = 7 * number - 6;
             proxy.set(Fault::Loses(number));
             run(world, place);
             let lost = proxy.seen() >= number;
@@ -97,7 +97,7 @@ fn a_bucket_is_whole_where_requests_are_refused_from_any_on() {
     disturbed_runs_leave_no_trace(
         |folder| Bucket::new(&server, "jsonl", folder).through(proxy.port),
         |world, place, number| {
-            proxy.set(Fault::Refuses(11 * number - 10));
+            proxy.set(Fault::Refuses(7 * number - 6));
             let output = run(world, place);
             proxy.set(Fault::None);
             if output.status.success() {

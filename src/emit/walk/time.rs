@@ -4,7 +4,7 @@ use super::value::Value;
 use crate::model::Function;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
-use jiff::{Span, Timestamp, Zoned};
+use jiff::{Span, Timestamp, ZonedDateTime};
 
 /// What a function gives; none where that is not computed here.
 pub fn call(function: Function, first: &Value, rest: &[Value]) -> Option<Value> {
@@ -48,12 +48,16 @@ fn in_format(text: &str, format: &str) -> Option<Timestamp> {
     }
     let day = time.to_date().ok()?;
     let civil = time.to_datetime().unwrap_or_else(|_| day.into());
-    Some(civil.to_zoned(TimeZone::UTC).ok()?.timestamp())
+    Some(civil.to_zoned_datetime(TimeZone::UTC).ok()?.timestamp())
 }
 
-fn zoned(text: &str) -> Option<Zoned> {
+fn zoned(text: &str) -> Option<ZonedDateTime> {
     match text.parse::<Timestamp>() {
-        Ok(time) => Some(time.to_zoned(TimeZone::UTC)),
-        Err(_) => text.parse::<DateTime>().ok()?.to_zoned(TimeZone::UTC).ok(),
+        Ok(time) => Some(time.to_zoned_datetime(TimeZone::UTC)),
+        Err(_) => text
+            .parse::<DateTime>()
+            .ok()?
+            .to_zoned_datetime(TimeZone::UTC)
+            .ok(),
     }
 }

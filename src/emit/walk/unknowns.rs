@@ -174,7 +174,7 @@ pub fn field(resource: &Resource, path: &RecordPath, index: usize) -> Vec<String
     let day = jiff::civil::date(2025, 1, 1).saturating_add(jiff::Span::new().days(index as i64));
     let moment = day.at(12, 30, 0, 0);
     let instant = moment
-        .to_zoned(jiff::tz::TimeZone::UTC)
+        .to_zoned_datetime(jiff::tz::TimeZone::UTC)
         .map(|zoned| zoned.timestamp());
     let instant = instant.unwrap_or_default();
     let number = 10 * (index + 1);

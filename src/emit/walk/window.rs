@@ -178,7 +178,7 @@ impl Point {
                 Self::Integer(number.checked_add(distance.checked_mul(times)?)?)
             }
             (Self::Timestamp(instant), Distance::Time(units)) => {
-                let instant = instant.to_zoned(jiff::tz::TimeZone::UTC);
+                let instant = instant.to_zoned_datetime(jiff::tz::TimeZone::UTC);
                 let later = instant.checked_add(span(units)?.checked_mul(times).ok()?);
                 Self::Timestamp(later.ok()?.timestamp())
             }

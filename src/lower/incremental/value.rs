@@ -85,7 +85,7 @@ fn literal(text: &str, ty: CursorType) -> Option<CursorValue> {
     Some(match ty {
         CursorType::Timestamp => {
             let instant = text.parse::<Timestamp>().or_else(|_| {
-                let midnight = text.parse::<Date>()?.to_zoned(TimeZone::UTC)?;
+                let midnight = text.parse::<Date>()?.to_zoned_datetime(TimeZone::UTC)?;
                 Ok::<_, jiff::Error>(midnight.timestamp())
             });
             let instant = instant.ok()?;
@@ -215,7 +215,10 @@ pub(super) fn format(
 /// Whether a value can be written in a strftime format.
 fn is_written(format: &str, is_timestamp: bool) -> bool {
     let written = if is_timestamp {
-        jiff::fmt::strtime::format(format, &Timestamp::UNIX_EPOCH.to_zoned(TimeZone::UTC))
+        jiff::fmt::strtime::format(
+            format,
+            &Timestamp::UNIX_EPOCH.to_zoned_datetime(TimeZone::UTC),
+        )
     } else {
         jiff::fmt::strtime::format(format, Date::constant(2024, 1, 31))
     };

@@ -131,8 +131,8 @@ impl Format for Moment {
     const FORMAT: &'static str = "%Y-%m-%d %H:%M:%S";
 }
 
-struct Zoned;
-impl Format for Zoned {
+struct ZonedDateTime;
+impl Format for ZonedDateTime {
     const FORMAT: &'static str = "%Y-%m-%d %H:%M:%S %z";
 }
 
@@ -172,7 +172,7 @@ struct Forms {
     )]
     moment: Option<Timestamp>,
     #[serde(
-        with = "As::<Option<Formatted<Zoned>>>",
+        with = "As::<Option<Formatted<ZonedDateTime>>>",
         skip_serializing_if = "Option::is_none"
     )]
     zoned: Option<Timestamp>,
