@@ -131,8 +131,8 @@ impl Format for Moment {
     const FORMAT: &'static str = "%Y-%m-%d %H:%M:%S";
 }
 
-struct ZonedDateTime;
-impl Format for ZonedDateTime {
+struct Zoned;
+impl Format for Zoned {
     const FORMAT: &'static str = "%Y-%m-%d %H:%M:%S %z";
 }
 
@@ -172,7 +172,7 @@ struct Forms {
     )]
     moment: Option<Timestamp>,
     #[serde(
-        with = "As::<Option<Formatted<ZonedDateTime>>>",
+        with = "As::<Option<Formatted<Zoned>>>",
         skip_serializing_if = "Option::is_none"
     )]
     zoned: Option<Timestamp>,
