@@ -6,6 +6,7 @@ use std::task::{Context, Poll};
 use futures_util::stream::{self, BoxStream, Stream, StreamExt, TryStreamExt};
 
 use super::error::Error;
+use super::record::Record;
 use super::source::{Batch, Source};
 
 /// Records, one after the other. Those that are left out are only counted; the pages hand them over.
@@ -32,6 +33,13 @@ impl<T: Send + 'static> Records<T> {
     /// The next record; none at the end. After an error there may be others, if the resource has partitions.
     pub async fn try_next(&mut self) -> Result<Option<T>, Error> {
         self.0.try_next().await
+    }
+}
+
+impl<R: Record> Records<Batch<R>> {
+    /// All pages of a source, as a stream.
+    pub fn by_pages(source: impl Source<Record = R>) -> Self {
+        Self::of(source, |page| [page])
     }
 }
 

@@ -2,7 +2,9 @@
 
 use crate::source::{Counted, Marked, Source, Three, cursor, ids, offset, once, rows, session};
 use crate::stub::{Reply, Stub};
+use futures_util::TryStreamExt;
 use runtime_tests::runtime::error::Kind;
+use runtime_tests::runtime::records::Records;
 use runtime_tests::runtime::send::Action;
 use runtime_tests::runtime::source::Source as _;
 
@@ -15,6 +17,29 @@ async fn read_by_offset(pages: &[&str]) -> (Vec<i64>, usize, Option<String>) {
         stub.asked().len(),
         error.map(|error| error.to_string()),
     )
+}
+
+#[tokio::test]
+async fn pages_are_a_stream_as_records_are_and_the_end_stays_the_end() {
+    let pages = [
+        r#"{"data":[{"id":1},{"id":2}]}"#,
+        r#"{"data":[{"id":3}]}"#,
+        r#"{"data":[]}"#,
+    ];
+    let twice = pages.iter().chain(&pages).map(Reply::json);
+    let stub = Stub::script(twice);
+    let source = || Source::<Counted>::new(&session(&stub), offset).pages();
+    let mut records = Records::new(source());
+    let mut read = Vec::new();
+    while let Some(record) = records.try_next().await.unwrap() {
+        read.push(record);
+    }
+    assert_eq!(ids(&read), [1, 2, 3]);
+    assert!(records.try_next().await.unwrap().is_none());
+    let pages = Records::by_pages(source()).map_ok(|page| (page.number, page.records.len()));
+    let pages: Vec<_> = pages.try_collect().await.unwrap();
+    assert_eq!(pages, [(1, 2), (2, 1), (3, 0)]);
+    assert_eq!(stub.asked().len(), 6);
 }
 
 #[tokio::test]
