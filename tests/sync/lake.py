@@ -24,19 +24,32 @@ def plain(value):
     return str(value)
 
 
+# One instance answers all questions: to start one takes longer than most answers.
+instance = duckdb.connect(config={"threads": 1})
+instance.execute("SET GLOBAL TimeZone = 'UTC'")
+
+
 def fetched(connection, query):
-    connection.execute("SET TimeZone = 'UTC'")
     answer = connection.execute(query)
     names = [column[0] for column in answer.description or []]
     return [dict(zip(names, row)) for row in answer.fetchall()]
 
 
+def viewed(sql, query):
+    """What a view says that is gone afterwards."""
+    with instance.cursor() as connection:
+        connection.begin()
+        connection.execute(sql)
+        try:
+            return fetched(connection, query)
+        finally:
+            connection.rollback()
+
+
 def view(folder, table, query):
     os.chdir(folder)
-    with duckdb.connect() as connection:
-        with open(f"{table}/view.sql") as sql:
-            connection.execute(sql.read())
-        return fetched(connection, query)
+    with open(f"{table}/view.sql") as sql:
+        return viewed(sql.read(), query)
 
 
 class Store(ArrowFSWrapper):
@@ -75,10 +88,11 @@ def bucket(folder, table, query, store):
     kind, path = folder.split("://")
     files = client(kind, *store)
     wrapped = type("Wrapped", (Store,), {"protocol": kind})(files, skip_instance_cache=True)
-    with duckdb.connect() as connection:
-        connection.register_filesystem(wrapped)
-        connection.execute(files.open_input_stream(f"{path}/{table}/view.sql").read().decode())
-        return fetched(connection, query)
+    instance.register_filesystem(wrapped)
+    try:
+        return viewed(files.open_input_stream(f"{path}/{table}/view.sql").read().decode(), query)
+    finally:
+        instance.unregister_filesystem(kind)
 
 
 def names(folder, table, query, store):
@@ -112,14 +126,23 @@ def lines(folder, table, query):
     return [json.loads(line) for part in parts(folder, table) for line in open(part)]
 
 
+def attached(folder, query, options):
+    with instance.cursor() as connection:
+        connection.execute(f"ATTACH '{folder}' AS asked {options}")
+        try:
+            connection.execute("USE asked")
+            return fetched(connection, query)
+        finally:
+            connection.execute("USE memory")
+            connection.execute("DETACH asked")
+
+
 def database(folder, query):
-    with duckdb.connect(folder, read_only=True) as connection:
-        return fetched(connection, query)
+    return attached(folder, query, "(READ_ONLY)")
 
 
 def change(folder, query):
-    with duckdb.connect(folder) as connection:
-        return fetched(connection, query)
+    return attached(folder, query, "")
 
 
 held = []

@@ -210,7 +210,7 @@ impl Server {
     }
 
     fn psql(&self, sql: &str) -> Command {
-        let mut command = Command::new("psql");
+        let mut command = Command::new(program("psql"));
         command
             .args([
                 "-h",
