@@ -17,6 +17,8 @@ mod disturbed;
 #[path = "sync/duck.rs"]
 mod duck;
 mod harness;
+#[path = "sync/interrupted.rs"]
+mod interrupted;
 #[path = "sync/lake.rs"]
 mod lake;
 #[path = "sync/model.rs"]

@@ -163,7 +163,7 @@ pub fn connector(connector: &Connector, sources: &Files, parts: &Parts, layout: 
         let paths = Paths::of(parts, own);
         (
             features(&paths),
-            with_base(dependencies(&paths), locks(parts)),
+            with_base(dependencies(&paths), &tokio(parts)),
         )
     } else {
         let paths = Paths::of(&Parts::default(), own);
@@ -215,7 +215,7 @@ pub fn runtime(parts: &Parts) -> String {
         extended: false,
         default: Vec::new(),
         features: features(&paths),
-        dependencies: with_base(dependencies(&paths), locks(parts)),
+        dependencies: with_base(dependencies(&paths), &tokio(parts)),
     };
     templates::render("Cargo.toml", view)
 }
@@ -244,21 +244,34 @@ fn features(paths: &Paths<'_>) -> Vec<FeatureView> {
     Vec::from(features)
 }
 
-/// Whether the runtime needs the locks of `tokio`.
-fn locks(parts: &Parts) -> bool {
-    let mut texts = parts.library.values().chain(parts.cli.values());
-    texts.any(|text| text.contains("tokio::sync"))
+/// The features of `tokio` that the runtime needs, each with its reason; feature `cli` adds its own.
+fn tokio(parts: &Parts) -> Vec<(&'static str, &'static str)> {
+    let mut needed = vec![("time", "waits")];
+    let (library, cli) = (parts.library.values(), parts.cli.values());
+    if library
+        .clone()
+        .chain(cli)
+        .any(|text| text.contains("tokio::sync"))
+    {
+        needed.push(("sync", "locks"));
+    }
+    if library.clone().any(|text| text.contains("tokio::spawn")) {
+        needed.push(("rt", "tasks"));
+    }
+    needed
 }
 
 /// The same with the crates that the runtime always has.
-fn with_base(mut views: Vec<DependencyView>, locks: bool) -> Vec<DependencyView> {
+fn with_base(
+    mut views: Vec<DependencyView>,
+    tokio: &[(&'static str, &'static str)],
+) -> Vec<DependencyView> {
+    let (mut features, reasons): (Vec<_>, Vec<_>) = tokio.iter().copied().unzip();
+    features.sort_unstable();
     views.push(DependencyView {
         name: "tokio".to_owned(),
-        reason: if locks { "waits, locks" } else { "waits" }.to_owned(),
-        value: format!(
-            "{{ version = \"1\", features = [{}\"time\"] }}",
-            if locks { "\"sync\", " } else { "" }
-        ),
+        reason: reasons.join(", "),
+        value: format!("{{ version = \"1\", features = {features:?} }}"),
     });
     let fixed = [
         (

@@ -194,6 +194,11 @@ fn items(
             const FILTERS: bool = true;
         )
     });
+    let sends_end = incremental.sends_end.then(|| {
+        quote!(
+            const SENDS_END: bool = true;
+        )
+    });
     let until_now = incremental.until_now.then(|| {
         quote!(
             const UNTIL_NOW: bool = true;
@@ -235,6 +240,7 @@ fn items(
         };
         #order
         #filters
+        #sends_end
         #until_now
         #keeps
 

@@ -15,16 +15,16 @@ macro_rules! parts {
 }
 
 parts! {
-    adapt api_key aside assertion base64 base64_text basic bearer body bucket bucket_error capture
-    checkpointed cli csv cursor decimal decimal_cursor decode destination duck_cell duck_columns duck_file duck_open
-    each encoding endpoint epoch error extend failures files first_of folder graphql guard gzip incremental items
-    job json jwt keyset known lanes leaf lenient limit lines link load loader lock login manifest md5_hex memory
-    metrics nested numbers oauth2 once output pages parents parquet_cell parquet_column part_jsonl part_parquet
-    partitions path pattern percent plan policies postgres postgres_apply postgres_catalog postgres_copy postgres_error
+    adapt api_key aside assertion base64 base64_text basic bearer body bucket bucket_error capture checkpointed cli
+    csv cursor decimal decimal_cursor decode destination duck_cell duck_columns duck_file duck_open each encoding
+    endpoint epoch error extend failures file_name files first_of folder graphql guard gzip incremental items job json
+    jwt keyset known lanes leaf lenient limit lines link load loader lock login manifest md5_hex memory metrics nested
+    numbers oauth2 once output pages parents parquet_cell parquet_column part_jsonl part_parquet partitions path
+    pattern percent plan policies postgres postgres_apply postgres_catalog postgres_copy postgres_error
     postgres_numeric postgres_open postgres_tls progress read record records refresh_token replace request resume
     retry row rows scalar scaled schema search secret seen_keys send session settings sha256_hex shape signer slice
-    source sqlite sqlite_row state state_file statements stats store summary sync sync_plan sync_table target time
-    tls token_file token_request tokens tree unpacked untyped uuid wait windows wire word xml zip
+    source sqlite sqlite_catalog sqlite_row state state_file statements stats store summary sync sync_plan sync_table
+    target task time tls token_file token_request tokens tree unpacked untyped uuid wait windows wire word xml zip
 }
 
 /// Calls of methods that parts add to types of other parts.
@@ -98,6 +98,7 @@ const CLI: &[&str] = &[
     "duck_open",
     "epoch",
     "failures",
+    "file_name",
     "files",
     "folder",
     "known",
@@ -131,6 +132,7 @@ const CLI: &[&str] = &[
     "seen_keys",
     "shape",
     "sqlite",
+    "sqlite_catalog",
     "sqlite_row",
     "state_file",
     "statements",
@@ -173,6 +175,7 @@ pub const GATED: &[(&str, &str)] = &[
     ("schema", "sqlite"),
     ("seen_keys", "postgres"),
     ("sqlite", "sqlite"),
+    ("sqlite_catalog", "sqlite"),
     ("sqlite_row", "sqlite"),
     ("statements", "duckdb"),
     ("statements", "postgres"),

@@ -107,6 +107,15 @@ impl<'a> PartitionNames<'a> {
 
     /// Records need a value of the parent: without it there is no request.
     pub fn require(&self, value: &Expr) {
+        self.change(value, |field| field.nullable = false);
+    }
+
+    /// Records are told apart by a value of the parent, so that partitions are, too.
+    pub fn identify(&self, value: &Expr) {
+        self.change(value, |field| field.identifies = true);
+    }
+
+    fn change(&self, value: &Expr, change: impl FnOnce(&mut PartitionField)) {
         let ExprKind::Field { path, .. } = &value.kind else {
             return;
         };
@@ -117,7 +126,7 @@ impl<'a> PartitionNames<'a> {
                 .is_some_and(|step| step.rust == field.rust)
         };
         if let Some(field) = used.fields.iter_mut().find(is_meant) {
-            field.nullable = false;
+            change(field);
         }
     }
 

@@ -183,6 +183,7 @@ impl Range<'_> {
             cursor: self.cursor,
             name: self.name,
             ty: self.ty,
+            sends_end,
             until_now: is_time && sends_end,
             start: self.start,
             end: self.end,

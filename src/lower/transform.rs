@@ -160,7 +160,7 @@ fn are_distinct(drafts: &[Draft], cx: &mut Cx<'_>) -> bool {
 
 impl Shaped {
     /// What is never null in the record is never null where it comes from.
-    pub fn require(&mut self, sent: &mut RecordBuilder, cx: &Cx<'_>) {
+    pub fn require(&mut self, sent: &mut RecordBuilder, keys: &[Vec<String>], cx: &Cx<'_>) {
         let root = self.builder.structs.first();
         let made = root.map_or(Vec::new(), |root| root.fields.clone());
         for (field, source) in made.iter().zip(&mut self.sources) {
@@ -191,6 +191,9 @@ impl Shaped {
                 FieldSource::Parent { value, .. } if !field.nullable => {
                     if let Some(names) = cx.partition {
                         names.require(value);
+                        if keys.iter().any(|key| *key == [field.name.wire.as_str()]) {
+                            names.identify(value);
+                        }
                     }
                 }
                 FieldSource::Within { .. }

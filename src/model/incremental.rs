@@ -18,6 +18,8 @@ pub struct Incremental {
     pub start: Option<CursorValue>,
     /// Where reading ends.
     pub end: Option<CursorValue>,
+    /// Whether requests say where reading ends; otherwise later records are left out.
+    pub sends_end: bool,
     /// Whether reading ends now where nothing else is said.
     pub until_now: bool,
     /// The length of a window.

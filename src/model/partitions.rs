@@ -77,7 +77,7 @@ pub struct PartitionField {
     /// `Option`: a partition without the value is read all the same.
     pub nullable: bool,
     /// Whether it is a part of the partition's name, under which its state is kept. What may change of a parent that has
-    /// a key is none, nor is what only records know.
+    /// a key is none, nor is what only records know, unless they are told apart by it.
     pub identifies: bool,
 }
 

@@ -15,7 +15,7 @@ use super::destination::Table;
 use super::error::Error;
 use super::memory::Memory;
 use super::plan::{Plan, Reading, together};
-use super::progress::Above;
+use super::progress::{Above, say, say_as_json};
 use super::read::{self, Read};
 use super::session::Session;
 use super::sync::{self, Sync};
@@ -116,7 +116,7 @@ pub fn main<C, M: Memory>(connector: &Connector<C, M>) -> ExitCode {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => return ExitCode::SUCCESS,
         Err(error) => error,
     };
-    eprintln!("error: {error}");
+    say(&format!("error: {error}"));
     ExitCode::from(if error.kind() == ErrorKind::InvalidInput {
         2
     } else {
@@ -136,7 +136,10 @@ fn start_logging(arguments: &Arguments<impl Memory>) {
         .with_writer(|| Above);
     match arguments.log {
         Log::Text => logs.init(),
-        Log::Json => logs.json().init(),
+        Log::Json => {
+            say_as_json();
+            logs.json().init();
+        }
     }
 }
 

@@ -61,11 +61,13 @@ impl Error {
     }
 
     pub(super) fn transport(error: reqwest::Error) -> Self {
+        let server = error.url().map(|url| url.origin().ascii_serialization());
+        let server = server.map(|url| format!(" to {url}")).unwrap_or_default();
         let (kind, text) = match &error {
-            error if error.is_timeout() => (Kind::Timeout, "timed out"),
-            error if error.is_connect() => (Kind::Connect, "cannot connect"),
-            error if error.is_builder() => (Kind::Config, "cannot be sent"),
-            _ => (Kind::Transport, "the connection broke"),
+            error if error.is_timeout() => (Kind::Timeout, "timed out".to_owned()),
+            error if error.is_connect() => (Kind::Connect, format!("cannot connect{server}")),
+            error if error.is_builder() => (Kind::Config, "cannot be sent".to_owned()),
+            _ => (Kind::Transport, "the connection broke".to_owned()),
         };
         let error = error.without_url();
         let mut cause: &dyn std::error::Error = &error;

@@ -30,14 +30,12 @@ use std::path::Path;
 
 use super::destination::{Commit, Destination, Found, Load, Sql, Table};
 use super::error::{Error, Kind};
+use super::file_name::{VIEW, columns, folder_name, is_part, part_name, path};
 use super::folder::Folder;
 use super::load::Rows;
 use super::manifest::{self, Manifest, overtaken};
 use super::record::{Disposition, MergeStrategy};
 use super::store::{Store, Version};
-
-/// The name of the view of a table.
-const VIEW: &str = "view.sql";
 
 /// A kind of files.
 pub struct Format {
@@ -126,18 +124,8 @@ impl Files {
         Manifest::read(&*self.store, &folder, self.connector, table, self.format)
     }
 
-    /// The name of the file with no rows, but all columns.
-    fn columns(&self) -> String {
-        format!("{:08}.{}", 0, self.format.name)
-    }
-
-    /// The name of the file with the rows of a commit.
-    fn part(&self, number: u64) -> String {
-        let format = self.format.name;
-        match self.store.run() {
-            None => format!("{number:08}.{format}"),
-            Some(run) => format!("{number:08}-{run}.{format}"),
-        }
+    fn part_name(&self, number: u64) -> String {
+        part_name(number, self.store.run(), self.format.name)
     }
 
     /// The view of a table, or of a list in its records. As it is generated, its paths are those in the place.
@@ -175,13 +163,14 @@ impl Files {
         manifest: &mut Manifest,
         files: &[Vec<String>],
     ) -> Result<(), Error> {
-        let columns = self.columns();
+        let columns = columns(self.format.name);
         let mut named = manifest.files();
         named.insert(&columns);
         let mut left = Vec::new();
         for (table, files) in table.all().zip(files) {
             let files = files.iter().filter(|name| {
-                self.is_part(name.strip_suffix(".tmp").unwrap_or(name)) && !named.contains(&***name)
+                is_part(name.strip_suffix(".tmp").unwrap_or(name), self.format.name)
+                    && !named.contains(&***name)
             });
             left.extend(files.map(|name| path(table, name)));
         }
@@ -192,24 +181,12 @@ impl Files {
         left.iter().try_for_each(|path| self.store.remove(path))
     }
 
-    /// Whether it is the name of a file with rows.
-    fn is_part(&self, name: &str) -> bool {
-        let name = name.strip_suffix(self.format.name);
-        let Some(name) = name.and_then(|name| name.strip_suffix('.')) else {
-            return false;
-        };
-        let (number, run) = name.split_once('-').unwrap_or((name, ""));
-        number.len() >= 8
-            && number.bytes().all(|byte| byte.is_ascii_digit())
-            && (number == name || is_run(run))
-    }
-
     /// Brings a file to its place: the number of its rows.
     fn settle(&self, table: &Table, name: &str, part: Part) -> Result<u64, Error> {
         let path = path(table, name);
         let finished = part.finish();
         let (file, rows) = finished.map_err(|error| self.in_file(&error, &path))?;
-        if rows == 0 && name != self.columns() {
+        if rows == 0 && name != columns(self.format.name) {
             drop(file);
             self.store.discard(&path)?;
         } else {
@@ -242,7 +219,7 @@ impl Files {
 
     /// Makes sure that the folders of new lists are nobody else's.
     fn check_lists(&self, table: &Table, manifest: Option<&Manifest>) -> Result<(), Error> {
-        let columns = self.columns();
+        let columns = columns(self.format.name);
         for list in table.lists {
             if manifest.is_some_and(|manifest| manifest.knows(list)) {
                 continue;
@@ -319,7 +296,7 @@ impl Destination for Files {
             (manifest, false)
         };
         // Who looks for files that have the columns finds one even where there are no rows yet.
-        let columns = self.columns();
+        let columns = columns(self.format.name);
         let mut files = files.iter();
         for one in table.all() {
             let there = files.next().is_some_and(|files| files.contains(&columns));
@@ -353,7 +330,7 @@ impl Destination for Files {
             return Ok(());
         }
         let number = self.loading(table)?.manifest.next();
-        let name = self.part(number);
+        let name = self.part_name(number);
         let mut parts = std::mem::take(&mut self.loading(table)?.parts);
         if parts.is_empty() {
             // Rows of lists have the numbers of their records, so all begin at once.
@@ -381,7 +358,7 @@ impl Destination for Files {
             replaces,
             parts,
         } = loading;
-        let part = self.settle_all(table, self.part(manifest.next()), parts)?;
+        let part = self.settle_all(table, self.part_name(manifest.next()), parts)?;
         let ends = is_versioned(table) && commit.whole;
         let mut manifest = manifest.after(commit, replaces, ends, part)?;
         manifest.write(&*self.store, &folder_name(table.name))?;
@@ -402,7 +379,7 @@ impl Destination for Files {
             return Ok(());
         }
         let number = loading.manifest.next();
-        let name = self.part(number);
+        let name = self.part_name(number);
         let mut tables = table.all();
         tables.try_for_each(|table| self.store.discard(&path(table, &name)))
     }
@@ -414,31 +391,6 @@ impl Destination for Files {
         manifest.state = None;
         manifest.write(&*self.store, &folder_name(table.name))
     }
-}
-
-/// The path of a file of a table.
-fn path(table: &Table, name: &str) -> String {
-    format!("{}/{name}", folder_name(table.name))
-}
-
-/// Whether it is the name of a run, as [`Store::run`] gives it: 16 hexadecimal digits.
-fn is_run(name: &str) -> bool {
-    name.len() == 16 && name.bytes().all(|byte| byte.is_ascii_hexdigit())
-}
-
-/// The name of the folder of a table, in which `%` and two digits stand for each byte that is no letter, digit, `_` or `-`.
-fn folder_name(table: &str) -> String {
-    let mut name = String::new();
-    for byte in table.bytes() {
-        match byte {
-            b'_' | b'-' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => name.push(byte.into()),
-            _ => {
-                let code = format!("%{byte:02X}");
-                name.push_str(&code);
-            }
-        }
-    }
-    name
 }
 
 /// Whether old versions of rows are kept.

@@ -22,6 +22,8 @@ pub trait Incremental: Endpoint + Clone {
     const ORDER: CursorOrder = CursorOrder::None;
     /// Whether records outside of the window are sent, too, and have to be left out.
     const FILTERS: bool = false;
+    /// Whether requests say where a window ends; otherwise records beyond it are left out.
+    const SENDS_END: bool = false;
     /// Whether reading ends now where nothing else is said.
     const UNTIL_NOW: bool = false;
     /// Whether records without a cursor are kept.

@@ -198,6 +198,11 @@ impl<J: JobEndpoint> JobPages<J> {
                         continue;
                     }
                     if matches!(page, Ok(None)) {
+                        // A file with nothing in it is not the last one.
+                        if let Some(next) = file.next() {
+                            self.pages.next = Ok(Some(next));
+                            continue;
+                        }
                         self.delete(job).await;
                         self.stage = Stage::End;
                     }

@@ -1,14 +1,14 @@
 //! Reads several sources at once and hands over their pages in order: all of the first source, all of the second, …
 //!
-//! Nothing is spawned: the sources are read while a page is waited for. A source that is not the first holds at most
-//! one page, and asks for no other before its turn.
+//! The sources are read while a page is waited for, and end the page that they have begun on their own. A source that
+//! is not the first holds at most one page, and asks for no other before its turn.
 
 use std::collections::VecDeque;
 use std::task::{Context, Poll};
 
 use super::error::Error;
-use super::session::BoxFuture;
 use super::source::{Batch, Source};
+use super::task::Task;
 
 /// Sources that are read at once.
 pub struct Lanes<S: Source>(VecDeque<Lane<S>>);
@@ -21,7 +21,8 @@ struct Lane<S: Source> {
 type Page<S> = Result<Option<Batch<<S as Source>::Record>>, Error>;
 
 enum State<S: Source> {
-    Reading(BoxFuture<'static, (S, Page<S>)>),
+    Idle(S),
+    Reading(Task<(S, Page<S>)>),
     Read(S, Page<S>),
     Failed(Error),
 }
@@ -50,7 +51,7 @@ impl<S: Source> Lanes<S> {
 
     /// Adds a source behind the others.
     pub fn push(&mut self, name: String, source: S) {
-        let state = reading(source);
+        let state = State::Idle(source);
         self.0.push_back(Lane { name, state });
     }
 
@@ -67,23 +68,22 @@ impl<S: Source> Lanes<S> {
 
     /// Reads all of them on; what the first came to, or none where there are none.
     pub fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Turn<S::Record>>> {
-        for lane in &mut self.0 {
-            if let State::Reading(future) = &mut lane.state
-                && let Poll::Ready((source, page)) = future.as_mut().poll(context)
-            {
-                lane.state = State::Read(source, page);
-            }
-        }
+        let lanes = std::mem::take(&mut self.0).into_iter();
+        let lanes = lanes.map(|Lane { name, state }| {
+            let state = state.poll(context);
+            Lane { name, state }
+        });
+        self.0 = lanes.collect();
         let Some(Lane { name, state }) = self.0.pop_front() else {
             return Poll::Ready(None);
         };
         Poll::Ready(Some(match state {
-            State::Reading(_) => {
+            State::Idle(_) | State::Reading(_) => {
                 self.0.push_front(Lane { name, state });
                 return Poll::Pending;
             }
             State::Read(source, Ok(Some(page))) => {
-                let state = reading(source);
+                let state = State::Idle(source);
                 self.0.push_front(Lane { name, state });
                 Turn::Page(page)
             }
@@ -94,9 +94,20 @@ impl<S: Source> Lanes<S> {
     }
 }
 
-fn reading<S: Source>(mut source: S) -> State<S> {
-    State::Reading(Box::pin(async move {
-        let page = source.next().await;
-        (source, page)
-    }))
+impl<S: Source> State<S> {
+    /// Reads on.
+    fn poll(self, context: &mut Context<'_>) -> Self {
+        let mut task = match self {
+            Self::Idle(mut source) => Task::begin(async move {
+                let page = source.next().await;
+                (source, page)
+            }),
+            Self::Reading(task) => task,
+            Self::Read(..) | Self::Failed(_) => return self,
+        };
+        match task.poll(context) {
+            Poll::Ready((source, page)) => Self::Read(source, page),
+            Poll::Pending => Self::Reading(task),
+        }
+    }
 }

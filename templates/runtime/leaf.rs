@@ -17,7 +17,7 @@ fn scalar(json: &str) -> Option<String> {
     }
 }
 
-/// A cursor or link: null and the empty text are none, numbers are taken as they are written.
+/// A cursor or link: null, `false` and the empty text are none, numbers are taken as they are written.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Token(pub Option<String>);
 
@@ -27,7 +27,8 @@ impl<'de> Deserialize<'de> for Token {
         if json.starts_with(['[', '{']) {
             return Err(D::Error::custom("a list or an object is no cursor"));
         }
-        Ok(Self(scalar(json).filter(|text| !text.is_empty())))
+        let text = scalar(json).filter(|_| json != "false");
+        Ok(Self(text.filter(|text| !text.is_empty())))
     }
 }
 

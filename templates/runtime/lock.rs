@@ -16,7 +16,12 @@ pub(super) fn lock(path: &Path) -> Result<File, String> {
         .truncate(false)
         .write(true)
         .open(&beside)
-        .map_err(|error| format!("cannot be locked: {error}"))?;
+        .map_err(|error| match path.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() && !folder.exists() => {
+                format!("cannot be made: there is no folder `{}`", folder.display())
+            }
+            _ => format!("cannot be locked: {error}"),
+        })?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => {

@@ -73,6 +73,9 @@ impl<E: Endpoint> Pages<E> {
         self.read += size as u64;
         stats.pages.add(1);
         stats.skipped.add(rejected.len());
+        if !rejected.is_empty() {
+            stats.leave_out(RecordOf::<E>::RESOURCE);
+        }
         decode::unknown_fields::<E>(&pieces, stats);
         let turn = Turn {
             endpoint,

@@ -12,8 +12,10 @@ use serde::Serialize;
 
 use super::error::{Error, Kind};
 use super::lanes::{Lanes, Turn};
-use super::session::{BoxFuture, Session};
+use super::record::Record as _;
+use super::session::Session;
 use super::source::{Batch, Source};
+use super::task::Task;
 
 /// A resource that is read partition after partition.
 pub trait Partitioned: Clone + Send + 'static {
@@ -61,7 +63,7 @@ type Found<U> = (U, Result<Option<<U as Upstream>::Partition>, Error>);
 
 enum State<U: Upstream> {
     Idle(U),
-    Waiting(BoxFuture<'static, Found<U>>),
+    Waiting(Task<Found<U>>),
     End,
 }
 
@@ -81,12 +83,12 @@ impl<R: Partitioned, U: Upstream<Partition = R::Partition>> Partitions<R, U> {
             match std::mem::replace(&mut self.upstream, State::End) {
                 State::End => return,
                 State::Idle(mut upstream) => {
-                    self.upstream = State::Waiting(Box::pin(async move {
+                    self.upstream = State::Waiting(Task::begin(async move {
                         let found = upstream.next().await;
                         (upstream, found)
                     }));
                 }
-                State::Waiting(mut waiting) => match waiting.as_mut().poll(context) {
+                State::Waiting(mut waiting) => match waiting.poll(context) {
                     Poll::Pending => {
                         self.upstream = State::Waiting(waiting);
                         return;
@@ -122,6 +124,7 @@ impl<R: Partitioned, U: Upstream<Partition = R::Partition>> Partitions<R, U> {
                 Some(Turn::Failed(Some(name), error)) if error.kind() == Kind::Skipped => {
                     tracing::info!(partition = name, %error, "left out");
                     stats.partitions_skipped.add(1);
+                    stats.leave_out(Record::<R>::RESOURCE);
                 }
                 Some(Turn::Failed(name, mut error)) => {
                     if let Some(name) = name {

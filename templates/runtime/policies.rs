@@ -15,14 +15,16 @@ use super::send::Answer;
 use super::session::{BoxFuture, Gate, Pass, Session};
 use super::wait::Unit;
 
-/// Limits of which each one holds for the requests that it is about. A request waits for them in their order.
+/// Limits of which each one holds for the requests that it is about. A request waits for those of all requests last, so
+/// that while it waits for one of its own others can pass.
 #[derive(Debug, Default)]
 pub struct Policies(Vec<Policy>);
 
 impl Policies {
-    /// Adds a limit, which is waited for after those that there are.
+    /// Adds a limit.
     pub fn add(&mut self, policy: Policy) {
         self.0.push(policy);
+        self.0.sort_by_key(Policy::is_general);
     }
 }
 
@@ -65,6 +67,10 @@ impl Policy {
     pub fn quota(mut self, quota: Quota) -> Self {
         self.quota = Some(quota);
         self
+    }
+
+    fn is_general(&self) -> bool {
+        self.methods.is_empty() && self.paths.is_empty()
     }
 
     fn is_about(&self, method: &Method, target: &str) -> bool {
@@ -114,7 +120,7 @@ impl Quota {
             }
         };
         let wait = within(reset.duration_since(Instant::now()), self.max)?;
-        tracing::debug!(wait_ms = wait.as_millis(), "nothing is left of the quota");
+        tracing::debug!(wait_s = wait.as_secs_f64(), "nothing is left of the quota");
         sleep_until(reset).await;
         Ok(())
     }
@@ -148,15 +154,17 @@ impl Gate for Policies {
     ) -> BoxFuture<'a, Result<Box<dyn Pass + 'g>, Error>> {
         Box::pin(async move {
             let target = target(session, url);
+            let policies = self.0.iter();
+            let policies = policies.filter(|policy| policy.is_about(method, &target));
+            let policies: Vec<_> = policies.collect();
             let (mut turns, mut quotas) = (Vec::new(), Vec::new());
-            for policy in &self.0 {
-                if policy.is_about(method, &target) {
-                    turns.push(policy.limit.turn().await);
-                    if let Some(quota) = &policy.quota {
-                        quota.turn().await?;
-                        quotas.push(quota);
-                    }
-                }
+            // Before anything is held that others wait for.
+            for quota in policies.iter().filter_map(|policy| policy.quota.as_ref()) {
+                quota.turn().await?;
+                quotas.push(quota);
+            }
+            for policy in policies {
+                turns.push(policy.limit.turn().await);
             }
             let permits = turns.into_iter().filter_map(Turn::start).collect();
             Ok(Box::new(Passed {

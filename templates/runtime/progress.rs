@@ -3,11 +3,15 @@
 use std::fmt;
 use std::io::{self, IsTerminal, Write, stderr};
 use std::sync::LazyLock;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressState, ProgressStyle};
 
 /// The lines, which nothing but a terminal shows. There is one standard error, so that there is one of this.
 static LINES: LazyLock<MultiProgress> = LazyLock::new(MultiProgress::new);
+
+/// Whether programs read what is said.
+static AS_JSON: AtomicBool = AtomicBool::new(false);
 
 /// The line of a resource; it is gone with this.
 pub(super) struct Line(ProgressBar);
@@ -47,9 +51,24 @@ fn rate(state: &ProgressState, text: &mut dyn fmt::Write) {
     let _unwritten = write!(text, "{:.0}", state.per_sec());
 }
 
-/// Says something above the lines.
+/// Says something above the lines, as the logs are written.
 pub(super) fn say(text: &str) {
-    LINES.suspend(|| eprintln!("{text}"));
+    if AS_JSON.load(Relaxed) {
+        say_line(&serde_json::json!({ "message": text }).to_string());
+    } else {
+        say_line(text);
+    }
+}
+
+/// Writes a line above the lines.
+pub(super) fn say_line(line: &str) {
+    // Where standard error is closed, nobody listens.
+    let _unheard = LINES.suspend(|| writeln!(stderr(), "{line}"));
+}
+
+/// From now on, what is said is JSON.
+pub(super) fn say_as_json() {
+    AS_JSON.store(true, Relaxed);
 }
 
 /// Standard error, above the lines.

@@ -95,7 +95,8 @@ impl Request {
     }
 
     pub(super) fn url(&self, base: &str) -> Result<Url, Error> {
-        let is_whole = self.target.contains("://");
+        let scheme = self.target.split_once("://");
+        let is_whole = scheme.is_some_and(|(scheme, _)| !scheme.contains(['/', '?', '#']));
         let base = if is_whole { "" } else { base };
         let refused = |error| Error::new(Kind::Config, format!("its URL: {error}"));
         let mut url = Url::parse(&format!("{base}{}", self.target)).map_err(refused)?;

@@ -9,7 +9,7 @@ use tokio::time::{Instant, sleep};
 use super::error::{Error, Kind};
 use super::request::Request;
 use super::retry::Retry;
-use super::session::Session;
+use super::session::{Pass, Session};
 
 /// A response with its whole body.
 #[derive(Debug)]
@@ -136,7 +136,7 @@ impl Session {
                     _ => error.remark(format_args!("tried {} times", tries + 1)),
                 });
             }
-            tracing::warn!(%error, wait_ms = wait.as_millis(), "trying again");
+            tracing::warn!(request = self.name(plain), %error, wait_s = wait.as_secs_f64(), "trying again");
             self.waiting(sleep(wait)).await;
             tries += 1;
             self.stats().retries.add(1);
@@ -146,15 +146,17 @@ impl Session {
     /// Sends a request once, and follows redirects to permitted origins; to others only the plain request without the
     /// credentials, where it may go without them.
     async fn attempt(&self, request: &Request, plain: &Request) -> Result<Answer, Error> {
+        let mut plain = plain.clone();
         let mut url = plain.url(&self.options.base_url)?;
-        let mut request = if self.admits(plain, &url, None)? {
+        let mut request = if self.admits(&plain, &url, None)? {
             url = request.url(&self.options.base_url)?;
             request.clone()
         } else {
-            self.bare(plain)?
+            self.bare(&plain)?
         };
         for _ in 0..=10 {
-            let answer = self.exchange(&request, url).await?;
+            let pass = self.pass(&request, &url).await?;
+            let answer = self.exchange(&request, url, pass).await?;
             let (301..=303 | 307 | 308, Some(to)) = (answer.status(), answer.header("location"))
             else {
                 return Ok(answer);
@@ -162,11 +164,13 @@ impl Session {
             let broken =
                 |error| Error::new(Kind::Decode, format!("the URL of a redirect: {error}"));
             url = answer.url.join(to).map_err(broken)?;
-            if !self.admits(plain, &url, Some(&answer.url))? {
-                request = self.bare(plain)?;
-            }
             if answer.status() < 307 {
-                (request.method, request.body) = (Method::GET, None);
+                for asked in [&mut plain, &mut request] {
+                    (asked.method, asked.body) = (Method::GET, None);
+                }
+            }
+            if !self.admits(&plain, &url, Some(&answer.url))? {
+                request = self.bare(&plain)?;
             }
         }
         Err(Error::new(Kind::Decode, "more than 10 redirects"))
@@ -181,15 +185,26 @@ impl Session {
         outcome
     }
 
-    /// One request and its answer, as they are.
-    pub(super) async fn exchange(&self, request: &Request, url: Url) -> Result<Answer, Error> {
-        let pass = match &self.options.gate {
-            Some(gate) => {
-                let pass = gate.pass(self, &request.method, &url);
-                Some(self.waiting(pass).await?)
-            }
-            None => None,
+    /// Waits until a request may start.
+    pub(super) async fn pass(
+        &self,
+        request: &Request,
+        url: &Url,
+    ) -> Result<Option<Box<dyn Pass + '_>>, Error> {
+        let Some(gate) = &self.options.gate else {
+            return Ok(None);
         };
+        let pass = gate.pass(self, &request.method, url);
+        self.waiting(pass).await.map(Some)
+    }
+
+    /// One request, which may start, and its answer, as they are.
+    pub(super) async fn exchange(
+        &self,
+        request: &Request,
+        url: Url,
+        pass: Option<Box<dyn Pass + '_>>,
+    ) -> Result<Answer, Error> {
         let mut headers = HeaderMap::new();
         headers.insert("accept", HeaderValue::from_static("application/json"));
         let to = self.route(&url, &mut headers);

@@ -146,7 +146,7 @@ impl Session {
     }
 
     /// Whether credentials may go to the origin of a URL that was found on the page `from`.
-    fn trusts(&self, url: &Url, from: Option<&Url>) -> Result<bool, Error> {
+    pub(super) fn trusts(&self, url: &Url, from: Option<&Url>) -> Result<bool, Error> {
         let to = origin(url);
         if from.is_some_and(|from| from.scheme() == "https") && url.scheme() == "http" {
             let text = format!("refused to go from https to `{to}`");
@@ -186,12 +186,18 @@ impl Session {
             let text = "refused to send secrets to another origin: it is not allowed";
             return Err(Error::new(Kind::Config, text));
         }
-        let mut bare = request.clone();
+        Ok(self.unshared(request))
+    }
+
+    /// A request without what all requests share.
+    pub(super) fn unshared(&self, request: &Request) -> Request {
+        let mut unshared = request.clone();
         let common = self.options.common.headers.iter();
         let shared = common.map(|(name, _)| name.to_lowercase());
-        bare.without
+        unshared
+            .without
             .extend(shared.filter(|name| name != "user-agent"));
-        Ok(bare)
+        unshared
     }
 
     /// The URL to send a request to; a gateway is told which server it is for.

@@ -16,15 +16,16 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
 
 use super::destination::{Commit, Destination, Found, Load, Table};
 use super::error::{Error, Kind};
 use super::load::Rows;
 use super::lock::lock;
-use super::schema::{self, Existing};
+use super::schema;
+use super::sqlite_catalog::{self, check_key, columns, has_states, state};
 use super::sqlite_row::{Binder, instant};
-use super::statements::{add, needed, section, statements};
+use super::statements::{needed, section, statements};
 
 /// How long another program may keep the file locked.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -43,8 +44,8 @@ const STATES: &str = "CREATE TABLE IF NOT EXISTS main._spile_state (
 /// A file of SQLite.
 pub struct Sqlite {
     path: PathBuf,
-    connector: &'static str,
-    connection: Connection,
+    pub(super) connector: &'static str,
+    pub(super) connection: Connection,
     /// The table that is written without staging.
     direct: Option<Direct>,
     /// Tables whose rows are replaced.
@@ -124,74 +125,13 @@ impl Sqlite {
         Ok(())
     }
 
-    /// The columns of a table; none where there is no such table.
-    fn columns(&self, schema: &str, table: &str) -> Result<Vec<Existing>, Error> {
-        let read = || {
-            let mut query = self.connection.prepare(
-                "SELECT name, type, \"notnull\", dflt_value IS NOT NULL OR hidden > 0 FROM pragma_table_xinfo(?1, ?2)",
-            )?;
-            let rows = query.query_map([table, schema], |row| {
-                Ok(Existing {
-                    name: row.get(0)?,
-                    kind: row.get(1)?,
-                    required: row.get(2)?,
-                    filled: row.get(3)?,
-                })
-            })?;
-            rows.collect::<Result<Vec<_>, _>>()
-        };
-        read().map_err(|error| self.failed(&error))
-    }
-
-    fn has_states(&self) -> Result<bool, Error> {
-        Ok(!self.columns("main", "_spile_state")?.is_empty())
-    }
-
     fn stage(&self, table: &Table) -> Result<(), Error> {
         for table in table.all() {
-            if self.columns("temp", &stage(table))?.is_empty() {
+            if columns(self, "temp", &stage(table))?.is_empty() {
                 self.run(needed(table.sql.sqlite, "stage")?)?;
             }
         }
         Ok(())
-    }
-
-    /// The statements that make one of the tables of a resource what it has to be.
-    fn changes(&self, table: &Table) -> Result<Vec<String>, Error> {
-        let sql = table.sql.sqlite;
-        let there = self.columns("main", table.name)?;
-        if there.is_empty() {
-            return Ok(vec![needed(sql, "create")?.to_owned()]);
-        }
-        let wanted = self.columns("temp", &stage(table))?;
-        let missing = schema::missing(table, &there, &wanted)?;
-        let changes = missing.iter().filter_map(|column| add(sql, column));
-        Ok(changes.map(str::to_owned).collect())
-    }
-
-    /// Whether rows can be added, by the key if there is one; columns may be missing.
-    fn check_key(&self, table: &Table) -> Result<(), Error> {
-        let name = schema::quoted(table.name);
-        let (statement, lack) = match schema::key(table) {
-            None => (
-                format!("INSERT INTO main.{name} DEFAULT VALUES"),
-                "takes no rows",
-            ),
-            Some(key) => {
-                let columns: Vec<_> = key.iter().map(|name| schema::quoted(name)).collect();
-                let (columns, values) = (columns.join(", "), vec!["NULL"; key.len()].join(", "));
-                let statement = format!(
-                    "INSERT INTO main.{name} ({columns}) VALUES ({values}) ON CONFLICT ({columns}) DO NOTHING"
-                );
-                (statement, "lacks its key")
-            }
-        };
-        // SQLite looks for the key as soon as it reads a statement that goes by it.
-        let read = self.connection.prepare(&statement);
-        read.map(drop).map_err(|error| {
-            let reason = format!("{lack}: {error}");
-            schema::unusable(table, &reason, &schema::rename(table))
-        })
     }
 
     /// Writes the rows of one of the tables of a resource by a statement, with the number of their record if there is a
@@ -228,30 +168,6 @@ impl Sqlite {
             )?;
         }
         Ok(())
-    }
-
-    fn state(&self, table: &Table) -> Result<Option<String>, Error> {
-        if !self.has_states()? {
-            return Ok(None);
-        }
-        let ask = |sql: &str, name: &str| {
-            let asked = self
-                .connection
-                .query_row(sql, [name, self.connector], |row| {
-                    row.get::<_, Option<String>>(0)
-                });
-            let asked = asked.optional().map_err(|error| self.failed(&error));
-            Ok(asked?.flatten())
-        };
-        let other =
-            "SELECT connector FROM main._spile_state WHERE resource = ?1 AND connector <> ?2";
-        for table in table.all() {
-            if let Some(other) = ask(other, table.name)? {
-                return Err(schema::owned(table, &other));
-            }
-        }
-        let own = "SELECT state FROM main._spile_state WHERE resource = ?1 AND connector = ?2";
-        ask(own, table.name)
     }
 
     fn save(&self, table: &Table, commit: Commit<'_>) -> Result<(), Error> {
@@ -301,15 +217,15 @@ impl Sqlite {
 
 impl Destination for Sqlite {
     fn look(&mut self, table: &Table) -> Result<Found, Error> {
-        let state = self.state(table)?;
+        let state = state(self, table)?;
         self.stage(table)?;
         let mut changes = Vec::new();
         for table in table.all() {
-            changes.extend(self.changes(table)?);
+            changes.extend(sqlite_catalog::changes(self, table)?);
         }
-        if self.columns("main", table.name)?.is_empty() {
+        if columns(self, "main", table.name)?.is_empty() {
             for list in table.lists {
-                if !self.columns("main", list.name)?.is_empty() {
+                if !columns(self, "main", list.name)?.is_empty() {
                     changes.push(format!("DELETE FROM main.{};", schema::quoted(list.name)));
                 }
             }
@@ -320,7 +236,7 @@ impl Destination for Sqlite {
                 has_rows: false,
             });
         }
-        self.check_key(table)?;
+        check_key(self, table)?;
         let rows = format!(
             "SELECT EXISTS (SELECT 1 FROM main.{})",
             schema::quoted(table.name)
@@ -426,7 +342,7 @@ impl Destination for Sqlite {
     }
 
     fn forget(&mut self, table: &Table) -> Result<(), Error> {
-        if !self.has_states()? {
+        if !has_states(self)? {
             return Ok(());
         }
         let forgotten = self.connection.execute(
@@ -438,6 +354,6 @@ impl Destination for Sqlite {
 }
 
 /// The name of a staging table.
-fn stage(table: &Table) -> String {
+pub(super) fn stage(table: &Table) -> String {
     format!("_spile_stage_{}", table.name)
 }

@@ -45,6 +45,7 @@ pub struct Stats {
     /// Partitions that failed.
     pub partitions_failed: Counter,
     unknown: Mutex<BTreeMap<&'static str, BTreeSet<String>>>,
+    incomplete: Mutex<BTreeSet<&'static str>>,
 }
 
 impl Stats {
@@ -54,6 +55,19 @@ impl Stats {
             .lock()
             .map(|unknown| unknown.clone())
             .unwrap_or_default()
+    }
+
+    /// Whether nothing that the API has of a resource was left out so far: no record that is not of the declared type, and
+    /// no partition by what the API answered.
+    pub fn is_complete(&self, resource: &str) -> bool {
+        let incomplete = self.incomplete.lock();
+        incomplete.is_ok_and(|incomplete| !incomplete.contains(resource))
+    }
+
+    pub(super) fn leave_out(&self, resource: &'static str) {
+        if let Ok(mut incomplete) = self.incomplete.lock() {
+            incomplete.insert(resource);
+        }
     }
 
     pub(super) fn unknown(&self, resource: &'static str, field: String) {

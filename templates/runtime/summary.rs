@@ -1,5 +1,6 @@
 //! What the command line says at the end of a run.
 
+use super::progress::{say, say_line};
 use super::stats::Stats;
 
 /// Says what was read, for people or as JSON for programs; `more` stands behind the number of records.
@@ -34,15 +35,18 @@ pub(super) fn summarize(
         let shown = numbers.iter();
         let shown = shown.map(|(name, number)| format!("\"{name}\":{number},"));
         let shown: String = shown.collect();
-        eprintln!("{{{shown}\"seconds\":{seconds:.3}}}");
+        let unknown = serde_json::json!(stats.unknown_fields());
+        say_line(&format!(
+            "{{{shown}\"seconds\":{seconds:.3},\"unknown_fields\":{unknown}}}"
+        ));
     } else {
         let shown = numbers.iter();
         let shown = shown.map(|(name, number)| format!("{name} {number}, "));
         let shown: String = shown.collect();
-        eprintln!("{shown}seconds {seconds:.3}");
-    }
-    for (resource, fields) in stats.unknown_fields() {
-        let fields = fields.into_iter().collect::<Vec<_>>().join(", ");
-        eprintln!("{resource}: the API also sends {fields}");
+        say(&format!("{shown}seconds {seconds:.3}"));
+        for (resource, fields) in stats.unknown_fields() {
+            let fields = fields.into_iter().collect::<Vec<_>>().join(", ");
+            say(&format!("{resource}: the API also sends {fields}"));
+        }
     }
 }

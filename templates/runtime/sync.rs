@@ -77,6 +77,7 @@ struct Run<'r, M: Memory> {
     loader: Option<Loader>,
     memory: RefCell<M>,
     stopped: Arc<AtomicBool>,
+    stats: &'r Stats,
     /// Whether no two tables are loaded at once.
     alone: bool,
     progress: bool,
@@ -142,6 +143,7 @@ pub(super) async fn run<C, M: Memory>(
         loader: orders,
         memory: RefCell::new(memory),
         stopped: stop_on_signal(),
+        stats: (connector.session)(&client).stats(),
         progress: !environment.quiet,
         outcomes: RefCell::default(),
     };
@@ -254,15 +256,17 @@ impl<M: Memory> Run<'_, M> {
             let Some(group) = group.filter(|_| !self.stopped.load(Relaxed)) else {
                 return Ok(());
             };
-            let running = group.into_iter().map(|reading| boxed(self.load(reading)));
+            let in_group = group.len() > 1;
+            let load = |reading| boxed(self.load(reading, in_group));
+            let running = group.into_iter().map(load);
             for outcome in together(running.collect()).await {
                 outcome?;
             }
         }
     }
 
-    /// Loads a resource. A partition that fails does not end it.
-    async fn load(&self, reading: Reading) -> io::Result<()> {
+    /// Loads a resource. A partition that fails does not end it. Others may hang on one that is read in a group.
+    async fn load(&self, reading: Reading, in_group: bool) -> io::Result<()> {
         let Reading {
             name,
             written,
@@ -282,7 +286,8 @@ impl<M: Memory> Run<'_, M> {
             }
         }
         let (mut records, mut stopped) = (0, false);
-        loop {
+        // Without its table, it is read for others only.
+        while in_group || table.is_none() || loading.is_some() {
             let stop = self.stopped.load(Relaxed);
             if stop
                 && loading
@@ -295,6 +300,11 @@ impl<M: Memory> Run<'_, M> {
             let mut page = match reader.page(self.sync.limit - records).await {
                 Ok(Some(page)) => page,
                 Ok(None) => break,
+                // Its parent was stopped meanwhile.
+                Err(error) if error.kind() == Kind::Load && self.stopped.load(Relaxed) => {
+                    stopped = true;
+                    break;
+                }
                 Err(error) => {
                     failures.tell(&error);
                     if let Some(loading) = &mut loading {
@@ -310,7 +320,6 @@ impl<M: Memory> Run<'_, M> {
             records += page.count();
             let loaded = loading.as_ref().map_or(0, |loading| loading.loaded);
             line.show(records, || format!(", {loaded} loaded"));
-            // Without a table, those that hang on the records are read all the same.
             let Some(loading) = &mut loading else {
                 continue;
             };
@@ -327,8 +336,11 @@ impl<M: Memory> Run<'_, M> {
             if loading.is_whole() {
                 let read_all =
                     table.is_some_and(|table| !table.incremental || self.sync.full_refresh);
-                let whole =
-                    read_all && failures.count() == 0 && !stopped && self.sync.limit == u64::MAX;
+                let whole = read_all
+                    && failures.count() == 0
+                    && !stopped
+                    && self.sync.limit == u64::MAX
+                    && self.stats.is_complete(name);
                 if let Err(error) = self.commit(loading, name, whole).await {
                     failures.tell(&error);
                     loading.give_up().await.map_err(io::Error::other)?;

@@ -4,12 +4,14 @@
 
 use reqwest::ClientBuilder;
 
-use super::error::{Error, Kind};
+use super::error::Error;
 
 #[cfg(all(feature = "ring", not(any(feature = "aws-lc", feature = "native-tls"))))]
 pub(super) fn configure(builder: ClientBuilder) -> Result<ClientBuilder, Error> {
     use rustls::crypto::{self, CryptoProvider};
     use rustls_platform_verifier::BuilderVerifierExt;
+
+    use super::error::Kind;
 
     if CryptoProvider::get_default().is_some() {
         return Ok(builder);

@@ -22,9 +22,18 @@ impl Session {
     /// Asks for a token; again only where the server gave no definite answer. Redirects are not followed.
     pub(super) async fn ask_for_token(&self, request: &Request) -> Result<Answer, Error> {
         let retry = Retry::DEFAULT;
+        let url = request.url(&self.options.base_url)?;
+        // Credentials among the headers of all requests are for the API.
+        let own = self.trusts(&url, None)?;
+        let request = &if own {
+            request.clone()
+        } else {
+            self.unshared(request)
+        };
         let mut tries = 0;
         loop {
-            let call = self.exchange(request, request.url(&self.options.base_url)?);
+            let pass = self.pass(request, &url).await?;
+            let call = self.exchange(request, url.clone(), pass);
             let (error, answer) = match timeout(TIMEOUT, call).await {
                 Ok(Ok(answer)) => match retry.action(answer.status()) {
                     Action::Accept => return Ok(answer),
@@ -42,7 +51,7 @@ impl Session {
                 return Err(error.remark(format_args!("tried {} times", tries + 1)));
             }
             let wait = retry.wait(tries, self.options.first_wait, answer.as_ref())?;
-            tracing::warn!(%error, wait_ms = wait.as_millis(), "trying again to get a token");
+            tracing::warn!(%error, wait_s = wait.as_secs_f64(), "trying again to get a token");
             self.waiting(sleep(wait)).await;
             tries += 1;
             self.stats().retries.add(1);
@@ -94,7 +103,7 @@ pub(super) fn life_at(answer: &Value, path: &[&str]) -> Option<Duration> {
         .as_f64()
         .or_else(|| text.parse().ok())
         .or_else(|| text.parse().ok().map(until))?;
-    Duration::try_from_secs_f64(seconds.min(LONGEST)).ok()
+    Duration::try_from_secs_f64(seconds.clamp(0.0, LONGEST)).ok()
 }
 
 fn at<'a>(answer: &'a Value, path: &[&str]) -> Option<&'a Value> {

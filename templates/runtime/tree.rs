@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
-use super::error::Error;
+use super::error::{Error, Kind};
 use super::parents::{Child, Queue};
 use super::partitions::{Partitions, Upstream};
 use super::plan::{Page, Plan, Read, Reader, Reading};
@@ -102,14 +102,16 @@ impl<P: Record> Children<P> {
     }
 }
 
-/// Partitions that a parent hands over, and why one of them cannot be.
-struct Received<T>(Receiver<Result<T, Error>>);
+/// Partitions that a parent hands over, and why one of them cannot be; none is the end.
+struct Received<T>(Receiver<Result<Option<T>, Error>>);
 
 impl<T: Send + 'static> Upstream for Received<T> {
     type Partition = T;
 
     async fn next(&mut self) -> Result<Option<T>, Error> {
-        self.0.recv().await.transpose()
+        // Whoever hangs on a parent that is read no further must not take what came for all there is.
+        let broken_off = || Err(Error::new(Kind::Load, "its parent was not read to the end").end());
+        self.0.recv().await.unwrap_or_else(broken_off)
     }
 }
 
@@ -122,19 +124,19 @@ trait Intake<P>: Send {
     fn fail<'a>(&'a mut self, error: &'a Error) -> BoxFuture<'a, ()>;
 
     /// There are no further records.
-    fn close(&mut self) -> BoxFuture<'_, bool>;
+    fn close(&mut self) -> BoxFuture<'_, ()>;
 }
 
 struct Outlet<C: Child> {
     queue: Queue<C>,
-    sender: Sender<Result<C::Partition, Error>>,
+    sender: Sender<Result<Option<C::Partition>, Error>>,
 }
 
 impl<C: Child> Outlet<C> {
     /// Hands over what is ready. False where nobody takes it.
     async fn send(&mut self) -> bool {
         while let Some(partition) = self.queue.pop() {
-            if self.sender.send(partition).await.is_err() {
+            if self.sender.send(partition.map(Some)).await.is_err() {
                 return false;
             }
         }
@@ -165,9 +167,14 @@ impl<C: Child> Intake<C::Parent> for Outlet<C> {
         })
     }
 
-    fn close(&mut self) -> BoxFuture<'_, bool> {
+    fn close(&mut self) -> BoxFuture<'_, ()> {
         self.queue.close();
-        Box::pin(self.send())
+        Box::pin(async move {
+            if self.send().await {
+                // Nobody is told who does not read.
+                let _unread = self.sender.send(Ok(None)).await;
+            }
+        })
     }
 }
 

@@ -108,17 +108,21 @@ impl<I: Incremental> Windows<I> {
         let (mut older, mut newer, mut missing) = (false, false, 0);
         let mut newest: Option<I::Cursor> = None;
         let Window { start, end } = &reading.window;
+        let next = reading.rest.as_ref().and_then(|rest| rest.start.as_ref());
         let (known, before) = (self.known.as_ref(), batch.records.len());
         batch.records.retain(|record| {
             let Some(cursor) = I::cursor(record) else {
                 missing += usize::from(!I::KEEPS_MISSING);
                 return I::KEEPS_MISSING;
             };
-            if I::FILTERS {
-                let is_older = start
-                    .as_ref()
-                    .is_some_and(|start| cursor.order(start).is_lt());
-                let is_newer = end.as_ref().is_some_and(|end| cursor.order(end).is_gt());
+            if I::FILTERS || !I::SENDS_END {
+                let is_older = I::FILTERS
+                    && start
+                        .as_ref()
+                        .is_some_and(|start| cursor.order(start).is_lt());
+                // What lies between two windows is of the first one.
+                let is_newer = end.as_ref().is_some_and(|end| cursor.order(end).is_gt())
+                    && next.is_none_or(|next| cursor.order(next).is_ge());
                 older |= is_older;
                 newer |= is_newer;
                 if is_older || is_newer {

@@ -79,6 +79,11 @@ impl Api {
         format!("http://{}", self.address)
     }
 
+    /// The requests so far, in the order in which they came.
+    pub fn received(&self) -> Vec<Received> {
+        self.received.lock().expect("no panic").clone()
+    }
+
     /// Ends, with all requests in the order in which they came.
     pub fn stop(self) -> Vec<Received> {
         self.ended.store(true, Ordering::SeqCst);

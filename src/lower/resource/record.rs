@@ -124,7 +124,7 @@ impl Lowering<'_, '_> {
         let (record, wire) = match shaped {
             None => (builder.finish(primary, merge, keep), None),
             Some(mut shaped) => {
-                shaped.require(&mut builder, self.cx);
+                shaped.require(&mut builder, &[&*primary, &*merge].concat(), self.cx);
                 let record = shaped.builder.clone().finish(primary, merge, keep);
                 let wire = shaped.finish(builder, &record, keep);
                 (record, Some(wire))
@@ -152,16 +152,17 @@ impl Lowering<'_, '_> {
         };
         if let Some(mut shaped) = transform::shape(resource, sent, None, &mut cx) {
             let made = &mut shaped.builder;
+            let mut keys = Vec::new();
             for (key, kind) in [
                 (&resource.primary_key, key::Kind::Primary),
                 (&resource.merge_key, key::Kind::Merge),
             ] {
-                key::lower(key.as_ref(), kind, made, cx.sink);
+                keys.extend(key::lower(key.as_ref(), kind, made, cx.sink));
             }
             if let Some(spec) = &resource.incremental {
                 incremental::cursor(spec, made, cx.sink);
             }
-            shaped.require(&mut view, &cx);
+            shaped.require(&mut view, &keys, &cx);
         }
         view
     }

@@ -54,6 +54,10 @@ fn requests_are_named_by_method_and_path() {
     let session = session("https://user:pass@api.example.com/v1/", &[]);
     assert_eq!(session.name(&Request::get("/rows?key=1")), "GET /v1/rows");
     assert_eq!(
+        session.name(&Request::get("/proxy?of=https://other.example")),
+        "GET /v1/proxy"
+    );
+    assert_eq!(
         session.name(&Request::get("https://api.example.com/x?key=1")),
         "GET /x"
     );

@@ -42,6 +42,7 @@ pub mod runtime {
     pub mod error;
     pub mod extend;
     mod failures;
+    mod file_name;
     pub mod files;
     pub mod first_of;
     mod folder;
@@ -138,6 +139,8 @@ pub mod runtime {
     #[cfg(feature = "sqlite")]
     pub mod sqlite;
     #[cfg(feature = "sqlite")]
+    mod sqlite_catalog;
+    #[cfg(feature = "sqlite")]
     mod sqlite_row;
     pub mod state;
     pub mod state_file;
@@ -149,6 +152,7 @@ pub mod runtime {
     mod sync_plan;
     mod sync_table;
     mod target;
+    mod task;
     pub mod time;
     mod tls;
     pub mod token_file;

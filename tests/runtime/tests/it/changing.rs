@@ -194,6 +194,8 @@ fn answer(table: &Table, asked: &Asked, manner: Manner) -> Reply {
 pub trait Way: Clone + Send + Sync + 'static {
     const ORDER: CursorOrder = CursorOrder::None;
     const FILTERS: bool = false;
+    /// Whether the API heeds the end that is sent.
+    const SENDS_END: bool = true;
     const UNTIL_NOW: bool = false;
     const KEEPS_MISSING: bool = true;
     const PAGE_LIMIT: Option<u64> = None;
@@ -265,6 +267,7 @@ impl<W: Way> Incremental for Items<W> {
     const STATE: StateKey = STATE;
     const ORDER: CursorOrder = W::ORDER;
     const FILTERS: bool = W::FILTERS;
+    const SENDS_END: bool = W::SENDS_END;
     const UNTIL_NOW: bool = W::UNTIL_NOW;
     const KEEPS_MISSING: bool = W::KEEPS_MISSING;
 

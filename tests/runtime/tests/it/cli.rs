@@ -59,6 +59,20 @@ fn records_go_to_standard_output_and_the_summary_to_standard_error() {
 }
 
 #[test]
+fn all_that_is_said_is_json_for_programs() {
+    let (_, _, err) = run(&["--log", "json", "read", "rows"]);
+    let lines = err.lines().map(serde_json::from_str::<serde_json::Value>);
+    let lines: Vec<_> = lines.map(Result::unwrap).collect();
+    let summary = lines.last().unwrap();
+    assert_eq!(summary["records"], 4);
+    assert_eq!(summary["unknown_fields"]["rows"][0], "new");
+    let (code, _, err) = run(&["--log", "json", "--config", "/nowhere", "read", "rows"]);
+    let said: serde_json::Value = serde_json::from_str(&err).unwrap();
+    assert_eq!(code, 2);
+    assert!(said["message"].as_str().unwrap().starts_with("error: "));
+}
+
+#[test]
 fn quiet_says_nothing_that_is_no_error() {
     let (code, out, err) = run(&["-q", "read", "rows"]);
     assert_eq!((code, &*out, &*err), (0, LINES, ""));

@@ -26,6 +26,8 @@ ways! {
     Descending { ORDER: CursorOrder = CursorOrder::Descending; FILTERS: bool = true; }
     Sliced { STEP: Option<i64> = Some(10); UNTIL_NOW: bool = true; LIMITS: (Option<i64>, Option<i64>) = (Some(0), None); }
     Grained { STEP: Option<i64> = Some(10); GRANULARITY: Option<i64> = Some(1); UNTIL_NOW: bool = true; LIMITS: (Option<i64>, Option<i64>) = (Some(0), None); }
+    Apart { STEP: Option<i64> = Some(10); GRANULARITY: Option<i64> = Some(5); FILTERS: bool = true; UNTIL_NOW: bool = true; LIMITS: (Option<i64>, Option<i64>) = (Some(0), None); }
+    Unsent { SENDS_END: bool = false; LIMITS: (Option<i64>, Option<i64>) = (None, Some(20)); }
     Dropping { KEEPS_MISSING: bool = false; }
     Short { PAGE_LIMIT: Option<u64> = Some(2); }
 }
@@ -211,6 +213,30 @@ async fn windows_of_a_granularity_do_not_touch() {
 }
 
 #[tokio::test]
+async fn records_between_two_windows_are_of_the_first() {
+    let manner = Manner {
+        filters: false,
+        ..INCLUSIVE
+    };
+    // Days of which the API takes the last one whole: windows end at 5, and what comes before 10 is theirs.
+    let api = api(manner, &[3, 7, 12]);
+    api.table().clock = second(20);
+    assert_eq!(Reader::new().ids::<Apart>(&api).await, [1, 2, 3]);
+}
+
+#[tokio::test]
+async fn an_end_that_is_not_sent_is_heeded() {
+    let manner = Manner {
+        filters: false,
+        ..INCLUSIVE
+    };
+    let api = api(manner, &[10, 20, 30]);
+    let mut reader = Reader::new();
+    assert_eq!(reader.ids::<Unsent>(&api).await, [1, 2]);
+    assert_eq!(reader.value(), Some(second(20).to_string()));
+}
+
+#[tokio::test]
 async fn a_checkpoint_is_no_later_than_the_run() {
     let api = api(INCLUSIVE, &[10, 90]);
     api.table().clock = second(50);
@@ -288,48 +314,6 @@ async fn who_says_where_to_begin_gets_all_from_there_and_the_state_stays() {
     assert_eq!(reader.read, [], "the end lies before the state");
 }
 
-#[test]
-fn a_state_of_something_else_is_refused_with_what_to_do() {
-    let json = |connector: &str, resource: &str, cursor: &str, version: u8| {
-        format!(
-            r#"{{"version":{version},"connector":"{connector}","resource":"{resource}","cursor":"{cursor}","value":"2026-03-01T00:00:00Z"}}"#
-        )
-    };
-    let refused = |json: &str| CursorState::from_json(STATE, json).unwrap_err().to_string();
-    for (json, reason) in [
-        (
-            json("other", "items", "updated_at", 1),
-            "it is that of the connector `other`, not `tests`",
-        ),
-        (
-            json("tests", "rows", "updated_at", 1),
-            "it is that of the resource `rows`, not `items`",
-        ),
-        (
-            json("tests", "items", "created_at", 1),
-            "it is that of the cursor `created_at`, not `updated_at`",
-        ),
-        (
-            json("tests", "items", "updated_at", 2),
-            "it is of version 2, not 1",
-        ),
-        ("[]".to_owned(), "it cannot be read"),
-        (String::new(), "it cannot be read"),
-    ] {
-        let said = refused(&json);
-        assert!(
-            said.starts_with("the state of `items` cannot be used: "),
-            "{said}"
-        );
-        assert!(said.contains(reason), "{said}");
-        assert!(
-            said.ends_with(", or leave it out to read from the start"),
-            "{said}"
-        );
-    }
-    assert!(CursorState::from_json(STATE, &json("tests", "items", "updated_at", 1)).is_ok());
-}
-
 #[tokio::test]
 async fn a_state_whose_value_is_of_another_type_is_refused() {
     let api = api(INCLUSIVE, &[10]);
@@ -363,50 +347,6 @@ async fn a_state_whose_value_is_of_another_type_is_refused() {
             .to_string()
             .contains("it is that of `others`")
     );
-}
-
-#[test]
-fn a_state_is_a_document_for_people() {
-    use runtime_tests::runtime::source::Checkpoint;
-    let mut state = CursorState::new(STATE);
-    let value = serde_json::to_string(&second(20)).unwrap();
-    let checkpoint = |partition: Option<&str>| Checkpoint {
-        partition: partition.map(str::to_owned),
-        value: value.clone(),
-        boundary: vec![255],
-    };
-    state.advance(checkpoint(None));
-    let expected = r#"{"version":1,"connector":"tests","resource":"items","cursor":"updated_at","value":"2026-03-01T00:00:20Z","boundary":["00000000000000ff"]}"#;
-    assert_eq!(state.to_json(), expected);
-    let mut state = CursorState::new(STATE);
-    state.advance(checkpoint(Some(r#"{"post":1}"#)));
-    let json = state.to_json();
-    assert!(json.ends_with(r#""partitions":{"{\"post\":1}":{"value":"2026-03-01T00:00:20Z","boundary":["00000000000000ff"],"turn":1}}}"#), "{json}");
-    assert_eq!(
-        CursorState::from_json(STATE, &json).unwrap().to_json(),
-        json
-    );
-}
-
-#[test]
-fn the_partition_that_advanced_least_recently_makes_room() {
-    use runtime_tests::runtime::source::Checkpoint;
-    let mut state = CursorState::new(STATE);
-    let mut advance = |number: i32| {
-        state.advance(Checkpoint {
-            partition: Some(number.to_string()),
-            value: "1".to_owned(),
-            boundary: Vec::new(),
-        });
-    };
-    (0..10_000).for_each(&mut advance);
-    advance(0);
-    advance(10_000);
-    let read: serde_json::Value = serde_json::from_str(&state.to_json()).unwrap();
-    let partitions = read["partitions"].as_object().unwrap();
-    assert_eq!(partitions.len(), 10_000);
-    assert!(partitions.contains_key("0") && partitions.contains_key("10000"));
-    assert!(!partitions.contains_key("1"));
 }
 
 /// The property on which everything rests: whatever changes whenever, and wherever a run is interrupted, what was read

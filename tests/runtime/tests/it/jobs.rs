@@ -26,6 +26,7 @@ use crate::stub::{Asked, Reply, Stub};
 /// Lines of reports.
 struct Reports {
     session: Session,
+    method: &'static str,
     open: bool,
     secret: bool,
 }
@@ -70,7 +71,7 @@ impl Endpoint for Reports {
     }
 
     fn request(&self, position: &JobFiles) -> Result<Request, Error> {
-        let mut request = Request::get(position.url());
+        let mut request = Request::of(self.method, position.url())?;
         if self.open {
             request.without_credentials();
         } else {
@@ -133,6 +134,7 @@ fn reports(stub: &Stub) -> Reports {
     options.auth = Some(Arc::new(Bearer(Secret::from("token"))));
     Reports {
         session: Session::new(options).unwrap(),
+        method: "GET",
         open: false,
         secret: false,
     }
@@ -223,6 +225,31 @@ async fn files_elsewhere_are_asked_for_without_credentials() {
     }
     assert_eq!(asked[4].headers["accept"], "text/csv");
     assert_eq!(asked[4].target, "/a?signature=s");
+}
+
+#[tokio::test]
+async fn a_file_that_is_seen_elsewhere_is_not_asked_for_by_post_again() {
+    let stub = Stub::script([
+        created(),
+        done(&["/v1/files/a"]),
+        Reply::status(303).header("Location", "/v1/files/b"),
+        Reply::status(307).header("Location", ELSEWHERE),
+        line("a"),
+        Reply::status(204),
+    ]);
+    let reports = Reports {
+        method: "POST",
+        ..reports(&stub)
+    };
+    assert_eq!(lines(reports).await.unwrap(), ["a"]);
+    assert_eq!(
+        asked(&stub)[2..5],
+        [
+            "POST api/v1/files/a",
+            "GET api/v1/files/b",
+            "GET files/a?signature=s"
+        ]
+    );
 }
 
 #[tokio::test]
@@ -329,6 +356,22 @@ async fn a_url_that_has_expired_is_asked_for_again_once() {
     let error = lines(reports(&stub)).await.unwrap_err();
     assert_eq!(error.kind(), Kind::Status(403));
     assert_eq!(stub.asked().len(), 5);
+}
+
+#[tokio::test]
+async fn a_file_with_nothing_in_it_is_not_the_last() {
+    for blank in [Reply::status(204), Reply::status(200).body(" \n")] {
+        let stub = Stub::script([
+            created(),
+            done(&["/a", "/b", "/c"]),
+            line("a"),
+            blank,
+            line("c"),
+            Reply::status(204),
+        ]);
+        assert_eq!(lines(reports(&stub)).await.unwrap(), ["a", "c"]);
+        assert_eq!(asked(&stub)[5], "DELETE api/v1/reports/7");
+    }
 }
 
 #[tokio::test]

@@ -157,6 +157,29 @@ async fn the_strictest_of_several_policies_decides() {
     assert_eq!(starts, [0, 0, 1, 60, 60, 61, 120]);
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_request_that_waits_for_a_limit_of_its_own_lets_others_pass() {
+    let minute = |requests| Limit::new(Some((requests, Duration::from_secs(60))), None);
+    let policies = policies([
+        Policy::new(minute(100)),
+        Policy::new(minute(1)).paths(&["/search"]),
+    ]);
+    let search = ROWS.replace("/rows", "/search");
+    get(&policies, &search).await;
+    let begin = Instant::now();
+    let (first, second) = tokio::join!(
+        async {
+            get(&policies, &search).await;
+            begin.elapsed().as_secs()
+        },
+        async {
+            get(&policies, ROWS).await;
+            begin.elapsed().as_secs()
+        }
+    );
+    assert_eq!((first, second), (60, 0));
+}
+
 /// What headers of the answers say is left.
 fn quota(unit: Unit) -> Policy {
     Policy::new(Limit::new(None, None)).quota(Quota::new(

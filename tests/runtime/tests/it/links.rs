@@ -3,6 +3,7 @@
 use crate::source::{Marked, Source, link, link_header, options, session};
 use crate::stub::{Reply, Stub};
 use runtime_tests::runtime::api_key::ApiKey;
+use runtime_tests::runtime::leaf::Token;
 use runtime_tests::runtime::session::Session;
 use std::sync::Arc;
 
@@ -83,6 +84,20 @@ async fn an_empty_link_is_the_end() {
         followed(|_| "  ".to_owned()).await,
         Err("the end".to_owned())
     );
+}
+
+#[test]
+fn what_is_no_link_is_none() {
+    for (json, link) in [
+        ("null", None),
+        ("false", None),
+        (r#""""#, None),
+        ("7", Some("7")),
+        (r#""false""#, Some("false")),
+    ] {
+        let token: Token = serde_json::from_str(json).unwrap();
+        assert_eq!(token.0.as_deref(), link, "{json}");
+    }
 }
 
 #[tokio::test]

@@ -38,6 +38,7 @@ mod retries;
 mod settings;
 mod signed;
 mod source;
+mod states;
 #[path = "../../../../templates/tests/stub.rs"]
 #[allow(
     dead_code,

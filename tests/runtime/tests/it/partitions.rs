@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use runtime_tests::runtime::error::Kind;
+use runtime_tests::runtime::limit::Limit;
+use runtime_tests::runtime::session::Session;
 use runtime_tests::runtime::source::Source as _;
 
 use crate::family::{
     Answers, Comments, CommentsOfTwo, Gauge, NeededComments, Of, asked, page, parts, posts, read,
 };
-use crate::source::session;
+use crate::source::{options, session};
 use crate::stub::{Reply, Stub};
 
 const SHORT: Duration = Duration::from_millis(20);
@@ -86,6 +88,31 @@ async fn a_partition_that_waits_for_its_turn_has_read_one_page() {
         "/posts/3/comments 0",
     ];
     assert_eq!(known, expected);
+}
+
+#[tokio::test]
+async fn requests_end_while_the_reader_does_something_else() {
+    let stub = Stub::start(|asked| match parts(asked) {
+        ("posts", "", 0) => page(&["0", "1", "2", "3", "4", "5"]),
+        ("posts", "", _) => page(&[]),
+        (_, post, 0) => page(&[post]).after(SHORT),
+        _ => page(&[]),
+    });
+    let mut options = options(&stub);
+    options.gate = Some(Box::new(Limit::new(None, Some(1))));
+    let session = Session::new(options).unwrap();
+    let mut comments = Comments(session.clone()).of(posts(&session));
+    let reading = async {
+        let mut records = 0;
+        while let Some(batch) = comments.next().await.unwrap() {
+            // One request may be under way, and that of another partition is, which nobody waits for here.
+            posts(&session).next().await.unwrap();
+            records += batch.records.len();
+        }
+        records
+    };
+    let read = tokio::time::timeout(Duration::from_secs(20), reading).await;
+    assert_eq!(read, Ok(6));
 }
 
 #[tokio::test]
@@ -221,6 +248,7 @@ async fn what_is_left_of_a_partition_is_skipped_on_any_of_its_pages() {
         stats.partitions_failed.get(),
     );
     assert_eq!(counted, (1, 2, 0));
+    assert!(!stats.is_complete("texts"));
 }
 
 #[tokio::test]

@@ -1,8 +1,9 @@
 //! Records that are not of the declared type, and what is counted.
 
-use crate::source::{Counted, Skipping, Sorting, Source, ids, offset, once, session};
+use crate::source::{Counted, Row, Skipping, Sorting, Source, ids, offset, once, session};
 use crate::stub::{Reply, Stub};
 use runtime_tests::runtime::error::Kind;
+use runtime_tests::runtime::record::Record as _;
 use runtime_tests::runtime::source::Source as _;
 
 async fn error_of(record: &str) -> String {
@@ -99,6 +100,8 @@ async fn bad_records_are_left_out_and_counted() {
         (session.stats().skipped.get(), session.stats().records.get()),
         (2, 2)
     );
+    assert!(!session.stats().is_complete(Row::RESOURCE));
+    assert!(session.stats().is_complete("others"));
     assert_eq!(
         stub.asked()[1].param("position"),
         Some("4"),

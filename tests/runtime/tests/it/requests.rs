@@ -211,7 +211,9 @@ async fn no_server_is_a_connection_error() {
     let error = error.unwrap();
     assert_eq!(error.kind(), Kind::Connect);
     assert!(
-        error.to_string().starts_with("GET /rows: cannot connect: "),
+        error
+            .to_string()
+            .starts_with("GET /rows: cannot connect to http://127.0.0.1:"),
         "{error}"
     );
     assert!(std::error::Error::source(&error).is_some());

@@ -2,11 +2,12 @@
 
 use crate::source::{Counted, Source, once, options};
 use crate::stub::{Asked, Reply, Stub};
+use reqwest::{Method, Url};
 use runtime_tests::runtime::api_key::ApiKey;
-use runtime_tests::runtime::error::Kind;
+use runtime_tests::runtime::error::{Error, Kind};
 use runtime_tests::runtime::oauth2::{GrantType, OAuth2};
 use runtime_tests::runtime::secret::Secret;
-use runtime_tests::runtime::session::Session;
+use runtime_tests::runtime::session::{BoxFuture, Gate, Options, Pass, Session};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::Duration;
@@ -158,13 +159,79 @@ async fn a_life_may_be_said_by_its_end() {
 
 #[tokio::test]
 async fn odd_lives_are_survived() {
-    for life in ["1e300", "-1", "\"x\"", "null", "0", "0.5", "\"NaN\""] {
+    for life in [
+        "1e300",
+        "-1",
+        "\"2020-01-01T00:00:00Z\"",
+        "\"x\"",
+        "null",
+        "0",
+        "0.5",
+        "\"NaN\"",
+    ] {
         let answer: &'static str = Box::leak(
             format!(r#"{{"access_token":"t{{n}}","expires_in":{life}}}"#).into_boxed_str(),
         );
         let stub = server(answer, |_| true);
         let session = session(&stub, oauth2(&stub));
         assert_eq!(read(&session).await, Ok(1), "{life}");
+    }
+}
+
+#[tokio::test]
+async fn a_token_whose_life_is_over_is_used_once() {
+    let stub = server(r#"{"access_token":"t{n}","expires_in":-5}"#, |_| true);
+    let session = session(&stub, oauth2(&stub));
+    for fetched in 1..=2 {
+        assert_eq!(read(&session).await, Ok(1));
+        assert_eq!(logins(&stub).len(), fetched);
+    }
+}
+
+/// Lets requests start after more time than a token request may take.
+#[derive(Debug)]
+struct Slow;
+
+impl Gate for Slow {
+    fn pass<'g: 'a, 'a>(
+        &'g self,
+        _: &'a Session,
+        _: &'a Method,
+        _: &'a Url,
+    ) -> BoxFuture<'a, Result<Box<dyn Pass + 'g>, Error>> {
+        Box::pin(async {
+            tokio::time::pause();
+            tokio::time::advance(Duration::from_secs(40)).await;
+            tokio::time::resume();
+            Ok(Box::new(None) as Box<dyn Pass>)
+        })
+    }
+}
+
+#[tokio::test]
+async fn the_time_for_a_token_begins_when_its_request_may_start() {
+    let stub = server(r#"{"access_token":"t{n}"}"#, |_| true);
+    let mut options = options(&stub);
+    options.auth = Some(Arc::new(oauth2(&stub)));
+    options.gate = Some(Box::new(Slow));
+    assert_eq!(read(&Session::new(options).unwrap()).await, Ok(1));
+    assert_eq!(logins(&stub).len(), 1);
+}
+
+#[tokio::test]
+async fn what_all_requests_have_is_not_for_another_token_server() {
+    let stub = server(r#"{"access_token":"t{n}"}"#, |_| true);
+    for (login, common) in [("https://login.test/token", false), ("/token", true)] {
+        let oauth2 = OAuth2::new(login, "id", &Secret::from("client secret")).unwrap();
+        let mut options = Options::new("https://api.test");
+        options.gateway = stub.url.parse().ok();
+        options.common.header("User-Agent", "tests");
+        options.common.header("X-Key", Secret::from("of the API"));
+        options.auth = Some(Arc::new(oauth2));
+        assert_eq!(read(&Session::new(options).unwrap()).await, Ok(1));
+        let asked = logins(&stub).pop().unwrap();
+        assert_eq!(asked.headers.contains_key("x-key"), common, "{login}");
+        assert_eq!(asked.headers["user-agent"], "tests");
     }
 }
 
