@@ -3,7 +3,7 @@
 use super::record::{docs, ident, paragraphs, plain};
 use super::{templates, text, uses::Uses};
 use crate::model::{ConfigDefault, ConfigField, ConfigType, Connector};
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use serde::Serialize;
 
@@ -152,7 +152,13 @@ fn read(fields: &[ConfigField]) -> TokenStream {
         let required = field.default.is_none() && !field.optional;
         width +=
             field.name.rust.len() * if required { 2 } else { 1 } + if required { 5 } else { 2 };
-        let (name, wire) = (ident(&field.name.rust), text::literal(&field.name.wire));
+        let (key, wire) = (ident(&field.name.rust), text::literal(&field.name.wire));
+        let name = local(field, fields);
+        let own = if name == key {
+            quote!(#key)
+        } else {
+            quote!(#key: #name)
+        };
         let (value, place) = match &field.default {
             Some(default) => {
                 let ty = named_type(&field.ty);
@@ -175,10 +181,10 @@ fn read(fields: &[ConfigField]) -> TokenStream {
                     }
                     _ => quote!(let default = || #value;),
                 });
-                (quote!(settings.or(#wire, default)), quote!(#name))
+                (quote!(settings.or(#wire, default)), own)
             }
-            None if field.optional => (quote!(settings.optional(#wire)), quote!(#name)),
-            None => (quote!(settings.required(#wire)), quote!(#name: #name?)),
+            None if field.optional => (quote!(settings.optional(#wire)), own),
+            None => (quote!(settings.required(#wire)), quote!(#key: #name?)),
         };
         let Some(pattern) = &field.pattern else {
             statements.extend(quote!(let #name = #value;));
@@ -218,6 +224,17 @@ fn read(fields: &[ConfigField]) -> TokenStream {
         #statements
         #finish
     }
+}
+
+/// The name of a field's value in `read`: a longer one where it means something else there.
+fn local(field: &ConfigField, fields: &[ConfigField]) -> Ident {
+    let mut name = field.name.rust.clone();
+    if ["settings", "default", "text"].contains(&name.as_str()) {
+        while fields.iter().any(|known| known.name.rust == name) {
+            name.push_str("_value");
+        }
+    }
+    ident(&name)
 }
 
 fn named_type(ty: &ConfigType) -> TokenStream {

@@ -3,6 +3,7 @@
 mod call;
 mod condition;
 pub mod field;
+mod strength;
 mod text;
 
 use super::envelope::Pages;
@@ -104,7 +105,7 @@ impl Value {
 
     /// Something that `format!` takes.
     pub fn display(&self) -> TokenStream {
-        let tokens = &self.tokens;
+        let tokens = &strength::receiver(&self.tokens);
         match (self.optional, self.shape) {
             (_, Shape::Wire) => {
                 let text = wire(self, "as_str");
@@ -112,7 +113,7 @@ impl Value {
             }
             (false, Shape::Secret) => quote!(#tokens.expose()),
             (false, Shape::List(_)) => quote!(#tokens.join(",")),
-            (false, _) => tokens.clone(),
+            (false, _) => self.tokens.clone(),
             (true, Shape::Secret) => quote!(#tokens.map_or("", Secret::expose)),
             (true, Shape::Str) => quote!(#tokens.unwrap_or_default()),
             (true, Shape::Text) => quote!(#tokens.unwrap_or_default()),
@@ -188,8 +189,7 @@ impl<'a> Scope<'a> {
                 if let ExprKind::IsPresent(of) = &inner.kind {
                     return self.presence(of, false);
                 }
-                let inner = self.boolean(inner);
-                Value::new(quote!(!#inner), Shape::Boolean)
+                Value::new(self.opposite(inner), Shape::Boolean)
             }
             ExprKind::And(left, right) => {
                 let (left, right) = (self.operand(left), self.operand(right));
@@ -259,23 +259,35 @@ impl<'a> Scope<'a> {
             || right.shape == Shape::Wire
         {
             let (left, right) = (self.optional_text(then), self.optional_text(otherwise));
+            let (left, right) = (self.branch(left), self.branch(right));
             return Value::optional(quote!(if #condition { #left } else { #right }), Shape::Text);
         }
         let same = left.shape == right.shape;
         match left.shape {
             shape @ (Shape::Integer | Shape::Number | Shape::Boolean) if same => {
-                let (left, right) = (&left.tokens, &right.tokens);
+                let (left, right) = (self.branch(left.tokens), self.branch(right.tokens));
                 Value::new(quote!(if #condition { #left } else { #right }), shape)
             }
             _ => {
                 if let (Some(left), Some(right)) = (self.borrowed(then), self.borrowed(otherwise)) {
+                    let (left, right) = (self.branch(left), self.branch(right));
                     let tokens = quote!(if #condition { #left } else { #right });
                     return Value::new(tokens, Shape::Str);
                 }
                 let (left, right) = (self.owned_text(then), self.owned_text(otherwise));
+                let (left, right) = (self.branch(left), self.branch(right));
                 Value::new(quote!(if #condition { #left } else { #right }), Shape::Text)
             }
         }
+    }
+
+    /// What a choice gives: a choice within it is bound to a name before.
+    fn branch(&self, tokens: TokenStream) -> TokenStream {
+        if strength::strength(&tokens) < strength::Strength::Logic {
+            let name = self.bind("choice", &tokens);
+            return quote!(#name);
+        }
+        strength::without_parentheses(tokens)
     }
 
     fn answer(&self) -> TokenStream {

@@ -5,7 +5,7 @@ use super::expr::field::is_copied;
 use super::record::{Types, ident, plain};
 use super::resource::uses_ident;
 use super::{text, uses::Uses};
-use crate::model::{Expr, ExprKind, Field, FieldSource, Resource, Struct, Type, Wire};
+use crate::model::{Expr, ExprKind, Field, FieldSource, RecordRoot, Resource, Struct, Type, Wire};
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
@@ -41,11 +41,9 @@ pub fn implementation(
         }
     };
     let body = body(resource, wire, scope);
-    let endpoint_name = ident(if uses_ident(&body, "endpoint") {
-        "endpoint"
-    } else {
-        "_endpoint"
-    });
+    uses.expressions(&body);
+    let is_asked = reads(wire, is_config) || reads(wire, is_partition);
+    let endpoint_name = ident(if is_asked { "endpoint" } else { "_endpoint" });
     Some(quote! {
         impl Wire<#endpoint> for #name {
             type Record = #record;
@@ -101,12 +99,42 @@ fn body(resource: &Resource, wire: &Wire, scope: Scope<'_>) -> TokenStream {
     }
     let record = ident(resource.record_type());
     let made = quote!(#before Some(#record { #(#moves),* }));
-    let own = uses_ident(&made, "record").then(|| quote!(let record = &self;));
-    let config =
-        uses_ident(&made, "config").then(|| quote!(let config = endpoint.client.config();));
-    let partition =
-        uses_ident(&made, "partition").then(|| quote!(let partition = &endpoint.partition;));
+    let own = reads(wire, is_own).then(|| quote!(let record = &self;));
+    let config = reads(wire, is_config).then(|| quote!(let config = endpoint.client.config();));
+    let partition = reads(wire, is_partition).then(|| quote!(let partition = &endpoint.partition;));
     quote!(#own #config #partition #made)
+}
+
+/// Whether a value that is added reads something: its fields may have the names of what it does not read.
+fn reads(wire: &Wire, what: fn(&Expr) -> bool) -> bool {
+    wire.sources.iter().any(|source| match source {
+        FieldSource::Added { value, .. } | FieldSource::Parent { value, .. } => value.any(&what),
+        FieldSource::Sent(_) | FieldSource::Within { .. } => false,
+    })
+}
+
+fn is_own(expr: &Expr) -> bool {
+    matches!(
+        &expr.kind,
+        ExprKind::Field {
+            root: RecordRoot::Current,
+            ..
+        }
+    )
+}
+
+fn is_config(expr: &Expr) -> bool {
+    matches!(expr.kind, ExprKind::Config(_))
+}
+
+fn is_partition(expr: &Expr) -> bool {
+    matches!(
+        &expr.kind,
+        ExprKind::Field {
+            root: RecordRoot::Partition,
+            ..
+        }
+    )
 }
 
 /// The value of a field.

@@ -5,6 +5,7 @@ mod number;
 mod over;
 mod time;
 
+use super::strength::receiver;
 use super::{Scope, Shape, Value};
 use crate::emit::record::ident;
 use crate::emit::text::literal;
@@ -140,7 +141,7 @@ impl Scope<'_> {
 
     /// A text as `&str`, or as a reference to a `String`.
     pub(super) fn argument(&self, expr: &Expr) -> TokenStream {
-        let value = self.value(expr);
+        let value = self.apart(expr, "text");
         let tokens = &value.tokens;
         if matches!(expr.kind, ExprKind::Join(_)) {
             let name = self.bind("joined", &value.tokens);
@@ -177,7 +178,7 @@ impl Scope<'_> {
     /// A value as a text of its own: a field of a record as the API wrote it.
     fn written(&self, expr: &Expr) -> Value {
         let value = self.shown(expr);
-        let tokens = &value.tokens;
+        let tokens = &receiver(&value.tokens);
         match (value.shape, value.optional) {
             (Shape::Text | Shape::Str, _) => value,
             (_, false) => Value::new(quote!(#tokens.to_string()), Shape::Text),
@@ -195,6 +196,7 @@ impl Scope<'_> {
         let value = self.shown(expr);
         let tokens = &value.tokens;
         if value.optional {
+            let tokens = receiver(tokens);
             let text = quote!(#tokens.map(|value| json!(value).to_string()));
             Value::optional(text, Shape::Text)
         } else {
@@ -204,7 +206,7 @@ impl Scope<'_> {
 
     /// A value where it counts as true.
     fn filled(&self, first: &Expr) -> Value {
-        let mut value = self.value(first);
+        let mut value = self.apart(first, "value");
         if !value.optional && value.tokens.to_string().len() > LONG {
             let name = self.bind("value", &value.tokens);
             value.tokens = quote!(#name);
@@ -290,7 +292,7 @@ impl Scope<'_> {
     fn shown_in_default(&self, expr: &Expr) -> Value {
         match expr.ty {
             ExprType::Timestamp | ExprType::Date => self.shown(expr),
-            _ => self.value(expr),
+            _ => self.apart(expr, "value"),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Conditions and comparisons.
 
 use super::call::LONG;
+use super::strength::{Strength, compared, negated, receiver, strength, without_parentheses};
 use super::{Scope, Shape, Value, wire};
 use crate::emit::record::ident;
 use crate::model::{Comparison, Expr, ExprKind, ExprType, Function, LeafKind};
@@ -29,9 +30,25 @@ impl Scope<'_> {
         let tokens = self.boolean(expr);
         let mut trees = tokens.clone().into_iter();
         match trees.next() {
-            Some(TokenTree::Punct(not)) if not.as_char() == '!' => (trees.collect(), true),
+            Some(TokenTree::Punct(not))
+                if not.as_char() == '!' && strength(&tokens) == Strength::Unary =>
+            {
+                (without_parentheses(trees.collect()), true)
+            }
             _ => (without_parentheses(tokens), false),
         }
+    }
+
+    /// The opposite of a condition: of a comparison, the other comparison where that says the same.
+    pub(super) fn opposite(&self, expr: &Expr) -> TokenStream {
+        let tokens = self.boolean(expr);
+        if let ExprKind::Compare(comparison, a, b) = &expr.kind
+            && strength(&tokens) == Strength::Comparison
+            && (is_equality(*comparison) || is_ordered(a) && is_ordered(b))
+        {
+            return self.compare(opposite(*comparison), a, b).tokens;
+        }
+        negated(&tokens)
     }
 
     /// A `bool` as an operand: bound to a name before where it is long.
@@ -54,19 +71,18 @@ impl Scope<'_> {
     /// A `bool`.
     pub fn boolean(&self, expr: &Expr) -> TokenStream {
         let value = self.value(expr);
-        let tokens = &value.tokens;
+        let tokens = &receiver(&value.tokens);
         match (value.shape, value.optional) {
-            (Shape::Boolean, false) => tokens.clone(),
+            (Shape::Boolean, false) => value.tokens.clone(),
             (Shape::Boolean, true) => {
                 mapped(tokens).unwrap_or_else(|| quote!((#tokens == Some(true))))
             }
             (Shape::Wire, _) => wire(&value, "is_truthy"),
-            (Shape::Str | Shape::Text, false) => quote!(!#tokens.is_empty()),
+            (Shape::Str | Shape::Text | Shape::List(_), false) => quote!(!#tokens.is_empty()),
             (Shape::Str, true) => quote!(#tokens.is_some_and(|text| !text.is_empty())),
             (Shape::Integer, false) => quote!((#tokens != 0)),
             (Shape::Integer, true) => quote!(#tokens.is_some_and(|number| number != 0)),
             (Shape::Number, false) => quote!((#tokens != 0.0)),
-            (Shape::List(_), false) => quote!(!#tokens.is_empty()),
             (Shape::Number, true) => quote!(#tokens.is_some_and(|number| number != 0.0)),
             (Shape::Text | Shape::List(_), true) => {
                 quote!(#tokens.is_some_and(|value| !value.is_empty()))
@@ -79,7 +95,7 @@ impl Scope<'_> {
     /// An `Option<i64>`.
     pub(super) fn signed(&self, expr: &Expr) -> TokenStream {
         let value = self.value(expr);
-        let tokens = &value.tokens;
+        let tokens = &receiver(&value.tokens);
         if let ExprKind::Integer(number) = expr.kind {
             let number = proc_macro2::Literal::i64_suffixed(number);
             return quote!(Some(#number));
@@ -87,7 +103,7 @@ impl Scope<'_> {
         match (value.shape, value.optional, self.is_unsigned(expr)) {
             (Shape::Wire, ..) => wire(&value, "integer"),
             (_, true, true) => quote!(#tokens.and_then(|number| i64::try_from(number).ok())),
-            (_, true, false) => tokens.clone(),
+            (_, true, false) => value.tokens,
             (_, false, true) if expr.kind == ExprKind::Status => quote!(Some(i64::from(#tokens))),
             (_, false, true) => quote!(i64::try_from(#tokens).ok()),
             (_, false, false) => quote!(Some(#tokens)),
@@ -134,7 +150,7 @@ impl Scope<'_> {
         let (mut a, mut b) = if is_time(left) && is_time(right) {
             (self.instant(left), self.instant(right))
         } else {
-            (self.value(left), self.value(right))
+            (self.apart(left, "left"), self.apart(right, "right"))
         };
         if let (Shape::Boolean, false, ExprKind::Boolean(wanted)) =
             (a.shape, a.optional, &right.kind)
@@ -145,7 +161,7 @@ impl Scope<'_> {
                 if same {
                     tokens.clone()
                 } else {
-                    quote!(!#tokens)
+                    negated(tokens)
                 },
                 Shape::Boolean,
             );
@@ -179,10 +195,18 @@ impl Scope<'_> {
             Comparison::Greater => quote!(>),
             Comparison::GreaterOrEqual => quote!(>=),
         };
-        let equality = matches!(comparison, Comparison::Equal | Comparison::NotEqual);
+        let equality = is_equality(comparison);
+        // A `String` has an order with other ones only, and is not what an `Option<&str>` holds.
+        if !equality || a.optional != b.optional {
+            for (value, expr) in [(&mut a, left), (&mut b, right)] {
+                if let Some(text) = self.borrowed(expr).filter(|_| value.shape == Shape::Str) {
+                    value.tokens = text;
+                }
+            }
+        }
         let tokens = match (a.optional, b.optional) {
             (false, false) => {
-                let (a, b) = (plain(&a), plain(&b));
+                let (a, b) = (compared(&plain(&a)), compared(&plain(&b)));
                 quote!(#a #operator #b)
             }
             (true, true) if equality => {
@@ -204,10 +228,12 @@ impl Scope<'_> {
             }
             (true, false) => {
                 let (a, b) = (borrowed(&a), plain(&b));
+                let b = compared(&b);
                 quote!(#a.is_some_and(|value| value #operator #b))
             }
             (false, true) => {
                 let (a, b) = (plain(&a), borrowed(&b));
+                let a = compared(&a);
                 quote!(#b.is_some_and(|value| #a #operator value))
             }
         };
@@ -229,7 +255,7 @@ impl Scope<'_> {
             _ => return None,
         };
         let of = of.first().map(|of| self.value(of))?;
-        let tokens = &of.tokens;
+        let tokens = &receiver(&of.tokens);
         let tokens = match (of.optional, empty) {
             (false, true) => quote!(#tokens.is_empty()),
             (false, false) => quote!(!#tokens.is_empty()),
@@ -238,6 +264,27 @@ impl Scope<'_> {
         };
         Some(Value::new(tokens, Shape::Boolean))
     }
+}
+
+fn is_equality(comparison: Comparison) -> bool {
+    matches!(comparison, Comparison::Equal | Comparison::NotEqual)
+}
+
+/// What holds where the comparison does not, of values that have an order.
+fn opposite(comparison: Comparison) -> Comparison {
+    match comparison {
+        Comparison::Equal => Comparison::NotEqual,
+        Comparison::NotEqual => Comparison::Equal,
+        Comparison::Less => Comparison::GreaterOrEqual,
+        Comparison::LessOrEqual => Comparison::Greater,
+        Comparison::Greater => Comparison::LessOrEqual,
+        Comparison::GreaterOrEqual => Comparison::Less,
+    }
+}
+
+/// Whether two values are always in order: not so floats, of which one may be no number.
+fn is_ordered(expr: &Expr) -> bool {
+    !matches!(expr.ty, ExprType::Number | ExprType::Wire)
 }
 
 /// `x.map(f) == Some(true)` as `x.is_some_and(f)`.
@@ -252,28 +299,19 @@ fn mapped(tokens: &TokenStream) -> Option<TokenStream> {
     (*method == "map").then(|| quote!(#before is_some_and #function))
 }
 
-/// What stands in parentheses around all of it.
-fn without_parentheses(tokens: TokenStream) -> TokenStream {
-    let mut trees = tokens.clone().into_iter();
-    match (trees.next(), trees.next()) {
-        (Some(TokenTree::Group(group)), None) => group.stream(),
-        _ => tokens,
-    }
-}
-
 fn plain(value: &Value) -> TokenStream {
-    let tokens = &value.tokens;
+    let tokens = receiver(&value.tokens);
     match value.shape {
         Shape::Secret => quote!(#tokens.expose()),
         Shape::Text => quote!(#tokens.as_str()),
-        _ => tokens.clone(),
+        _ => value.tokens.clone(),
     }
 }
 
 fn borrowed(value: &Value) -> TokenStream {
-    let tokens = &value.tokens;
+    let tokens = receiver(&value.tokens);
     match value.shape {
         Shape::Text => quote!(#tokens.as_deref()),
-        _ => tokens.clone(),
+        _ => value.tokens.clone(),
     }
 }

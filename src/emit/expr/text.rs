@@ -1,5 +1,6 @@
 //! Templates as texts: values of parameters, `format!`, optional texts.
 
+use super::strength::receiver;
 use super::{Scope, Shape, Value, field, wire};
 use crate::emit::record::ident;
 use crate::emit::text;
@@ -17,13 +18,14 @@ impl Scope<'_> {
             }
             Template::Value(expr) => {
                 let value = self.shown(expr);
-                let tokens = &value.tokens;
+                let tokens = &receiver(&value.tokens);
                 if let ExprKind::Integer(number) = expr.kind {
                     let number = text::literal(&number.to_string());
                     return quote!(#number);
                 }
                 match (value.shape, value.optional) {
                     (Shape::Str | Shape::Text, false) if has_secret(expr) => {
+                        let tokens = &value.tokens;
                         quote!(Secret::from(#tokens))
                     }
                     (Shape::Str | Shape::Text, true) if has_secret(expr) => {
@@ -40,7 +42,7 @@ impl Scope<'_> {
                     }
                     (Shape::Display, false) if !self.is_place(expr) => quote!(#tokens.to_string()),
                     (Shape::Wire, _) => wire(&value, "as_str"),
-                    _ => tokens.clone(),
+                    _ => value.tokens,
                 }
             }
             Template::Parts(parts) => {
@@ -216,9 +218,9 @@ impl Scope<'_> {
 
     pub(super) fn owned_text(&self, expr: &Expr) -> TokenStream {
         let value = self.shown(expr);
-        let tokens = &value.tokens;
+        let tokens = &receiver(&value.tokens);
         match (value.shape, value.optional) {
-            (Shape::Text, false) => tokens.clone(),
+            (Shape::Text, false) => value.tokens,
             (Shape::Str, false) if is_string(expr, tokens) => quote!(#tokens.clone()),
             (Shape::Str, false) => quote!(#tokens.to_owned()),
             (Shape::Wire, _) => {
@@ -226,7 +228,7 @@ impl Scope<'_> {
                 quote!(#text.unwrap_or_default().to_owned())
             }
             _ => {
-                let shown = value.display();
+                let shown = receiver(&value.display());
                 quote!(#shown.to_string())
             }
         }
@@ -415,15 +417,18 @@ fn single_name(tokens: &TokenStream) -> Option<String> {
 }
 
 fn optional_text_of(value: &Value) -> TokenStream {
-    let tokens = &value.tokens;
+    let tokens = &receiver(&value.tokens);
     match (value.shape, value.optional) {
         (Shape::Str, true) => quote!(#tokens.map(str::to_owned)),
-        (Shape::Text, true) => tokens.clone(),
+        (Shape::Text, true) => value.tokens.clone(),
         (Shape::Wire, _) => {
             let text = wire(value, "as_str");
             quote!(#text.map(str::to_owned))
         }
-        (Shape::Text, false) => quote!(Some(#tokens)),
+        (Shape::Text, false) => {
+            let tokens = &value.tokens;
+            quote!(Some(#tokens))
+        }
         (_, true) => quote!(#tokens.map(|value| value.to_string())),
         (_, false) => quote!(Some(#tokens.to_string())),
     }

@@ -1,5 +1,6 @@
 //! Functions of numbers.
 
+use super::super::strength::{operand, receiver};
 use super::super::{Scope, Shape, Value};
 use super::list::one;
 use super::over::Made;
@@ -49,8 +50,14 @@ impl Scope<'_> {
             Operator::Subtract => quote!(#a - #b),
             Operator::Multiply => quote!(#a * #b),
             Operator::Divide => quote!(#a / #b),
-            Operator::FloorDivide => quote!(#a.div_euclid(#b)),
-            Operator::Remainder => quote!(#a.rem_euclid(#b)),
+            Operator::FloorDivide => {
+                let a = receiver(a);
+                quote!(#a.div_euclid(#b))
+            }
+            Operator::Remainder => {
+                let a = receiver(a);
+                quote!(#a.rem_euclid(#b))
+            }
         };
         let (a, b) = (self.floating(left), self.floating(right));
         if a.optional || b.optional {
@@ -66,13 +73,13 @@ impl Scope<'_> {
             let (a, b) = (option(&a), option(&b));
             return Value::optional(quote!(#a.zip(#b).map(|(a, b)| #inner)), Shape::Number);
         }
-        let inner = apply(&a.tokens, &b.tokens);
+        let inner = apply(&operand(&a.tokens), &operand(&b.tokens));
         Value::new(quote!((#inner)), Shape::Number)
     }
 
     /// A whole number as an `i64`, where it is one without doubt.
     fn integer(&self, expr: &Expr) -> Value {
-        let value = self.value(expr);
+        let value = self.apart(expr, "number");
         if value.shape == Shape::Integer && !value.optional && !self.is_unsigned(expr) {
             return value;
         }
@@ -83,7 +90,7 @@ impl Scope<'_> {
         match expr.kind {
             ExprKind::Integer(number) => {
                 let number = proc_macro2::Literal::i64_suffixed(number);
-                quote!(#number)
+                receiver(&quote!(#number))
             }
             _ => self.value(expr).tokens,
         }
@@ -111,7 +118,7 @@ impl Scope<'_> {
         if let ExprKind::Integer(value) = expr.kind {
             return Value::new(number(value as f64), Shape::Number);
         }
-        let value = self.value(expr);
+        let value = self.apart(expr, "number");
         if value.shape != Shape::Integer {
             return value;
         }
@@ -126,6 +133,9 @@ impl Scope<'_> {
 
     /// `x | int`
     pub(super) fn whole(&self, first: &Expr, rest: &[Expr]) -> Value {
+        if self.is_unsigned(first) {
+            return Value::optional(self.signed(first), Shape::Integer);
+        }
         let value = self.over(first, "value", |value| {
             let (own, argument) = (&value.receiver, &value.argument);
             match first.ty {
@@ -183,7 +193,7 @@ impl Scope<'_> {
     /// `x | abs`
     pub(super) fn absolute(&self, first: &Expr) -> Value {
         if self.is_unsigned(first) {
-            return self.value(first);
+            return Value::optional(self.signed(first), Shape::Integer);
         }
         self.over(first, "number", |value| {
             let own = &value.receiver;
@@ -218,7 +228,7 @@ impl Scope<'_> {
         };
         match first.ty {
             ExprType::Integer => {
-                let (a, b) = (self.value(first), self.value(other));
+                let (a, b) = (self.apart(first, "left"), self.apart(other, "right"));
                 let signed = |expr: &Expr, value: &Value| value.optional || self.is_unsigned(expr);
                 if signed(first, &a) || signed(other, &b) {
                     let (a, b) = (self.signed(first), self.signed(other));
@@ -230,14 +240,16 @@ impl Scope<'_> {
                     ExprKind::Integer(_) => (b.tokens, a.tokens),
                     _ => (a.tokens, b.tokens),
                 };
+                let a = receiver(&a);
                 Value::new(quote!(#a.#method(#b)), Shape::Integer)
             }
             ExprType::Number => {
-                let (a, b) = (self.value(first), self.value(other));
+                let (a, b) = (self.apart(first, "left"), self.apart(other, "right"));
                 let (a, b) = match first.kind {
                     ExprKind::Number(_) => (b.tokens, a.tokens),
                     _ => (a.tokens, b.tokens),
                 };
+                let a = receiver(&a);
                 Value::new(quote!(#a.#method(#b)), Shape::Number)
             }
             _ => match (self.borrowed(first), self.borrowed(other)) {

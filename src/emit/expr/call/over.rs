@@ -1,10 +1,11 @@
 //! A function of a value that may be absent.
 
+use super::super::strength::{Strength, receiver, strength, without_parentheses};
 use super::super::{Scope, Shape, Value};
 use crate::emit::record::ident;
-use crate::model::Expr;
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
-use quote::quote;
+use crate::model::{Expr, ExprKind};
+use proc_macro2::{Delimiter, Literal, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
 
 /// What a function is applied to, where it is there.
 pub(super) struct There {
@@ -61,8 +62,13 @@ impl Made {
 impl Scope<'_> {
     /// What a function makes of a value; nothing where the value is nothing.
     pub(super) fn over(&self, expr: &Expr, name: &str, function: impl Fn(&There) -> Made) -> Value {
-        let value = self.value(expr);
-        let tokens = &value.tokens;
+        let mut value = self.typed(expr, name);
+        // Where it is an argument, `format!` has no line of its own.
+        if !value.optional && matches!(expr.kind, ExprKind::Join(_)) {
+            let joined = self.bind("joined", &value.tokens);
+            value.tokens = quote!(#joined);
+        }
+        let tokens = &receiver(&value.tokens);
         if !value.optional {
             let receiver = match value.shape {
                 Shape::Secret => quote!(#tokens.expose()),
@@ -70,8 +76,10 @@ impl Scope<'_> {
             };
             let argument = match value.shape {
                 Shape::Secret => receiver.clone(),
-                Shape::Integer | Shape::Number | Shape::Boolean => tokens.clone(),
-                _ => self.argument(expr),
+                Shape::Integer | Shape::Number | Shape::Boolean => {
+                    without_parentheses(value.tokens.clone())
+                }
+                shape => self.borrowed_argument(expr, shape, &value.tokens),
             };
             let made = owned(function(&There { receiver, argument }), value.shape);
             return Value {
@@ -92,6 +100,42 @@ impl Scope<'_> {
         let closure =
             path(inner, &name.to_string(), value.shape).unwrap_or_else(|| quote!(|#name| #inner));
         Value::optional(quote!(#tokens.#method(#closure)), made.shape)
+    }
+}
+
+impl Scope<'_> {
+    /// A value that can be an operand: a choice is bound to a name before.
+    pub(in super::super) fn apart(&self, expr: &Expr, name: &str) -> Value {
+        let mut value = self.value(expr);
+        if strength(&value.tokens) == Strength::Block {
+            let name = self.bind(name, &value.tokens);
+            value.tokens = quote!(#name);
+        }
+        value
+    }
+
+    /// A value of which methods can be called: the type of a literal is said.
+    fn typed(&self, expr: &Expr, name: &str) -> Value {
+        let mut value = self.apart(expr, name);
+        match expr.kind {
+            ExprKind::Integer(number) => {
+                value.tokens = Literal::i64_suffixed(number).into_token_stream();
+            }
+            ExprKind::Number(number) => {
+                value.tokens = Literal::f64_suffixed(number).into_token_stream();
+            }
+            _ => {}
+        }
+        value
+    }
+
+    /// A text or a list as an argument.
+    fn borrowed_argument(&self, expr: &Expr, shape: Shape, tokens: &TokenStream) -> TokenStream {
+        if shape == Shape::Text || self.is_place(expr) {
+            quote!(&#tokens)
+        } else {
+            tokens.clone()
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Instants, days and durations in Rust.
 
+use super::super::strength::{Strength, receiver, strength};
 use super::super::{Scope, Shape, Value};
 use super::LONG;
 use crate::emit::record::ident;
@@ -140,6 +141,7 @@ impl Scope<'_> {
             }
             (Function::Least | Function::Greatest, Some(second)) => {
                 let (a, b) = (self.instant(first).tokens, self.instant(second).tokens);
+                let a = receiver(&a);
                 let method = ident(if function == Function::Least {
                     "min"
                 } else {
@@ -164,7 +166,10 @@ impl Scope<'_> {
             ExprKind::Call(Function::ParseTime, of) => of.len() > 1,
             _ => false,
         };
-        if apart || value.tokens.to_string().len() > LONG {
+        if apart
+            || strength(&value.tokens) < Strength::Postfix
+            || value.tokens.to_string().len() > LONG
+        {
             let name = self.bind("time", &value.tokens);
             value.tokens = quote!(#name);
         }
