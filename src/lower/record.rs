@@ -4,6 +4,7 @@ use crate::diagnostic::{Code, Diagnostic, Sink};
 use crate::model::{
     Enum, Field, Item, Name, Record, Scope, Struct, Type, Union, is_field_name, singular, type_name,
 };
+use crate::read::Node;
 use crate::source::{Span, Text};
 
 /// A type that was read, and whether it may be null.
@@ -19,8 +20,8 @@ pub struct Typed {
     pub lenient: bool,
     /// Rust name of the field that has it.
     pub rename: Option<Text>,
-    /// A value for generated samples, as JSON.
-    pub example: Option<String>,
+    /// A value for generated samples.
+    pub example: Option<Node>,
 }
 
 impl Typed {

@@ -1,19 +1,21 @@
 //! Samples: those of the spec are checked against the types of the record; without any, one is made from them.
 
+mod check;
+
+use check::{Checker, Fault};
 use jiff::fmt::strtime::{self, BrokenDownTime};
 
 use super::json;
 use super::record::RecordBuilder;
 use crate::diagnostic::{Code, Diagnostic, Sink};
 use crate::model::{Record, TimeFormat, Type};
-use crate::read::{Node, ScalarType, integer_value};
-use crate::source::Span;
+use crate::read::Node;
 
 /// The instant of generated samples: 2024-01-31T12:30:00Z.
 const INSTANT: i64 = 1_706_704_200;
 
-/// A value for the generated sample: index of the struct, wire name of its field, JSON.
-pub type Example = (usize, String, String);
+/// A value for the generated sample: index of the struct, wire name of its field, value.
+pub type Example = (usize, String, Node);
 
 /// Samples as JSON texts.
 pub fn lower(
@@ -22,6 +24,7 @@ pub fn lower(
     examples: &[Example],
     sink: &mut Sink,
 ) -> Vec<String> {
+    check_examples(record, examples, sink);
     if nodes.is_empty() {
         return vec![made(record, examples)];
     }
@@ -35,16 +38,49 @@ pub fn lower(
             continue;
         }
         let mut faults = Vec::new();
-        Checker { record }.value(node, &Type::Struct(0), false, false, "", &mut faults);
-        for fault in faults {
-            sink.push(Diagnostic::new(
-                Code::InvalidSample,
-                fault.span,
-                fault.message,
-            ));
-        }
+        let checker = Checker {
+            record,
+            noun: "sample",
+            more: record.keep_unknown.is_some(),
+        };
+        checker.value(node, &Type::Struct(0), false, false, "", &mut faults);
+        push(faults, sink);
     }
     nodes.iter().map(json::text).collect()
+}
+
+/// Examples become part of a sample, which the generated tests decode.
+fn check_examples(record: &Record, examples: &[Example], sink: &mut Sink) {
+    let checker = Checker {
+        record,
+        noun: "example",
+        more: record.keep_unknown.is_some(),
+    };
+    for (index, name, node) in examples {
+        let fields = record.structs.get(*index).map(|new| new.fields.as_slice());
+        let mut fields = fields.unwrap_or_default().iter();
+        if let Some(field) = fields.find(|field| field.name.wire == *name) {
+            let (ty, nullable, lenient) = (&field.ty, field.nullable, field.lenient);
+            let mut faults = Vec::new();
+            checker.value(node, ty, nullable, lenient, name, &mut faults);
+            push(faults, sink);
+        }
+    }
+}
+
+fn push(faults: Vec<Fault>, sink: &mut Sink) {
+    for Fault {
+        span,
+        message,
+        help,
+    } in faults
+    {
+        let diagnostic = Diagnostic::new(Code::InvalidSample, span, message);
+        sink.push(match help {
+            Some(help) => diagnostic.help(help),
+            None => diagnostic,
+        });
+    }
 }
 
 /// A record as JSON.
@@ -55,249 +91,6 @@ pub fn made(record: &Record, examples: &[Example]) -> String {
 /// Takes the examples out of a builder, before it is finished.
 pub fn examples(builder: &mut RecordBuilder) -> Vec<Example> {
     std::mem::take(&mut builder.examples)
-}
-
-struct Fault {
-    span: Span,
-    message: String,
-}
-
-struct Checker<'r> {
-    record: &'r Record,
-}
-
-impl Checker<'_> {
-    fn value(
-        &self,
-        node: &Node,
-        ty: &Type,
-        nullable: bool,
-        lenient: bool,
-        path: &str,
-        faults: &mut Vec<Fault>,
-    ) {
-        let shown = if path.is_empty() {
-            "the sample".to_owned()
-        } else {
-            format!("`{path}`")
-        };
-        let mut fault = |wanted: &str| {
-            let message = format!(
-                "{shown} has to be {wanted}, and the sample has {}",
-                node.describe()
-            );
-            faults.push(Fault {
-                span: node.span,
-                message,
-            });
-        };
-        if node.is_null() {
-            if !nullable && !matches!(ty, Type::Json) {
-                fault("there, since the field is never null,");
-            }
-            return;
-        }
-        match ty {
-            Type::Struct(index) => self.object(node, *index, path, faults),
-            Type::List(item) => match node.items() {
-                Some(items) => {
-                    for (at, inner) in items.iter().enumerate() {
-                        self.value(
-                            inner,
-                            &item.ty,
-                            item.nullable,
-                            false,
-                            &format!("{path}[{at}]"),
-                            faults,
-                        );
-                    }
-                }
-                None => fault("a list"),
-            },
-            Type::Map(item) => match node.entries() {
-                Some(entries) => {
-                    for (key, inner) in entries {
-                        self.value(
-                            inner,
-                            &item.ty,
-                            item.nullable,
-                            false,
-                            &joined(path, &key.value),
-                            faults,
-                        );
-                    }
-                }
-                None => fault("a map"),
-            },
-            Type::Union(index) => {
-                let types = self
-                    .record
-                    .unions
-                    .get(*index)
-                    .map(|union| union.variants.as_slice())
-                    .unwrap_or_default();
-                let fits = types.iter().any(|(_, ty)| {
-                    let mut inner = Vec::new();
-                    self.value(node, ty, false, false, path, &mut inner);
-                    inner.is_empty()
-                });
-                if !fits {
-                    fault("of one of its types");
-                }
-            }
-            ty => {
-                if let Some(wanted) = scalar_fault(node, ty, lenient) {
-                    fault(wanted);
-                }
-            }
-        }
-    }
-
-    fn object(&self, node: &Node, index: usize, path: &str, faults: &mut Vec<Fault>) {
-        let Some(entries) = node.entries() else {
-            let shown = if path.is_empty() {
-                "the sample".to_owned()
-            } else {
-                format!("`{path}`")
-            };
-            faults.push(Fault {
-                span: node.span,
-                message: format!(
-                    "{shown} has to be an object, and the sample has {}",
-                    node.describe()
-                ),
-            });
-            return;
-        };
-        let fields = self
-            .record
-            .structs
-            .get(index)
-            .map(|new| new.fields.as_slice())
-            .unwrap_or_default();
-        for field in fields {
-            let path = joined(path, &field.name.wire);
-            match entries.iter().find(|(key, _)| key.value == field.name.wire) {
-                Some((_, value)) => self.value(
-                    value,
-                    &field.ty,
-                    field.nullable,
-                    field.lenient,
-                    &path,
-                    faults,
-                ),
-                None if field.nullable => {}
-                None => {
-                    let span = entries.first().map_or(node.span, |(key, _)| key.span);
-                    faults.push(Fault {
-                        span,
-                        message: format!("the sample has no `{path}`, which is always there"),
-                    });
-                }
-            }
-        }
-    }
-}
-
-fn joined(path: &str, key: &str) -> String {
-    if path.is_empty() {
-        key.to_owned()
-    } else {
-        format!("{path}.{key}")
-    }
-}
-
-/// What a scalar would have to be, when it is not.
-fn scalar_fault(node: &Node, ty: &Type, lenient: bool) -> Option<&'static str> {
-    let scalar = node.scalar_type();
-    let text = node.text().map(|text| text.value.as_str());
-    let string = text.filter(|_| scalar == Some(ScalarType::String));
-    let integer = text
-        .filter(|_| scalar == Some(ScalarType::Integer))
-        .and_then(integer_value)
-        .and_then(|value| i64::try_from(value).ok());
-    let number = matches!(scalar, Some(ScalarType::Integer | ScalarType::Float));
-    let (fits, wanted) = match ty {
-        Type::String => (string.is_some() || (lenient && scalar.is_some()), "a text"),
-        Type::Enum(_) => (string.is_some(), "a text"),
-        Type::Integer => (
-            integer.is_some()
-                || (lenient && string.is_some_and(|text| text.trim().parse::<i64>().is_ok())),
-            "a whole number of 64 bits",
-        ),
-        Type::Number => (
-            number || (lenient && string.is_some_and(|text| text.trim().parse::<f64>().is_ok())),
-            "a number",
-        ),
-        Type::Boolean => (
-            matches!(scalar, Some(ScalarType::Bool(_))) || (lenient && scalar.is_some()),
-            "a boolean",
-        ),
-        Type::Decimal => (
-            number
-                || string.is_some_and(|text| {
-                    json::number(text).is_some() && text.bytes().any(|byte| byte.is_ascii_digit())
-                }),
-            "a number, or a text that is one",
-        ),
-        Type::Timestamp(TimeFormat::Rfc3339) => (
-            string.is_some_and(|text| text.parse::<jiff::Timestamp>().is_ok()),
-            "a timestamp with an offset, as `2024-01-31T12:30:00Z`",
-        ),
-        Type::Timestamp(TimeFormat::Epoch) => {
-            (integer.is_some(), "seconds since 1970, a whole number")
-        }
-        Type::Timestamp(TimeFormat::EpochMillis) => {
-            (integer.is_some(), "milliseconds since 1970, a whole number")
-        }
-        Type::Timestamp(TimeFormat::Strftime(format)) => (
-            string.is_some_and(|text| parses(format, text, "timestamp")),
-            "a timestamp in its format",
-        ),
-        Type::Timestamp(TimeFormat::AnyOf(formats)) => (
-            formats.iter().any(|format| {
-                let ty = Type::Timestamp(format.clone());
-                scalar_fault(node, &ty, lenient).is_none()
-            }),
-            "a timestamp in one of its formats",
-        ),
-        Type::Date(Some(format)) => (
-            string.is_some_and(|text| parses(format, text, "date")),
-            "a date in its format",
-        ),
-        Type::Time(Some(format)) => (
-            string.is_some_and(|text| parses(format, text, "time")),
-            "a time in its format",
-        ),
-        Type::Date(None) => (
-            string.is_some_and(|text| text.parse::<jiff::civil::Date>().is_ok()),
-            "a date, as `2024-01-31`",
-        ),
-        Type::Time(None) => (
-            string.is_some_and(|text| text.parse::<jiff::civil::Time>().is_ok()),
-            "a time, as `12:30:00`",
-        ),
-        Type::Uuid => (string.is_some_and(is_uuid), "a UUID"),
-        Type::Binary => (string.is_some_and(is_base64), "base64"),
-        Type::Json | Type::Map(_) | Type::List(_) | Type::Struct(_) | Type::Union(_) => (true, ""),
-    };
-    (!fits).then_some(wanted)
-}
-
-fn is_uuid(text: &str) -> bool {
-    let groups: Vec<usize> = text.split('-').map(str::len).collect();
-    groups == [8, 4, 4, 4, 12]
-        && text
-            .bytes()
-            .all(|byte| byte == b'-' || byte.is_ascii_hexdigit())
-}
-
-fn is_base64(text: &str) -> bool {
-    let body = text.trim_end_matches('=');
-    text.len() - body.len() <= 2
-        && body
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"+/-_".contains(&byte))
 }
 
 fn parses(format: &str, text: &str, kind: &str) -> bool {
@@ -352,7 +145,7 @@ impl Maker<'_> {
                     .iter()
                     .find(|(of, name, _)| *of == index && *name == field.name.wire);
                 let value = match example {
-                    Some((_, _, json)) => json.clone(),
+                    Some((_, _, node)) => json::text(node),
                     None => self.value(&field.ty, &field.name.wire),
                 };
                 format!("{}:{value}", json::quoted(&field.name.wire))

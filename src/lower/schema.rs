@@ -86,7 +86,7 @@ struct Shape {
     additional: Option<Place>,
     choices: Vec<Place>,
     rename: Option<Text>,
-    example: Option<String>,
+    example: Option<Node>,
     encoding: Option<String>,
     span: Span,
     failed: bool,

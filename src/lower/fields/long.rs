@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use super::{Lowering, Position, required, span_of};
 use crate::diagnostic::{Code, Diagnostic, nearest};
-use crate::lower::json;
 use crate::lower::record::{Typed, check_strftime, list, map};
 use crate::model::{TimeFormat, Type};
 use crate::source::{Span, Spanned, Text};
@@ -56,7 +55,7 @@ impl Lowering<'_> {
             description,
             lenient,
             rename: field.rename.clone(),
-            example: field.example.as_ref().map(json::text),
+            example: field.example.clone(),
         })
     }
 
@@ -194,6 +193,15 @@ impl Lowering<'_> {
                 } else {
                     list(inner)
                 }
+            }
+            Some(_) if field.one_of.as_ref().is_some_and(Vec::is_empty) => {
+                self.refuse(
+                    Code::Empty,
+                    field.span,
+                    "this choice has no types",
+                    "name them: `one_of: [string, integer]`",
+                );
+                return None;
             }
             Some(_) => self.choice(
                 field.one_of.as_deref().unwrap_or_default(),

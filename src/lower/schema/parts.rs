@@ -2,7 +2,6 @@
 
 use super::{Reader, Shape, head};
 use crate::diagnostic::{Code, Diagnostic, nearest};
-use crate::lower::json;
 use crate::lower::schema_ref::Place;
 use crate::read::{Node, NodeKind, ScalarType};
 use crate::source::Span;
@@ -191,14 +190,12 @@ impl Reader<'_, '_> {
                 "rename" | "x-rename" => {
                     shape.rename = shape.rename.take().or_else(|| node.text().cloned())
                 }
-                "example" => {
-                    shape.example = shape.example.take().or_else(|| Some(json::text(node)))
-                }
+                "example" => shape.example = shape.example.take().or_else(|| Some(node.clone())),
                 "examples" => {
                     shape.example = shape
                         .example
                         .take()
-                        .or_else(|| node.items().and_then(<[_]>::first).map(json::text))
+                        .or_else(|| node.items().and_then(<[_]>::first).cloned())
                 }
                 _ => {}
             }
