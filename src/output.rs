@@ -99,17 +99,28 @@ pub enum Refusal {
     Io(PathBuf, io::Error),
 }
 
-/// Shows how a directory differs from what is generated; nothing when it does not.
+/// Shows how a directory differs from what is generated; nothing when it does not. Diffs name the files as `folder` has
+/// them: the directory as seen from where a patch is applied, empty for that place itself.
 ///
 /// # Errors
 /// A file that cannot be read.
-pub fn compare(directory: &Path, files: &Files) -> Result<BTreeMap<String, Difference>, Refusal> {
+pub fn compare(
+    directory: &Path,
+    folder: &str,
+    files: &Files,
+) -> Result<BTreeMap<String, Difference>, Refusal> {
     let mut differences = BTreeMap::new();
     for (path, text) in files {
         let difference = match read(&directory.join(path))? {
             None => Difference::Missing,
             Some(found) if found == text.as_bytes() => continue,
-            Some(found) => difference(path, &String::from_utf8_lossy(&found), text),
+            Some(found) => {
+                let shown = match folder {
+                    "" => path.clone(),
+                    folder => format!("{folder}/{path}"),
+                };
+                difference(&shown, &String::from_utf8_lossy(&found), text)
+            }
         };
         differences.insert(path.clone(), difference);
     }

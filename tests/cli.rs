@@ -250,3 +250,25 @@ fn a_reader_that_closes_early_is_no_failure() {
     };
     assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), ""));
 }
+
+#[test]
+fn programs_get_one_document_of_generate_also_where_nothing_is_wrong() {
+    let folder = folder();
+    let run = |more: &[&str]| {
+        let arguments = ["generate", "specs/good.yaml", "--out", "crates"];
+        spile(folder.path(), &[&arguments, more].concat())
+    };
+    let output = run(&["--format", "json"]);
+    assert_eq!((code(&output), text(&output.stdout)), (0, "[]\n"));
+    let output = run(&["--format", "sarif", "--check"]);
+    serde_json::from_slice::<serde_json::Value>(&output.stdout).unwrap();
+    let changed = std::fs::read_dir(folder.path().join("crates")).unwrap();
+    let changed = changed.map(|entry| entry.unwrap().path()).next().unwrap();
+    std::fs::write(changed.join("src/lib.rs"), "").unwrap();
+    let output = run(&["--format", "json", "--check"]);
+    assert_eq!((code(&output), text(&output.stdout)), (1, "[]\n"));
+    assert!(
+        text(&output.stderr).contains("/src/lib.rs\n+++ b/"),
+        "{output:?}"
+    );
+}

@@ -223,7 +223,7 @@ fn files_that_are_no_longer_made_are_removed_with_their_folders() {
     fewer.remove("src/old/b.rs");
     let fewer = with_manifest(fewer);
     assert_eq!(
-        output::compare(folder.path(), &fewer).unwrap()["src/old/b.rs"],
+        output::compare(folder.path(), "", &fewer).unwrap()["src/old/b.rs"],
         Difference::Stale
     );
     assert_eq!(
@@ -267,13 +267,13 @@ fn files_of_others_in_the_way_are_kept_unless_forced() {
 fn comparing_shows_what_is_missing_changed_and_of_other_line_ends() {
     let (folder, files) = generated();
     assert_eq!(
-        output::compare(folder.path(), &files).unwrap(),
+        output::compare(folder.path(), "", &files).unwrap(),
         BTreeMap::new()
     );
     fs::remove_file(folder.path().join("Cargo.toml")).unwrap();
     fs::write(folder.path().join("src/lib.rs"), "pub fn a() {}\r\n").unwrap();
     fs::write(folder.path().join("src/old/b.rs"), "pub fn c() {}\n").unwrap();
-    let differences = output::compare(folder.path(), &files).unwrap();
+    let differences = output::compare(folder.path(), "", &files).unwrap();
     assert_eq!(differences["Cargo.toml"], Difference::Missing);
     assert_eq!(differences["src/lib.rs"], Difference::LineEnds);
     let diff =
@@ -282,6 +282,9 @@ fn comparing_shows_what_is_missing_changed_and_of_other_line_ends() {
         differences["src/old/b.rs"],
         Difference::Changed(diff.to_owned())
     );
+    let differences = output::compare(folder.path(), "shop", &files).unwrap();
+    let diff = diff.replace("/src/", "/shop/src/");
+    assert_eq!(differences["src/old/b.rs"], Difference::Changed(diff));
 }
 
 #[test]
@@ -309,7 +312,7 @@ fn a_write_that_fails_leaves_the_files_as_they_were() {
         Err(Refusal::Io(..))
     ));
     assert_eq!(
-        output::compare(folder.path(), &before).unwrap(),
+        output::compare(folder.path(), "", &before).unwrap(),
         BTreeMap::new()
     );
     let left: Vec<_> = fs::read_dir(folder.path())

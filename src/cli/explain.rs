@@ -31,7 +31,7 @@ impl Explain {
             return Err(format!("there is no code {id}; {help}").into());
         };
         print(&format!(
-            "{} {}\n\n{}",
+            "{} {}\n\n{}\nWhat all specs have is left out where an example is not about it: `spile`, `name`, `client`.\n",
             code.id(),
             code.title(),
             code.explanation()

@@ -63,6 +63,11 @@ impl Generate {
         }
     }
 
+    /// Whether standard output holds one document, which nothing else may stand beside.
+    fn is_for_programs(&self) -> bool {
+        matches!(self.format, Format::Json | Format::Sarif)
+    }
+
     /// The models of all specs; none if any has errors.
     fn compile(&self) -> Result<Option<Vec<Connector>>, Failure> {
         let paths = specs::find(&self.paths)?;
@@ -77,16 +82,19 @@ impl Generate {
             progress.inc(1);
         }
         progress.finish_and_clear();
-        let mut diagnostics = reports
+        let diagnostics: Vec<_> = reports
             .iter()
             .flat_map(|report| &report.diagnostics)
-            .peekable();
-        if diagnostics.peek().is_some() {
-            let faulty = diagnostics.any(|diagnostic| diagnostic.severity() == Severity::Error);
+            .collect();
+        // Programs read a document even where it says that nothing is wrong; people read what was generated.
+        if !diagnostics.is_empty() || self.is_for_programs() {
             show(&reports, self.format)?;
-            if faulty {
-                return Ok(None);
-            }
+        }
+        if diagnostics
+            .iter()
+            .any(|diagnostic| diagnostic.severity() == Severity::Error)
+        {
+            return Ok(None);
         }
         let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
         for connector in &connectors {
@@ -157,7 +165,7 @@ impl Generate {
         let mut count = 0;
         for (name, files) in crates {
             let directory = self.out.join(name);
-            for (path, difference) in output::compare(&directory, files).map_err(refused)? {
+            for (path, difference) in output::compare(&directory, name, files).map_err(refused)? {
                 count += 1;
                 let shown = directory.join(&path);
                 let shown = shown.display();
@@ -177,7 +185,11 @@ impl Generate {
             anstream::eprintln!("{} up to date", counted(crates.len(), "crate"));
             return Ok(Outcome::Fine);
         }
-        super::print(&text)?;
+        if self.is_for_programs() {
+            anstream::eprint!("{text}");
+        } else {
+            super::print(&text)?;
+        }
         if line_ends {
             anstream::eprintln!(
                 "help: Git changed the line ends of these files; commit the generated `.gitattributes` \

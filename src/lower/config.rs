@@ -384,7 +384,17 @@ impl Lowering<'_> {
 
     fn pattern(&mut self, field: &spec::ConfigField) -> Option<String> {
         let pattern = field.pattern.as_ref()?;
-        if let Err(error) = regex_lite::Regex::new(&format!("^(?:{})$", pattern.value)) {
+        let alone = regex_lite::Regex::new(&pattern.value);
+        let whole = regex_lite::Regex::new(&format!("^(?:{})$", pattern.value));
+        if alone.is_ok() && whole.is_err() {
+            self.error(
+                Code::InvalidDefault,
+                pattern.span,
+                "this pattern cannot be made to match whole values, as `^(?:…)$`: it ends in a comment",
+                "remove the comment, or end it with a line break",
+            );
+        }
+        if let Err(error) = alone {
             let message = format!("this is not a regular expression: {error}");
             self.error(
                 Code::InvalidDefault,

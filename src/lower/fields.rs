@@ -128,7 +128,10 @@ impl Lowering<'_> {
                 );
                 self.sink
                     .push(match foreign(word).or_else(|| nearest(word, FIELD_TYPES)) {
-                        Some(near) => diagnostic.help(format!("write `{near}`")),
+                        Some(near) => {
+                            let mark = if required(&text.value).1 { "!" } else { "" };
+                            diagnostic.help(format!("write `{near}{mark}`"))
+                        }
                         None => diagnostic.help(format!("there is {}", FIELD_TYPES.join(", "))),
                     });
                 return None;

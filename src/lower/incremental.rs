@@ -1,5 +1,6 @@
 //! `incremental`: which field is the cursor, what of it is read, and how the API is told.
 
+mod coarse;
 mod distance;
 mod value;
 
@@ -28,6 +29,8 @@ pub(super) struct Range<'s> {
     step: Option<Distance>,
     granularity: Option<Distance>,
     lookback: Option<Distance>,
+    /// Whether the API is told less of the cursor than it says.
+    is_coarse: bool,
 }
 
 /// The path of the cursor's field. It is never null, unless the spec says what becomes of a record without it.
@@ -82,6 +85,7 @@ pub(super) fn range<'s>(
             .is_some_and(|value| !value::is_nullable(value))
     };
     let format = format?;
+    let is_coarse = spec.format.is_some() && coarse::is_coarser(&format, &cursor.ty);
     let (step, granularity, lookback) = distances?;
     Some(Range {
         names: CursorNames::new(format, ty, always(&start), always(&end) || is_time),
@@ -94,12 +98,14 @@ pub(super) fn range<'s>(
         step,
         granularity,
         lookback,
+        is_coarse,
     })
 }
 
 impl Range<'_> {
     /// Adds `param` and `end_param` to a request.
     pub(super) fn add_params(&self, request: &mut Request, endpoint: &Endpoint, cx: &mut Cx<'_>) {
+        self.check_names(cx.sink);
         for (param, edge) in self.params() {
             expr::literal(param, "the name of a parameter", cx.sink);
             if param.value.is_empty() {
@@ -127,6 +133,21 @@ impl Range<'_> {
                 name: param.value.clone(),
                 values: vec![Template::Value(self.names.value(edge))],
             });
+        }
+    }
+
+    /// One parameter cannot say two things.
+    fn check_names(&self, sink: &mut Sink) {
+        if let (Some(start), Some(end)) = (&self.spec.param, &self.spec.end_param)
+            && start.value == end.value
+        {
+            let message = format!("`{}` is the start of what is read, too", end.value);
+            let diagnostic = Diagnostic::new(Code::InvalidCursor, end.span, message);
+            sink.push(
+                diagnostic
+                    .other(start.span, "here")
+                    .help("give each of the two a parameter of its own"),
+            );
         }
     }
 
@@ -166,8 +187,7 @@ impl Range<'_> {
             self.sent(sends_start, sends_end, sink);
         }
         self.repeated(disposition, sink);
-        let filter = spec.filter.as_ref().map(|filter| filter.value);
-        let filters = matches!(filter, Some(CursorFilter::Client | CursorFilter::Both));
+        let filters = self.filters();
         if let (Some(order), false) = (&spec.order, filters)
             && order.value == spec::CursorOrder::Descending
         {
@@ -222,6 +242,12 @@ impl Range<'_> {
         }
     }
 
+    /// Whether records before the cursor are left out here.
+    fn filters(&self) -> bool {
+        let filter = self.spec.filter.as_ref().map(|filter| filter.value);
+        matches!(filter, Some(CursorFilter::Client | CursorFilter::Both))
+    }
+
     /// What a load makes of records that come again.
     fn repeated(&self, disposition: Option<&Disposition>, sink: &mut Sink) {
         match (disposition, &self.spec.lookback) {
@@ -237,6 +263,20 @@ impl Range<'_> {
                 let message = "the records within the `lookback` are added again by every run";
                 let diagnostic = Diagnostic::new(Code::ReadAgain, lookback.span, message);
                 sink.push(diagnostic.help("write `write_disposition: merge` with a `primary_key`"));
+            }
+            (Some(Disposition::Append), None) if self.is_coarse && !self.filters() => {
+                let span = self
+                    .spec
+                    .format
+                    .as_ref()
+                    .map_or(self.spec.cursor.span, |format| format.span);
+                let message = "the API is told less than the cursor says: the records before it that this cannot tell apart are added again by the next run";
+                let diagnostic = Diagnostic::new(Code::ReadAgain, span, message);
+                sink.push(
+                    diagnostic
+                        .help("write `write_disposition: merge` with a `primary_key`")
+                        .help("or `filter: both`, which leaves them out here"),
+                );
             }
             _ => {}
         }

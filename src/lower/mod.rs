@@ -159,8 +159,9 @@ fn lower_whole(spec: &Spec, sources: &mut Sources, sink: &mut Sink) -> Option<Co
     // Where an expression is broken, what it would use is not known.
     for (name, _) in &spec.config {
         if !names.is_used(&name.value) {
-            let message = format!("`config.{}` is never used", name.value);
-            let help = format!("use it, as `{{{{ config.{} }}}}`, or remove it", name.value);
+            let shown = in_config(&name.value);
+            let message = format!("`{shown}` is never used");
+            let help = format!("use it, as `{{{{ {shown} }}}}`, or remove it");
             sink.push(Diagnostic::new(Code::Unused, name.span, message).help(help));
         }
     }
@@ -179,6 +180,17 @@ fn lower_whole(spec: &Spec, sources: &mut Sources, sink: &mut Sink) -> Option<Co
             .map(|name| name.to_string_lossy().into_owned())
             .unwrap_or_default(),
     })
+}
+
+/// A field of `config` as an expression names it.
+fn in_config(name: &str) -> String {
+    let is_word = name.starts_with(|first: char| first.is_alphabetic() || first == '_')
+        && name.chars().all(|c| c.is_alphanumeric() || c == '_');
+    if is_word {
+        format!("config.{name}")
+    } else {
+        format!("config['{name}']")
+    }
 }
 
 /// Two names that become one, with both places.

@@ -53,6 +53,8 @@ fn check(text: &Text, params: &[(Text, Value)], cx: &mut Cx<'_>) -> bool {
                 help
             } else if name.is_empty() {
                 "an expression is written as `{{ config.NAME }}`".to_owned()
+            } else if is_reference(name) {
+                format!("write `{{{{ {name} }}}}`")
             } else {
                 format!(
                     "write `{{{{ config.{} }}}}` and declare it under `config`",
@@ -103,6 +105,12 @@ fn check(text: &Text, params: &[(Text, Value)], cx: &mut Cx<'_>) -> bool {
         at += segment.len() + 1;
     }
     sound
+}
+
+/// Whether a name is one of those that requests have beside `config`.
+fn is_reference(name: &str) -> bool {
+    name.split_once('.')
+        .is_some_and(|(root, _)| matches!(root, "parent" | "partition" | "cursor" | "job"))
 }
 
 /// The literal parts of a text that may have expressions.

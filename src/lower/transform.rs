@@ -305,6 +305,12 @@ pub(super) fn filter(
     let Some(text) = text else {
         return Some(None);
     };
+    if text.value.trim().is_empty() {
+        let diagnostic = Diagnostic::new(Code::Empty, text.span, "`filter` is empty");
+        cx.sink
+            .push(diagnostic.help("write a condition, as `record.id > 0`, or remove it"));
+        return None;
+    }
     let mut place = Place {
         record: sent.map_or(RecordNames::Unknown, RecordNames::Known),
         partition: cx.partition,

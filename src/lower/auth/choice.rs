@@ -44,8 +44,19 @@ pub(super) fn choice(one_of: &spec::OneOfAuth, cx: &mut Cx<'_>) -> Option<Auth> 
     for (key, _) in &one_of.options {
         if !words.iter().any(|word| word.wire == key.value) {
             let message = format!("`{}` has no value `{}`", one_of.by.value, key.value);
-            let help = match nearest(&key.value, words.iter().map(|word| word.wire.as_str())) {
+            // One that has its option already is not meant.
+            let open: Vec<&str> = words
+                .iter()
+                .map(|word| word.wire.as_str())
+                .filter(|word| one_of.options.iter().all(|(other, _)| other.value != *word))
+                .collect();
+            let only = match open.as_slice() {
+                [only] => Some(*only),
+                _ => None,
+            };
+            let help = match nearest(&key.value, open.iter().copied()).or(only) {
                 Some(near) => format!("write `{near}`"),
+                None if open.is_empty() => "remove it: each value has its option".to_owned(),
                 None => format!(
                     "its values are {}",
                     words

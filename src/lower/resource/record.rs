@@ -102,6 +102,9 @@ impl Lowering<'_, '_> {
             Some(shaped) => &mut shaped.builder,
             None => &mut builder,
         };
+        if resource.transform.is_none() {
+            self.keys_declared_null();
+        }
         let primary = key::lower(
             resource.primary_key.as_ref(),
             key::Kind::Primary,
@@ -136,6 +139,28 @@ impl Lowering<'_, '_> {
             examples,
             cursor,
         })
+    }
+
+    /// A key makes its fields never null, which is not what was declared.
+    fn keys_declared_null(&mut self) {
+        let keys = [&self.resource.primary_key, &self.resource.merge_key];
+        let names = keys.into_iter().flatten().flat_map(|key| &key.values);
+        for name in names {
+            let fields = self.resource.fields.as_deref().unwrap_or_default();
+            let field = fields.iter().find(|(key, _)| key.value == name.value);
+            let Some((_, spec::FieldSpec::Map(field))) = field else {
+                continue;
+            };
+            if let Some(nullable) = field.nullable.as_ref().filter(|nullable| nullable.value) {
+                let message = format!("`{}` may be null, and it is part of a key", name.value);
+                let diagnostic = Diagnostic::new(Code::InvalidKey, nullable.span, message);
+                self.cx.sink.push(
+                    diagnostic
+                        .other(name.span, "the key")
+                        .help("remove `nullable: true`, or name another key"),
+                );
+            }
+        }
     }
 
     /// What the API sends, with what keys and steps of a transform say of its fields.
