@@ -119,10 +119,13 @@ fn says_type(entries: &[(Text, Node)]) -> bool {
 }
 
 spec_map! {
-    /// A field with more to say than its type.
+    /// A field with more to say than its type. Short forms: `string` is `{ type: string }`; with `!`, `string!`, it is
+    /// always there and never null; `[string]` is a list of that, `[string, integer]` a list of any of these; any other map,
+    /// `{ name: string!, age: integer }`, is an object with these fields.
     pub struct FieldMap {
         /// A type name, with or without `!`: `string`, `integer`, `number`, `boolean`, `decimal`, `timestamp`, `date`,
-        /// `time`, `uuid`, `binary`, `json`, `map`, `list`, `object`.
+        /// `time`, `uuid`, `binary`, `json`, `map`, `list`, `object`. Instants of a `timestamp` are read from the year 0001 to
+        /// 9999-12-30T22:00Z: where an API sends 9999-12-31T23:59:59Z for "never", the field has to be a `string`.
         optional r#type ("type"): Text,
         /// The known words; others are kept as unknown.
         optional r#enum ("enum"): Vec<Text>,
@@ -145,7 +148,7 @@ spec_map! {
         optional rename: Text,
         /// Accepts text for numbers and booleans, and numbers for text.
         optional lenient: Spanned<bool>,
-        /// A value for generated samples.
+        /// A value for generated samples, of the field's type.
         optional example: Node,
     }
 }
