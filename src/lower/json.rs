@@ -4,7 +4,7 @@ use super::Cx;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::expr::{Wants, literal, template};
 use crate::model::Json;
-use crate::read::{Node, NodeKind, ScalarType, integer_value};
+use crate::read::{Node, NodeKind, ScalarType, ambiguous_word, integer_value};
 
 /// A JSON value with templates in it. `None` after faults that were recorded.
 pub(super) fn body(node: &Node, cx: &mut Cx<'_>) -> Option<Json> {
@@ -39,12 +39,17 @@ pub(super) fn body(node: &Node, cx: &mut Cx<'_>) -> Option<Json> {
                     return None;
                 }
             },
-            Some(ScalarType::String) => Json::Template(template(
-                text,
-                &mut cx.json_place(),
-                Wants::repeated("a JSON body"),
-                cx.sink,
-            )?),
+            Some(ScalarType::String) => {
+                if let Some(diagnostic) = ambiguous_word(node) {
+                    cx.sink.push(diagnostic);
+                }
+                Json::Template(template(
+                    text,
+                    &mut cx.json_place(),
+                    Wants::repeated("a JSON body"),
+                    cx.sink,
+                )?)
+            }
         },
     })
 }

@@ -5,7 +5,7 @@ use super::header::{forbidden_in_value, is_header_name};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::expr::{Wants, template};
 use crate::model::{Param, Part, Template};
-use crate::read::{Node, NodeKind, ScalarType};
+use crate::read::{Node, NodeKind, ScalarType, ambiguous_word};
 use crate::source::Text;
 use crate::spec::Value;
 
@@ -160,6 +160,9 @@ pub(super) fn header_value(text: &Text, template: &Template, cx: &mut Cx<'_>) {
 }
 
 fn one(node: &Node, name: &str, kind: Kind, cx: &mut Cx<'_>) -> Option<Template> {
+    if let Some(diagnostic) = ambiguous_word(node) {
+        cx.sink.push(diagnostic);
+    }
     let Some(text) = node.text() else {
         let kind = node.get("type").and_then(Node::text);
         let diagnostic = match kind.map(|kind| kind.value.as_str()) {

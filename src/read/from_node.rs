@@ -75,20 +75,28 @@ impl<'s> Cx<'s> {
         let NodeKind::Scalar { text, plain: true } = &node.kind else {
             return;
         };
-        let boolean = matches!(node.scalar_type(), Some(ScalarType::Bool(_)));
-        let lower = text.value.to_ascii_lowercase();
-        if boolean || matches!(lower.as_str(), "yes" | "no" | "on" | "off") {
-            let word = &text.value;
-            self.push(
-                Diagnostic::new(
-                    Code::AmbiguousScalar,
-                    node.span,
-                    format!("`{word}` is the text \"{word}\" here, but a boolean to other readers of YAML"),
-                )
-                .help(format!("write `\"{word}\"`")),
-            );
+        if matches!(node.scalar_type(), Some(ScalarType::Bool(_))) {
+            self.push(ambiguous(node, &text.value));
+        } else if let Some(diagnostic) = ambiguous_word(node) {
+            self.push(diagnostic);
         }
     }
+}
+
+/// What there is to say of a plain `yes`, `no`, `on` or `off`, wherever any value may stand.
+#[must_use]
+pub fn ambiguous_word(node: &Node) -> Option<Diagnostic> {
+    let NodeKind::Scalar { text, plain: true } = &node.kind else {
+        return None;
+    };
+    let lower = text.value.to_ascii_lowercase();
+    matches!(lower.as_str(), "yes" | "no" | "on" | "off").then(|| ambiguous(node, &text.value))
+}
+
+fn ambiguous(node: &Node, word: &str) -> Diagnostic {
+    let message =
+        format!("`{word}` is the text \"{word}\" here, but a boolean to other readers of YAML");
+    Diagnostic::new(Code::AmbiguousScalar, node.span, message).help(format!("write `\"{word}\"`"))
 }
 
 /// The first line of a map, by its first own entry; the whole of anything else.

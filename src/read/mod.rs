@@ -14,7 +14,7 @@ mod text;
 mod tree;
 mod yaml_error;
 
-pub use from_node::{Cx, FromNode, OneOrMany};
+pub use from_node::{Cx, FromNode, OneOrMany, ambiguous_word};
 pub use input::{MAX_BYTES, add_source, load};
 pub use keys::{FromMap, Key, Presence, Slots, Table, read_map};
 pub use parse::{MAX_DEPTH, MAX_NODES, parse};
