@@ -10,7 +10,7 @@ use crate::model::{
     ConfigField, ConfigType, ExprKind, ExprType, PartitionList, PartitionValues, Partitions, Scope,
     Template,
 };
-use crate::read::{Node, NodeKind, ScalarType};
+use crate::read::{Node, NodeKind, ScalarType, ambiguous_word};
 use crate::source::{Span, Spanned, Text};
 use crate::spec;
 
@@ -87,6 +87,9 @@ fn listed(name: &Text, node: &Node, items: &[Node], cx: &mut Cx<'_>) -> Option<P
     let mut integers: Vec<i64> = Vec::new();
     let mut texts: Vec<String> = Vec::new();
     for item in items {
+        if let Some(diagnostic) = ambiguous_word(item) {
+            cx.sink.push(diagnostic);
+        }
         let text = match (item.text(), item.scalar_type()) {
             (Some(text), Some(ScalarType::String | ScalarType::Integer)) => text,
             _ => {
