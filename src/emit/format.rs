@@ -85,9 +85,9 @@ fn blank_lines(source: &str) -> String {
         }
         out.push_str(line);
         out.push('\n');
-        let attribute =
-            text.starts_with("///") || text.starts_with("#[") || text.starts_with("#![");
-        if attribute {
+        // Braces in examples of docs open nothing.
+        let is_beside = text.starts_with("//") || text.starts_with("#[") || text.starts_with("#![");
+        if is_beside {
             continue;
         }
         if text.starts_with('}') {

@@ -18,6 +18,7 @@ mod time;
 mod token;
 mod transcript;
 mod unknowns;
+mod url;
 mod value;
 mod window;
 

@@ -141,7 +141,7 @@ spec_map! {
         optional scope_separator: Text,
         /// More fields of the token request's form.
         default params ("params" | "access_token_request_data"): Vec<(Text, Value)>,
-        /// More headers of the token request.
+        /// More headers of the token request. Those of all requests are added where the token comes from the API itself.
         default headers: Vec<(Text, Value)>,
         /// Where the answer has the token; `access_token` when absent.
         optional access_token_path: Text,

@@ -282,9 +282,9 @@ fn opposite(comparison: Comparison) -> Comparison {
     }
 }
 
-/// Whether two values are always in order: not so floats, of which one may be no number.
+/// Whether two values are always in order: numbers are, of which JSON has none that is not a number.
 fn is_ordered(expr: &Expr) -> bool {
-    !matches!(expr.ty, ExprType::Number | ExprType::Wire)
+    expr.ty != ExprType::Wire
 }
 
 /// `x.map(f) == Some(true)` as `x.is_some_and(f)`.

@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
 use super::page::put;
+use super::url::{encoded, normal, origin, segment};
 use super::value::{Scope, Value};
 use super::window::Window;
 
@@ -125,51 +126,6 @@ impl Asked {
     }
 }
 
-/// A URL as it is sent: its host in lower case, no port that goes without saying, and a path.
-fn normal(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://") else {
-        return url.to_owned();
-    };
-    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    let (host, path) = rest.split_at_checked(end).unwrap_or((rest, ""));
-    let host = host.to_lowercase();
-    let host = match scheme {
-        "https" => host.strip_suffix(":443"),
-        _ => host.strip_suffix(":80"),
-    }
-    .unwrap_or(&host);
-    let slash = if path.starts_with('/') { "" } else { "/" };
-    format!("{scheme}://{host}{slash}{path}")
-}
-
-/// A text as it stands in a query or a form.
-pub(super) fn encoded(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        match byte {
-            b' ' => encoded.push('+'),
-            byte if byte.is_ascii_alphanumeric() || b"*-._".contains(&byte) => {
-                encoded.push(char::from(byte));
-            }
-            byte => encoded.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    encoded
-}
-
-/// A value as a segment of a path.
-fn segment(text: &str) -> String {
-    let mut segment = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~*".contains(&byte) {
-            segment.push(char::from(byte));
-        } else {
-            segment.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    segment
-}
-
 /// Makes requests of a connector.
 #[derive(Clone, Copy)]
 pub struct Requests<'a> {
@@ -256,11 +212,24 @@ impl Requests<'_> {
         }
     }
 
-    pub(super) fn common(&self, asked: &mut Asked) {
+    fn common(&self, asked: &mut Asked) {
         let client = &self.connector.client;
         self.each(&client.headers, |name, value| asked.header(name, value));
         if let Some(agent) = &client.user_agent {
             asked.header("User-Agent", &self.scope.template(agent));
+        }
+    }
+
+    /// What a request for a token has of what all requests have: elsewhere than at the API the name of the connector only.
+    pub(super) fn common_of_token(&self, asked: &mut Asked) {
+        self.common(asked);
+        let client = &self.connector.client;
+        let base = self.scope.template(&client.base_url).text();
+        let mut own = std::iter::once(&base).chain(&client.allowed_origins);
+        if !own.any(|own| origin(&normal(own)) == origin(&asked.url)) {
+            asked
+                .headers
+                .retain(|(name, _)| name.eq_ignore_ascii_case("user-agent"));
         }
     }
 

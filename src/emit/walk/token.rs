@@ -5,7 +5,8 @@ use serde_json::Value as Json;
 
 use super::answer::Answer;
 use super::page::put;
-use super::request::{Asked, Requests, basic, encoded};
+use super::request::{Asked, Requests, basic};
+use super::url::encoded;
 use super::value::{ANY, Value};
 
 /// The token that the stub gives.
@@ -52,7 +53,7 @@ impl Requests<'_> {
 
     fn token_request(&self, oauth2: &OAuth2) -> Asked {
         let mut asked = Asked::new("POST", self.scope.template(&oauth2.token_url).text());
-        self.common(&mut asked);
+        self.common_of_token(&mut asked);
         let text = |text: &str| Value::Text(text.to_owned());
         let value = |template: &Template| self.scope.template(template);
         match &oauth2.client {
@@ -109,7 +110,7 @@ impl Requests<'_> {
     fn login(&self, login: &Login) -> Asked {
         let request = &login.request;
         let mut asked = Asked::new(&request.method, self.url(&request.path));
-        self.common(&mut asked);
+        self.common_of_token(&mut asked);
         self.each(&request.params, |name, value| asked.query(name, value));
         self.each(&request.headers, |name, value| asked.header(name, value));
         self.body(&request.body, &mut asked);
