@@ -8,7 +8,7 @@ use serde_json::json;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Posts 1 to 4 in two pages, of which the second may be held back, and a comment for each.
 fn answer(request: &Received, held: &AtomicBool) -> (u16, String) {
@@ -58,7 +58,12 @@ fn what_hangs_on_a_parent_that_was_not_read_to_its_end_is_not_all_there_is() {
     let child = sync().stderr(Stdio::piped()).spawn().expect("it runs");
     // All comments of the first page are read: four times an empty page ended them before, twice now.
     let is_end = |asked: &Received| asked.parameter("page") == Some("2");
+    let began = Instant::now();
     while api.received().iter().filter(|asked| is_end(asked)).count() < 6 {
+        assert!(
+            began.elapsed() < Duration::from_secs(60),
+            "the comments are never read"
+        );
         std::thread::sleep(Duration::from_millis(5));
     }
     std::thread::sleep(Duration::from_millis(200));
