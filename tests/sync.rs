@@ -10,6 +10,8 @@
 
 #[path = "sync/bucket.rs"]
 mod bucket;
+#[path = "sync/children.rs"]
+mod children;
 #[path = "sync/disk.rs"]
 mod disk;
 #[path = "sync/disturbed.rs"]
@@ -17,8 +19,6 @@ mod disturbed;
 #[path = "sync/duck.rs"]
 mod duck;
 mod harness;
-#[path = "sync/interrupted.rs"]
-mod interrupted;
 #[path = "sync/lake.rs"]
 mod lake;
 #[path = "sync/model.rs"]

@@ -1,5 +1,6 @@
 //! Typed expressions as plain Rust.
 
+mod binding;
 mod call;
 mod condition;
 pub mod field;

@@ -189,7 +189,8 @@ fn in_config(name: &str) -> String {
     if is_word {
         format!("config.{name}")
     } else {
-        format!("config['{name}']")
+        let mark = if name.contains('\'') { '"' } else { '\'' };
+        format!("config[{mark}{name}{mark}]")
     }
 }
 

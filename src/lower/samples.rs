@@ -57,8 +57,7 @@ fn check_examples(record: &Record, examples: &[Example], sink: &mut Sink) {
         more: record.keep_unknown.is_some(),
     };
     for (index, name, node) in examples {
-        let fields = record.structs.get(*index).map(|new| new.fields.as_slice());
-        let mut fields = fields.unwrap_or_default().iter();
+        let mut fields = record.fields_of(*index).iter();
         if let Some(field) = fields.find(|field| field.name.wire == *name) {
             let (ty, nullable, lenient) = (&field.ty, field.nullable, field.lenient);
             let mut faults = Vec::new();
@@ -131,14 +130,8 @@ struct Maker<'r> {
 
 impl Maker<'_> {
     fn object(&self, index: usize) -> String {
-        let fields = self
-            .record
-            .structs
-            .get(index)
-            .map(|new| new.fields.as_slice())
-            .unwrap_or_default();
+        let fields = self.record.fields_of(index).iter();
         let values: Vec<String> = fields
-            .iter()
             .map(|field| {
                 let example = self
                     .examples

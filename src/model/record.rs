@@ -27,6 +27,13 @@ impl Record {
         let root = self.structs.first();
         root.map_or("Record", |root| root.type_name.as_str())
     }
+
+    /// The fields of one of its structs.
+    #[must_use]
+    pub fn fields_of(&self, index: usize) -> &[Field] {
+        let found = self.structs.get(index);
+        found.map_or(&[], |found| found.fields.as_slice())
+    }
 }
 
 /// An object as a Rust struct.

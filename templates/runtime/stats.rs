@@ -57,8 +57,8 @@ impl Stats {
             .unwrap_or_default()
     }
 
-    /// Whether nothing that the API has of a resource was left out so far: no record that is not of the declared type, and
-    /// no partition by what the API answered.
+    /// Whether nothing that the API has of a resource was left out so far: no record that is not of the declared type, no
+    /// partition by what the API answered, and nothing of those that it is read for by the command line.
     pub fn is_complete(&self, resource: &str) -> bool {
         let incomplete = self.incomplete.lock();
         incomplete.is_ok_and(|incomplete| !incomplete.contains(resource))

@@ -61,8 +61,13 @@ impl<P: Record> Children<P> {
         let (sender, receiver) = channel(C::CONCURRENCY);
         let partitions = Partitions::new(child.clone(), Received(receiver));
         if let Some(readings) = read(partitions) {
-            let queue = Queue::new(child);
-            self.intakes.push(Box::new(Outlet { queue, sender }));
+            let queue = Queue::new(child.clone());
+            let outlet = Outlet {
+                child,
+                queue,
+                sender,
+            };
+            self.intakes.push(Box::new(outlet));
             self.readings.extend(readings);
         }
     }
@@ -128,6 +133,7 @@ trait Intake<P>: Send {
 }
 
 struct Outlet<C: Child> {
+    child: C,
     queue: Queue<C>,
     sender: Sender<Result<Option<C::Partition>, Error>>,
 }
@@ -169,6 +175,10 @@ impl<C: Child> Intake<C::Parent> for Outlet<C> {
 
     fn close(&mut self) -> BoxFuture<'_, ()> {
         self.queue.close();
+        let stats = self.child.session().stats();
+        if !stats.is_complete(C::Parent::RESOURCE) {
+            stats.leave_out(<C::Source as Source>::Record::RESOURCE);
+        }
         Box::pin(async move {
             if self.send().await {
                 // Nobody is told who does not read.

@@ -1,10 +1,10 @@
 //! Templates as texts: values of parameters, `format!`, optional texts.
 
+use super::binding::{free_name, name_of, single_name};
 use super::strength::receiver;
 use super::{Scope, Shape, Value, field, wire};
-use crate::emit::record::ident;
 use crate::emit::text;
-use crate::model::{CursorEdge, Expr, ExprKind, ExprType, Function, Part, Template, Type};
+use crate::model::{Expr, ExprKind, ExprType, Function, Part, Template, Type};
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::quote;
 
@@ -116,30 +116,6 @@ impl Scope<'_> {
         }
         let pattern = text::literal(&pattern);
         quote!(format!(#pattern #(, #arguments)*))
-    }
-
-    /// Binds a value to a name before the expression, unless that has been done. A name that has another value is not
-    /// taken.
-    pub(super) fn bind(&self, name: &str, value: &TokenStream) -> Ident {
-        let mut name = name.to_owned();
-        loop {
-            let bound = ident(&name);
-            let statement = quote!(let #bound = #value;);
-            let known = self.lets.borrow().to_string();
-            if known.contains(&statement.to_string()) {
-                return bound;
-            }
-            if !known.contains(&quote!(let #bound =).to_string()) {
-                self.lets.borrow_mut().extend(statement);
-                return bound;
-            }
-            name.push_str("_too");
-        }
-    }
-
-    /// The statements that have to stand before what was made since the last call.
-    pub fn before(&self) -> TokenStream {
-        std::mem::take(&mut *self.lets.borrow_mut())
     }
 
     /// An `Option<String>`: a text, or nothing where it is absent or empty.
@@ -351,69 +327,6 @@ fn is_short(tokens: &TokenStream) -> bool {
                 .into_iter()
                 .all(|inner| matches!(inner, TokenTree::Literal(_))),
         })
-}
-
-/// A name for the value of an expression.
-fn name_of(expr: &Expr) -> String {
-    let name = match &expr.kind {
-        ExprKind::Config(path) => path
-            .last()
-            .map_or("value", String::as_str)
-            .trim_start_matches("r#"),
-        ExprKind::Body(path) => path.accessor.trim_start_matches("r#"),
-        ExprKind::Field { path, .. } => path
-            .steps
-            .last()
-            .map_or("value", |step| step.rust.trim_start_matches("r#")),
-        ExprKind::Created(path, _) => path.accessor.trim_start_matches("r#"),
-        ExprKind::Header(_) | ExprKind::CreatedHeader(_) => "header",
-        ExprKind::Cursor(CursorEdge::Start, _) => "start",
-        ExprKind::Cursor(CursorEdge::End, _) => "end",
-        _ => "value",
-    };
-    free_name(name)
-}
-
-/// The name, or a longer one where it means something else.
-fn free_name(name: &str) -> String {
-    let taken = [
-        "config",
-        "request",
-        "position",
-        "page",
-        "turn",
-        "answer",
-        "body",
-        "path",
-        "options",
-        "session",
-        "auth",
-        "credentials",
-        "grant",
-        "signer",
-        "claims",
-        "headers",
-        "tokens",
-        "change",
-        "partition",
-        "job",
-        "created",
-    ];
-    let keyword = syn::parse_str::<proc_macro2::Ident>(name).is_err();
-    if keyword || taken.contains(&name) {
-        format!("{name}_value")
-    } else {
-        name.to_owned()
-    }
-}
-
-/// The name that tokens are, if they are nothing else.
-fn single_name(tokens: &TokenStream) -> Option<String> {
-    let mut trees = tokens.clone().into_iter();
-    match (trees.next(), trees.next()) {
-        (Some(TokenTree::Ident(name)), None) => Some(name.to_string()),
-        _ => None,
-    }
 }
 
 fn optional_text_of(value: &Value) -> TokenStream {

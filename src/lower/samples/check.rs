@@ -128,12 +128,7 @@ impl Checker<'_> {
             });
             return;
         };
-        let fields = self
-            .record
-            .structs
-            .get(index)
-            .map(|new| new.fields.as_slice())
-            .unwrap_or_default();
+        let fields = self.record.fields_of(index);
         for field in fields {
             let path = joined(path, &field.name.wire);
             match entries.iter().find(|(key, _)| key.value == field.name.wire) {
@@ -242,7 +237,7 @@ fn scalar_fault(node: &Node, ty: &Type, lenient: bool) -> Option<&'static str> {
                 || string.is_some_and(|text| {
                     json::number(text).is_some() && text.bytes().any(|byte| byte.is_ascii_digit())
                 }),
-            "a number, or a text that is one",
+            "a finite number, or a text that is one",
         ),
         Type::Timestamp(TimeFormat::Rfc3339) => (
             string.is_some_and(|text| text.parse::<jiff::Timestamp>().is_ok()),

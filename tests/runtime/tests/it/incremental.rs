@@ -32,6 +32,12 @@ ways! {
     Short { PAGE_LIMIT: Option<u64> = Some(2); }
 }
 
+/// All is sent, whatever is asked for.
+const UNFILTERED: Manner = Manner {
+    filters: false,
+    ..INCLUSIVE
+};
+
 fn ordered(order: CursorOrder) -> Manner {
     Manner { order, ..INCLUSIVE }
 }
@@ -124,11 +130,7 @@ async fn a_lookback_goes_before_the_state_but_not_before_the_start() {
 
 #[tokio::test]
 async fn what_the_api_does_not_filter_is_left_out_with_both_ends_included() {
-    let manner = Manner {
-        filters: false,
-        ..INCLUSIVE
-    };
-    let api = api(manner, &[5, 10, 20, 30, 31]);
+    let api = api(UNFILTERED, &[5, 10, 20, 30, 31]);
     let mut reader = Reader::new();
     assert_eq!(reader.ids::<Bounded>(&api).await, [2, 3, 4]);
     assert_eq!(reader.value(), Some(second(30).to_string()));
@@ -214,23 +216,15 @@ async fn windows_of_a_granularity_do_not_touch() {
 
 #[tokio::test]
 async fn records_between_two_windows_are_of_the_first() {
-    let manner = Manner {
-        filters: false,
-        ..INCLUSIVE
-    };
     // Days of which the API takes the last one whole: windows end at 5, and what comes before 10 is theirs.
-    let api = api(manner, &[3, 7, 12]);
+    let api = api(UNFILTERED, &[3, 7, 12]);
     api.table().clock = second(20);
     assert_eq!(Reader::new().ids::<Apart>(&api).await, [1, 2, 3]);
 }
 
 #[tokio::test]
 async fn an_end_that_is_not_sent_is_heeded() {
-    let manner = Manner {
-        filters: false,
-        ..INCLUSIVE
-    };
-    let api = api(manner, &[10, 20, 30]);
+    let api = api(UNFILTERED, &[10, 20, 30]);
     let mut reader = Reader::new();
     assert_eq!(reader.ids::<Unsent>(&api).await, [1, 2]);
     assert_eq!(reader.value(), Some(second(20).to_string()));
@@ -248,11 +242,7 @@ async fn a_checkpoint_is_no_later_than_the_run() {
 
 #[tokio::test]
 async fn a_checkpoint_is_no_later_than_its_window() {
-    let manner = Manner {
-        filters: false,
-        ..INCLUSIVE
-    };
-    let api = api(manner, &[3, 40]);
+    let api = api(UNFILTERED, &[3, 40]);
     api.table().clock = second(60);
     let mut reader = Reader::new();
     reader.run::<Sliced>(&api, 3, |_| {}).await.unwrap();

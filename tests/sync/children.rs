@@ -1,4 +1,4 @@
-//! What an interrupt leaves of resources that are read for the records of another.
+//! What is loaded of resources that are read for the records of another, where not all of those are there.
 
 use super::place::Place as _;
 use super::sqlite::Sqlite;
@@ -30,6 +30,17 @@ fn answer(request: &Received, held: &AtomicBool) -> (u16, String) {
     (200, page.to_string())
 }
 
+fn command(api: &Api, place: &Sqlite) -> Command {
+    let mut command = Command::new(harness::target().join("debug/obstacle-parents"));
+    command
+        .args(["sync", "--base-url", &api.url(), "--to", &place.to()])
+        .env_clear()
+        .env("OBSTACLE_PARENTS_ACCOUNTS", "[]")
+        .env("OBSTACLE_PARENTS_YEARS", "[]")
+        .env("OBSTACLE_PARENTS_TIERS", "[]");
+    command
+}
+
 #[test]
 fn what_hangs_on_a_parent_that_was_not_read_to_its_end_is_not_all_there_is() {
     let folder = folder();
@@ -38,15 +49,10 @@ fn what_hangs_on_a_parent_that_was_not_read_to_its_end_is_not_all_there_is() {
     let holds = Arc::clone(&held);
     let api = Api::start(move |request, _| answer(request, &holds));
     let sync = || {
-        let mut command = Command::new(harness::target().join("debug/obstacle-parents"));
+        let mut command = command(&api, &place);
         command
-            .args(["sync", "--base-url", &api.url(), "--to", &place.to()])
             .args(["--resource", "posts", "--resource", "comments"])
-            .arg("--full-refresh")
-            .env_clear()
-            .env("OBSTACLE_PARENTS_ACCOUNTS", "[]")
-            .env("OBSTACLE_PARENTS_YEARS", "[]")
-            .env("OBSTACLE_PARENTS_TIERS", "[]");
+            .arg("--full-refresh");
         command
     };
     let comments = || place.query("SELECT id FROM comments ORDER BY id");
@@ -78,4 +84,32 @@ fn what_hangs_on_a_parent_that_was_not_read_to_its_end_is_not_all_there_is() {
     assert_eq!(output.status.code(), Some(130), "{said}");
     assert!(!said.contains("error"), "{said}");
     assert_eq!(comments(), all, "{said}");
+}
+
+#[test]
+fn versions_do_not_end_because_the_parent_of_their_records_was_left_out() {
+    let folder = folder();
+    let place = Sqlite::new(folder.path());
+    let is_odd = Arc::new(AtomicBool::new(false));
+    let odd = Arc::clone(&is_odd);
+    let api = Api::start(move |request, _| {
+        let page = match request.path() {
+            "plans" if odd.load(SeqCst) => json!([{ "id": 1 }, { "id": "two" }]),
+            "plans" => json!([{ "id": 1 }, { "id": 2 }]),
+            path => json!([{ "id": path, "amount": 7 }]),
+        };
+        (200, page.to_string())
+    });
+    let sync = || {
+        command(&api, &place)
+            .args(["--resource", "prices"])
+            .output()
+    };
+    let open = || place.query("SELECT id FROM prices WHERE valid_to IS NULL");
+    harness::succeed("sync", &sync().expect("it runs"));
+    let all = open();
+    assert_eq!(all.len(), 2);
+    is_odd.store(true, SeqCst);
+    harness::succeed("sync", &sync().expect("it runs"));
+    assert_eq!(open(), all);
 }
